@@ -1,0 +1,1 @@
+"""What taskview knows about agent tasks, without a screen: entities, queries, trees, storage."""

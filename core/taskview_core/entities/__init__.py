@@ -1,0 +1,24 @@
+"""The domain's own values: frozen, and made of the standard library alone."""
+
+from taskview_core.entities.conversation import Conversation, ConversationRow
+from taskview_core.entities.count import Count, Facets, FacetValue
+from taskview_core.entities.ident import Ident, parse_ident
+from taskview_core.entities.payload import JsonValue, StoredJson
+from taskview_core.entities.status import TaskStatus
+from taskview_core.entities.task import Task, TaskDetail, TaskRow
+
+__all__ = [
+    "Conversation",
+    "ConversationRow",
+    "Count",
+    "FacetValue",
+    "Facets",
+    "Ident",
+    "JsonValue",
+    "StoredJson",
+    "Task",
+    "TaskDetail",
+    "TaskRow",
+    "TaskStatus",
+    "parse_ident",
+]

@@ -1,0 +1,88 @@
+"""A task: one piece of work that one agent did, or is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from taskview_core.entities.ident import Ident
+from taskview_core.entities.payload import JsonValue, StoredJson
+from taskview_core.entities.status import TaskStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A whole task with its payloads decoded, as programs create and read it.
+
+    Times are aware and in UTC. `error` is text; the payloads are JSON values.
+    """
+
+    id: Ident
+    conversation_id: Ident
+    agent_id: str
+    status: TaskStatus = TaskStatus.PENDING
+    parent_task_id: Ident | None = None
+    input: JsonValue = None
+    output: JsonValue = None
+    error: str | None = None
+    metadata: JsonValue = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskRow:
+    """A task as a list or a tree shows it: everything but the payloads.
+
+    `preview` is one line of the input, at most 200 characters, ending in `…` where it was cut;
+    `error_preview` the same of the error. Both are as the database has them: control
+    characters and all, to be cleaned where they are drawn. `oddities` names the columns whose
+    stored value could not be read as what it should be, with that value.
+    """
+
+    id: Ident
+    conversation_id: Ident
+    parent_task_id: Ident | None
+    agent_id: str
+    status: TaskStatus
+    preview: str
+    error_preview: str | None
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    updated_at: datetime | None
+    conversation_title: str | None = None
+    oddities: tuple[str, ...] = ()
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Completed minus started; None where either is missing. May be negative."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return self.completed_at - self.started_at
+
+    def elapsed(self, now: datetime) -> timedelta | None:
+        """Give the duration, or for a task that is running, the time since it was started."""
+        if self.duration is not None or self.started_at is None or self.status.is_final:
+            return self.duration
+        return now - self.started_at
+
+    @property
+    def waited(self) -> timedelta | None:
+        """Started minus created: the time in the queue; None where either is missing."""
+        if self.started_at is None or self.created_at is None:
+            return None
+        return self.started_at - self.created_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskDetail:
+    """One task with its payloads as stored, for reading; nothing in it is decoded yet."""
+
+    row: TaskRow
+    input: StoredJson
+    output: StoredJson
+    error: str | None
+    metadata: StoredJson

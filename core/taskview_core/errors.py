@@ -1,0 +1,82 @@
+"""The errors that leave this package, each with a title and a detail a person can act on.
+
+Every error is one sentence about what was wrong (`title`) and one about what to do or what the
+server said (`detail`). Neither ever holds a password or a payload.
+"""
+
+
+class TaskviewError(Exception):
+    """The base of every error that taskview raises on purpose."""
+
+    def __init__(self, title: str, detail: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.detail}" if self.detail else self.title
+
+
+class EntityNotFoundError(TaskviewError):
+    """The row that was to be read or changed does not exist."""
+
+    def __init__(self, entity_name: str, entity_id: object) -> None:
+        super().__init__(f"no {entity_name} has the id {entity_id}")
+        self.entity_name = entity_name
+        self.entity_id = entity_id
+
+
+class EntityAlreadyExistsError(TaskviewError):
+    """A row with this identity is there already."""
+
+    def __init__(self, entity_name: str, entity_id: object) -> None:
+        super().__init__(f"a {entity_name} with the id {entity_id} exists already")
+        self.entity_name = entity_name
+        self.entity_id = entity_id
+
+
+class AmbiguousIdError(TaskviewError):
+    """A prefix of an id fits more than one row."""
+
+
+class UsageError(TaskviewError):
+    """What was asked for cannot be understood: a bad URL, sort key, cursor or option."""
+
+
+class FilterError(UsageError):
+    """A filter text that does not parse; `start` and `end` are the place, as offsets in it.
+
+    `incomplete` is true where typing on may mend it (an open quote, a key without its value).
+    """
+
+    def __init__(
+        self, title: str, detail: str, *, start: int, end: int, incomplete: bool = False
+    ) -> None:
+        super().__init__(title, detail)
+        self.start = start
+        self.end = end
+        self.incomplete = incomplete
+
+
+class CannotConnectError(TaskviewError):
+    """The database could not be reached or opened at all."""
+
+
+class ConnectionLostError(CannotConnectError):
+    """The database was there, and went away during a call; trying again may help."""
+
+
+class QueryError(TaskviewError):
+    """The database refused or failed a query."""
+
+
+class QueryTimeoutError(QueryError):
+    """A query took longer than it was allowed to."""
+
+
+class SchemaError(QueryError):
+    """The tables or columns that taskview reads are not there."""
+
+
+class LoadError(TaskviewError):
+    """A file could not be loaded; nothing of it was written."""

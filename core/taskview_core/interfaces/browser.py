@@ -1,0 +1,90 @@
+"""The one interface through which screens and commands read a database."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from taskview_core.entities import (
+    Conversation,
+    ConversationRow,
+    Count,
+    Facets,
+    Ident,
+    TaskDetail,
+    TaskRow,
+)
+from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.tree.rows import TreeRows
+
+COUNT_CAP = 10_000
+"""Where a capped count stops."""
+
+
+class ITaskBrowser(Protocol):
+    """Reads of a database, each complete in itself: it opens a session, maps, and closes.
+
+    Calls may run side by side. Cancelling a call stops its query at once, on the server too, and
+    leaves the connection usable. Every failure is a TaskviewError.
+    """
+
+    @property
+    def label(self) -> str:
+        """The database's name for people, without any password."""
+        ...
+
+    async def connect(self) -> None:
+        """Reach the database and look at its tables; CannotConnectError or SchemaError."""
+        ...
+
+    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
+        """Give one page of the tasks that the filter lets through."""
+        ...
+
+    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
+        """Count the tasks that the filter lets through, up to `cap`; exactly where it is None."""
+        ...
+
+    async def facets(self, task_filter: TaskFilter) -> Facets:
+        """Count the statuses and agents of the tasks that the filter lets through, capped."""
+        ...
+
+    async def search_conversations(
+        self, conversation_filter: ConversationFilter, page: PageRequest
+    ) -> Page[ConversationRow]:
+        """Give one page of conversations, with their tasks and failures counted."""
+        ...
+
+    async def count_conversations(
+        self, conversation_filter: ConversationFilter, cap: int | None = COUNT_CAP
+    ) -> Count:
+        """Count the conversations that the filter lets through."""
+        ...
+
+    async def get_task(self, task_id: Ident) -> TaskDetail:
+        """Give one task with its payloads; raise EntityNotFoundError."""
+        ...
+
+    async def get_conversation(self, conversation_id: Ident) -> Conversation:
+        """Give one conversation without its tasks; raise EntityNotFoundError."""
+        ...
+
+    async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
+        """Give all tasks of a conversation, oldest first."""
+        ...
+
+    async def subtree(self, task_id: Ident) -> TreeRows:
+        """Give a task and all below it, level by level, in whatever conversation they are."""
+        ...
+
+    async def resolve_id(self, text: str) -> tuple[str, Ident]:
+        """Find what an id, or the unique prefix of one (4 hex digits or more), belongs to.
+
+        Gives ("task", id) or ("conversation", id); raises EntityNotFoundError, AmbiguousIdError
+        (whose detail lists some of the matches), or UsageError for what is no prefix of an id.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Stop what runs and close every connection."""
+        ...

@@ -1,0 +1,1 @@
+"""Storage over SQLAlchemy. Nothing of SQLAlchemy leaves this package but what its names promise."""

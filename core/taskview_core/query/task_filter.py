@@ -1,0 +1,46 @@
+"""Filters: frozen values with a text form that parses back to the same value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from taskview_core.query.format import format_terms
+from taskview_core.query.parse import parse_conversation_terms, parse_task_terms
+from taskview_core.query.terms import ConversationTerm, TaskTerm
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are wanted: those for which every term holds. No terms: all tasks."""
+
+    terms: tuple[TaskTerm, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> TaskFilter:
+        """Read the query language; raise FilterError, which shows the place and what is allowed."""
+        return cls(parse_task_terms(text))
+
+    def with_terms(self, *terms: TaskTerm) -> TaskFilter:
+        """Give this filter narrowed by more terms."""
+        return replace(self, terms=(*self.terms, *terms))
+
+    def __str__(self) -> str:
+        return format_terms(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFilter:
+    """Which conversations are wanted. A text term looks in the title and the user."""
+
+    terms: tuple[ConversationTerm, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> ConversationFilter:
+        """Read the query language as far as it fits conversations; raise FilterError."""
+        return cls(parse_conversation_terms(text))
+
+    def __str__(self) -> str:
+        return format_terms(self.terms)
+
+
+EVERYTHING = TaskFilter()

@@ -1,0 +1,1 @@
+"""Trees of tasks, put together from rows in whatever state they are."""

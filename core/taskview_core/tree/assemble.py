@@ -1,0 +1,147 @@
+"""Puts the rows of a tree together, whatever is wrong with their parents; never recursive.
+
+Every row appears exactly once. A row whose parent is not among the rows becomes a root; of the
+rows that form a ring, the earliest does, and so cuts the ring open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+from taskview_core.entities import Ident, TaskRow
+from taskview_core.tree.rows import TreeRows
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+class Mark(Enum):
+    """Why a row with a parent stands as a root."""
+
+    ORPHAN = "orphan"
+    """Its parent does not exist."""
+    ELSEWHERE = "elsewhere"
+    """Its parent is in another conversation."""
+    ABOVE = "above"
+    """It is the top of the subtree that was asked for; its parent was left out."""
+    CYCLE = "cycle"
+    """Its parent is among its own descendants, or is itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLine:
+    """One task in preorder; `depth` is 0 for roots."""
+
+    row: TaskRow
+    depth: int
+    mark: Mark | None
+
+
+@dataclass(frozen=True)
+class TaskTree:
+    """The tasks of a tree by id, the roots, the children of each, and the marks of odd roots.
+
+    Roots and siblings are in the order of their creation, then of their ids.
+    """
+
+    tasks: Mapping[Ident, TaskRow]
+    roots: tuple[Ident, ...]
+    children: Mapping[Ident, tuple[Ident, ...]]
+    marks: Mapping[Ident, Mark]
+
+    @classmethod
+    def assemble(cls, tree_rows: TreeRows, top: Ident | None = None) -> TaskTree:
+        """Make the tree of these rows. `top` is the task whose subtree they are, if any."""
+        tasks = {row.id: row for row in tree_rows.rows}
+        ordered = sorted(tasks.values(), key=_birth)
+        children: dict[Ident, list[Ident]] = {}
+        marks: dict[Ident, Mark] = {}
+        roots: list[Ident] = []
+        for row in ordered:
+            parent = row.parent_task_id
+            if parent is None:
+                roots.append(row.id)
+            elif row.id == top and parent not in tasks:
+                roots.append(row.id)
+                marks[row.id] = Mark.ABOVE
+            elif parent == row.id:
+                roots.append(row.id)
+                marks[row.id] = Mark.CYCLE
+            elif parent not in tasks:
+                roots.append(row.id)
+                elsewhere = parent in tree_rows.elsewhere
+                marks[row.id] = Mark.ELSEWHERE if elsewhere else Mark.ORPHAN
+            else:
+                children.setdefault(parent, []).append(row.id)
+        _cut_rings(ordered, roots, children, marks, tasks, top)
+        roots.sort(key=lambda ident: _birth(tasks[ident]))
+        frozen = {ident: tuple(below) for ident, below in children.items() if below}
+        return cls(tasks, tuple(roots), frozen, marks)
+
+    def preorder(self) -> Iterator[TreeLine]:
+        """Give every task once, parents before their children."""
+        stack = [(ident, 0) for ident in reversed(self.roots)]
+        while stack:
+            ident, depth = stack.pop()
+            yield TreeLine(self.tasks[ident], depth, self.marks.get(ident))
+            stack.extend((child, depth + 1) for child in reversed(self.children.get(ident, ())))
+
+
+def _birth(row: TaskRow) -> tuple[datetime, str]:
+    return (row.created_at or row.started_at or _FIRST, str(row.id))
+
+
+def _cut_rings(
+    ordered: list[TaskRow],
+    roots: list[Ident],
+    children: dict[Ident, list[Ident]],
+    marks: dict[Ident, Mark],
+    tasks: Mapping[Ident, TaskRow],
+    top: Ident | None,
+) -> None:
+    """Make a root of the earliest row of each ring, which no root leads to otherwise."""
+    reached: set[Ident] = set()
+
+    def reach(start: list[Ident]) -> None:
+        stack = start
+        while stack:
+            ident = stack.pop()
+            if ident not in reached:
+                reached.add(ident)
+                stack.extend(children.get(ident, ()))
+
+    reach(list(roots))
+    if len(reached) == len(tasks):
+        return
+    candidates = [row for row in ordered if row.id == top] + ordered
+    for row in candidates:
+        if row.id in reached:
+            continue
+        entry = _ring_entry(row, tasks, top)
+        parent = tasks[entry].parent_task_id
+        if parent is not None:
+            children[parent].remove(entry)
+        roots.append(entry)
+        marks[entry] = Mark.CYCLE
+        reach([entry])
+
+
+def _ring_entry(row: TaskRow, tasks: Mapping[Ident, TaskRow], top: Ident | None) -> Ident:
+    """Follow the parents of a row into the ring above it; give where to cut that open."""
+    seen: set[Ident] = set()
+    ident = row.id
+    while ident not in seen:
+        seen.add(ident)
+        parent = tasks[ident].parent_task_id
+        assert parent is not None, "a row outside every root's reach has a parent"
+        ident = parent
+    ring = [ident]
+    step = tasks[ident].parent_task_id
+    while step is not None and step != ident:
+        ring.append(step)
+        step = tasks[step].parent_task_id
+    if top is not None and top in ring:
+        return top
+    return min(ring, key=lambda each: _birth(tasks[each]))

@@ -1,0 +1,20 @@
+"""The rows of a tree, before it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from taskview_core.entities import Ident, TaskRow
+
+
+@dataclass(frozen=True)
+class TreeRows:
+    """The tasks of a conversation or a subtree.
+
+    `elsewhere` maps the ids of parents that exist but are not among the rows to the conversation
+    that they are in; a parent in neither place does not exist.
+    """
+
+    rows: tuple[TaskRow, ...]
+    elsewhere: Mapping[Ident, Ident] = field(default_factory=dict)
