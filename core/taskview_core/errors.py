@@ -47,15 +47,24 @@ class FilterError(UsageError):
     """A filter text that does not parse; `start` and `end` are the place, as offsets in it.
 
     `incomplete` is true where typing on may mend it (an open quote, a key without its value).
+    `suggestion` is the whole filter text with this fault mended, where that can be guessed.
     """
 
     def __init__(
-        self, title: str, detail: str, *, start: int, end: int, incomplete: bool = False
+        self,
+        title: str,
+        detail: str,
+        *,
+        start: int,
+        end: int,
+        incomplete: bool = False,
+        suggestion: str | None = None,
     ) -> None:
         super().__init__(title, detail)
         self.start = start
         self.end = end
         self.incomplete = incomplete
+        self.suggestion = suggestion
 
 
 class CannotConnectError(TaskviewError):
@@ -72,6 +81,10 @@ class QueryError(TaskviewError):
 
 class QueryTimeoutError(QueryError):
     """A query took longer than it was allowed to."""
+
+
+class LockedError(QueryError):
+    """Another program holds a lock on a SQLite file; trying again may help."""
 
 
 class SchemaError(QueryError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from taskview_core.entities import (
@@ -63,6 +64,10 @@ class ITaskBrowser(Protocol):
 
     async def get_task(self, task_id: Ident) -> TaskDetail:
         """Give one task with its payloads; raise EntityNotFoundError."""
+        ...
+
+    async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
+        """Give tasks with their payloads in the order of `ids`; one that is gone is left out."""
         ...
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:

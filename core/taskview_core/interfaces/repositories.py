@@ -83,5 +83,3 @@ class IConversationRepository(Protocol):
     ) -> tuple[Conversation, Task]:
         """Store both, or neither."""
         ...
-
-

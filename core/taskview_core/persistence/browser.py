@@ -1,0 +1,273 @@
+"""The reading side of a database, as screens and commands see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from taskview_core.entities import (
+    Conversation,
+    ConversationRow,
+    Count,
+    Facets,
+    Ident,
+    TaskDetail,
+    TaskRow,
+)
+from taskview_core.errors import (
+    ConnectionLostError,
+    EntityNotFoundError,
+    LockedError,
+    QueryTimeoutError,
+)
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.persistence.conversation_repository import ConversationRepository
+from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.faults import translated
+from taskview_core.persistence.running import Runner, Work
+from taskview_core.persistence.sql.conversation_pages import with_counts
+from taskview_core.persistence.sql.counts import count_facets, count_rows
+from taskview_core.persistence.sql.identify import identify
+from taskview_core.persistence.sql.mapping import ident_of, task_detail
+from taskview_core.persistence.sql.paging import PageSearch
+from taskview_core.persistence.sql.profile import Profile, profile_of
+from taskview_core.persistence.sql.source import (
+    conversation_source,
+    expressions_for,
+    task_source,
+)
+from taskview_core.persistence.sql.tables import tasks
+from taskview_core.persistence.sql.task_columns import detail_columns
+from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
+from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+from taskview_core.query.page import Page, PageRequest, Partial
+from taskview_core.query.sort import RECENT_FIRST
+from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.tree.rows import TreeRows
+
+T = TypeVar("T")
+
+_LOCK_PATIENCE = 5.0
+"""Seconds for which a locked SQLite file is tried again and again."""
+_LOCK_PAUSE = 0.05
+_LONG = 600.0
+"""Seconds that an exact count or the reading of a whole tree may take: nothing waits for them."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DatabaseBrowser:
+    """Implements `ITaskBrowser` for SQLite and Postgres.
+
+    It holds at most `connections`, all of them read-only; a query is stopped after `timeout`
+    seconds. `clock` is what relative times in filters are resolved against.
+    """
+
+    def __init__(
+        self,
+        url: str | DatabaseUrl,
+        *,
+        connections: int = 4,
+        timeout: float = 15.0,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._url = parse_database_url(url) if isinstance(url, str) else url
+        self._timeout = timeout
+        self._clock = clock
+        self._engine = create_engine(
+            self._url,
+            read_only=True,
+            pool_size=connections,
+            max_overflow=0,
+            # A lost connection is met by trying once more: see _call.
+            pool_pre_ping=False,
+            statement_timeout=timeout,
+        )
+        self._runner = Runner(async_sessionmaker(self._engine, expire_on_commit=False), connections)
+
+    @property
+    def label(self) -> str:
+        """See ITaskBrowser."""
+        return self._url.label
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What of the URL could not be honoured, a sentence each."""
+        return self._url.notices
+
+    async def connect(self) -> None:
+        """See ITaskBrowser."""
+        await self._call(self._profile)
+
+    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
+        """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
+        search: PageSearch[TaskRow] | None = None
+
+        async def work(session: AsyncSession) -> Page[TaskRow]:
+            nonlocal search
+            source = task_source(await self._profile(session), task_filter, self._clock())
+            search = PageSearch(source, page)
+            return await search.run(session)
+
+        try:
+            return await self._call(work)
+        except QueryTimeoutError as error:
+            if search is None or not search.found:
+                raise
+            return search.page(Partial(f"{error.title}: there may be more"))
+
+    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> Count:
+            source = task_source(await self._profile(session), task_filter, self._clock())
+            return await count_rows(session, source, cap)
+
+        return await self._call(work, long=cap is None)
+
+    async def facets(self, task_filter: TaskFilter) -> Facets:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> Facets:
+            profile = await self._profile(session)
+            source = task_source(profile, task_filter, self._clock())
+            return await count_facets(session, source, profile)
+
+        return await self._call(work)
+
+    async def search_conversations(
+        self, conversation_filter: ConversationFilter, page: PageRequest
+    ) -> Page[ConversationRow]:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> Page[ConversationRow]:
+            profile = await self._profile(session)
+            source = conversation_source(profile, conversation_filter, self._clock())
+            found = await PageSearch(source, page).run(session)
+            return await with_counts(session, source.engine, profile, found)
+
+        return await self._call(work)
+
+    async def count_conversations(
+        self, conversation_filter: ConversationFilter, cap: int | None = COUNT_CAP
+    ) -> Count:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> Count:
+            profile = await self._profile(session)
+            source = conversation_source(profile, conversation_filter, self._clock())
+            return await count_rows(session, source, cap, RECENT_FIRST)
+
+        return await self._call(work, long=cap is None)
+
+    async def get_task(self, task_id: Ident) -> TaskDetail:
+        """See ITaskBrowser."""
+        found = await self.get_tasks([task_id])
+        if not found:
+            raise EntityNotFoundError("task", task_id)
+        return found[0]
+
+    async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> list[TaskDetail]:
+            engine = expressions_for(await self._profile(session))
+            wanted = (
+                engine.any_form(tasks.c.id, ids[0])
+                if len(ids) == 1
+                else engine.idents(tasks.c.id, ids)
+            )
+            stored = await session.execute(select(*detail_columns(engine)).where(wanted))
+            found = {ident_of(row.id): task_detail(row) for row in stored.all()}
+            return [found[ident] for ident in ids if ident in found]
+
+        return await self._call(work) if ids else []
+
+    async def get_conversation(self, conversation_id: Ident) -> Conversation:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> Conversation | None:
+            return await ConversationRepository(session).get_by_id(conversation_id)
+
+        found = await self._call(work)
+        if found is None:
+            raise EntityNotFoundError("conversation", conversation_id)
+        return found
+
+    async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> TreeRows:
+            engine = expressions_for(await self._profile(session))
+            return await conversation_rows(session, engine, conversation_id)
+
+        return await self._call(work, long=True)
+
+    async def subtree(self, task_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> TreeRows:
+            engine = expressions_for(await self._profile(session))
+            return await subtree_rows(session, engine, task_id)
+
+        return await self._call(work, long=True)
+
+    async def resolve_id(self, text: str) -> tuple[str, Ident]:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> tuple[str, Ident]:
+            return await identify(session, expressions_for(await self._profile(session)), text)
+
+        return await self._call(work)
+
+    async def close(self) -> None:
+        """See ITaskBrowser."""
+        await self._runner.stop()
+        with translated(self.label):
+            await self._engine.dispose()
+
+    async def _profile(self, session: AsyncSession) -> Profile:
+        return await profile_of(session, self.label)
+
+    async def _call(self, work: Work[T], *, long: bool = False) -> T:
+        """Run work on a session of its own.
+
+        Once more where a pooled connection had died, and again for a while where another program
+        holds a lock.
+        """
+
+        async def limited(session: AsyncSession) -> T:
+            if long:
+                await allow_long(session)
+            return await work(session)
+
+        timeout = _LONG if long else self._timeout
+        loop = asyncio.get_running_loop()
+        give_up, lost = loop.time() + _LOCK_PATIENCE, False
+        while True:
+            try:
+                with translated(self.label):
+                    return await self._runner.run(limited, timeout)
+            except ConnectionLostError:
+                if lost:
+                    raise
+                lost = True
+            except LockedError:
+                if loop.time() > give_up:
+                    raise
+                await asyncio.sleep(_LOCK_PAUSE)
+
+
+async def allow_long(session: AsyncSession) -> None:
+    """Lift the server's time limit for this transaction; the runner's own still holds."""
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).exec_driver_sql(
+            f"SELECT set_config('statement_timeout', '{int(_LONG * 1000)}', true)"
+        )

@@ -1,0 +1,155 @@
+"""Writing many rows at once: what a load and the demo hand over, and what an engine makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+CONVERSATION_COLUMNS = ("id", "user_id", "title", "metadata", "created_at", "updated_at")
+TASK_COLUMNS = (
+    "id",
+    "conversation_id",
+    "parent_task_id",
+    "agent_id",
+    "status",
+    "input",
+    "output",
+    "error",
+    "metadata",
+    "created_at",
+    "started_at",
+    "completed_at",
+    "updated_at",
+)
+COLUMNS = {"conversations": CONVERSATION_COLUMNS, "tasks": TASK_COLUMNS}
+
+PARENT, METADATA = TASK_COLUMNS.index("parent_task_id"), TASK_COLUMNS.index("metadata")
+
+
+class BulkRow:
+    """One row to be written: values in the order of the columns, in the engine's own form.
+
+    Ids are 32 hex digits. `absent` has a bit for each column that the row says nothing about: a
+    new row takes the value that is here all the same, an existing one keeps what it has.
+    """
+
+    __slots__ = ("absent", "line", "source", "values")
+
+    def __init__(self, values: list[Any], absent: int = 0, source: int = 0, line: int = 0) -> None:
+        self.values = values
+        self.absent = absent
+        self.source = source
+        self.line = line
+
+    @property
+    def id(self) -> str:
+        """The row's id, as 32 hex digits."""
+        ident: str = self.values[0]
+        return ident
+
+    def lacks(self, column: int) -> bool:
+        """Whether the row says nothing about the column with this index."""
+        return bool(self.absent >> column & 1)
+
+
+class Refused(NamedTuple):
+    """A row that the engine did not take, and why."""
+
+    row: BulkRow
+    reason: str
+
+
+class Link(NamedTuple):
+    """A task's stored link: its parent as 32 hex digits, and its metadata's text."""
+
+    parent: str | None
+    metadata: str | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an engine's columns cannot hold."""
+
+    nul_in_text: bool = True
+    constants_in_json: bool = True
+    """NaN and Infinity, which Python writes and JSON has not."""
+    lengths: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """The most characters, by table and column, where there is a limit."""
+
+
+class BulkWriter(Protocol):
+    """Writes rows within one transaction, from `begin` to `commit` or `rollback`.
+
+    A batch holds an id once. Ids go in and come out as 32 hex digits, however they are stored.
+    """
+
+    limits: Limits
+    had_tasks: bool
+    """Whether there were tasks before."""
+    stores_missing_parents: bool
+    """Whether a parent that is not there yet is written as it is, to come later."""
+
+    async def begin(self) -> None:
+        """Look at the tables and begin; SchemaError where they are not as they should be."""
+        ...
+
+    def time(self, text: str) -> Any:
+        """Give an ISO 8601 time in the engine's form; ValueError or OverflowError."""
+        ...
+
+    def moment(self, value: datetime) -> Any:
+        """Give an aware time in the engine's form."""
+        ...
+
+    def payload(self, text: str) -> Any:
+        """Give JSON text in the engine's form."""
+        ...
+
+    async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
+        """Insert or update a batch; give the rows that were not taken."""
+        ...
+
+    async def write_tasks(self, rows: Sequence[BulkRow], missing: Collection[str]) -> list[Refused]:
+        """Insert or update a batch whose conversations exist; give the rows not taken.
+
+        `missing` are parents that are neither stored nor in the batch.
+        """
+        ...
+
+    async def known_conversations(self, ids: Collection[str]) -> dict[str, Any]:
+        """Give those that exist, with their created_at in the engine's form or None."""
+        ...
+
+    async def known_tasks(self, ids: Collection[str]) -> set[str]:
+        """Give those that exist."""
+        ...
+
+    async def links(self, ids: Collection[str]) -> dict[str, Link]:
+        """Give the stored links of those tasks that exist."""
+        ...
+
+    def tasks_holding(self, text: str) -> AsyncGenerator[tuple[str, str]]:
+        """Give the tasks without a parent whose metadata holds a text, with that metadata."""
+        ...
+
+    async def set_parents(self, parents: Mapping[str, str]) -> None:
+        """Store the parents of tasks."""
+        ...
+
+    async def relink(self, links: Mapping[str, Link]) -> None:
+        """Store parents and metadata of tasks."""
+        ...
+
+    async def new_rows(self) -> tuple[int | None, int | None]:
+        """Count the conversations and tasks that were not there before."""
+        ...
+
+    async def commit(self) -> None:
+        """Make it all lasting."""
+        ...
+
+    async def rollback(self) -> None:
+        """Undo it all."""
+        ...

@@ -1,0 +1,290 @@
+"""Bulk writing on Postgres: COPY where all rows are new, else COPY beside and an upsert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from taskview_core.errors import SchemaError
+from taskview_core.persistence.bulk import (
+    COLUMNS,
+    PARENT,
+    BulkRow,
+    Limits,
+    Link,
+    Refused,
+)
+
+_KEY = int.from_bytes(b"taskload", "big")
+_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
+_COLUMNS_OF = """
+    SELECT attname, format_type(atttypid, atttypmod) AS type
+    FROM pg_attribute
+    WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
+"""
+_LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
+_LINE = re.compile(r"^COPY \S+, line (\d+)(?:, column (\S+?))?(?::|$)")
+_NAIVE = "timestamp without time zone"
+_ANALYZE_FROM = 1_000
+
+# What a server may say about a row that it does not take, and not about the load as a whole.
+_ABOUT_A_ROW = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.StatementTooComplexError,
+    asyncpg.ProgramLimitExceededError,
+)
+
+
+@dataclass
+class _Table:
+    """One of the two tables, as it is on this server."""
+
+    types: Mapping[str, str]
+    staged: bool = False
+    """Whether the table beside it has been made."""
+    all_new: bool = True
+    """Whether the last batch held only new rows, so that the next is tried by COPY alone."""
+    fresh: int = 0
+
+
+class PostgresBulkWriter:
+    """Writes through one connection. Loads of one database wait for each other."""
+
+    def __init__(self, driver: asyncpg.Connection[Any], label: str) -> None:
+        self.limits = Limits()
+        self.had_tasks = False
+        self.stores_missing_parents = False
+        self._driver = driver
+        self._label = label
+        self._transaction = driver.transaction(isolation="read_committed")
+        self._tables: dict[str, _Table] = {}
+        self._naive = False
+
+    async def begin(self) -> None:
+        """Look at the tables and begin."""
+        await self._transaction.start()
+        await self._driver.execute("SELECT pg_advisory_xact_lock($1)", _KEY)
+        lengths = {}
+        for table, columns in COLUMNS.items():
+            rows = await self._driver.fetch(_COLUMNS_OF, table)
+            types = {row["attname"]: row["type"] for row in rows}
+            if not types:
+                raise SchemaError(f"{self._label} has no table {table}", _UPGRADE)
+            for name in columns:
+                if name not in types:
+                    raise SchemaError(
+                        f"the table {table} of {self._label} has no column {name}", _UPGRADE
+                    )
+                limited = _LENGTH.fullmatch(types[name])
+                if limited is not None:
+                    lengths[table, name] = int(limited[1])
+            self._tables[table] = _Table(types)
+        self._naive = self._tables["tasks"].types["created_at"] == _NAIVE
+        self.limits = Limits(nul_in_text=False, constants_in_json=False, lengths=lengths)
+        self.had_tasks = bool(await self._driver.fetch("SELECT 1 FROM tasks LIMIT 1"))
+
+    def time(self, text: str) -> datetime:
+        """Give a time as the driver binds it."""
+        moment = datetime.fromisoformat(text)
+        return self.moment(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
+
+    def moment(self, value: datetime) -> datetime:
+        """Give a time as the driver binds it."""
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if self._naive else utc
+
+    def payload(self, text: str) -> str:
+        """Give JSON text as it is."""
+        return text
+
+    async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
+        """Insert or update a batch."""
+        return await self._write("conversations", rows)
+
+    async def write_tasks(self, rows: Sequence[BulkRow], missing: Collection[str]) -> list[Refused]:
+        """Insert or update a batch; a missing parent is left out, for its key would be refused."""
+        if missing:
+            for row in rows:
+                if row.values[PARENT] in missing:
+                    row.values[PARENT] = None
+        return await self._write("tasks", rows)
+
+    async def known_conversations(self, ids: Collection[str]) -> dict[str, Any]:
+        """Give those that exist, with their created_at."""
+        rows = await self._driver.fetch(
+            "SELECT id, created_at FROM conversations WHERE id = ANY($1::uuid[])", list(ids)
+        )
+        return {row[0].hex: None if row[1] is None else self.moment(_aware(row[1])) for row in rows}
+
+    async def known_tasks(self, ids: Collection[str]) -> set[str]:
+        """Give those that exist."""
+        rows = await self._driver.fetch(
+            "SELECT id FROM tasks WHERE id = ANY($1::uuid[])", list(ids)
+        )
+        return {row[0].hex for row in rows}
+
+    async def links(self, ids: Collection[str]) -> dict[str, Link]:
+        """Give the stored links of those tasks that exist."""
+        rows = await self._driver.fetch(
+            "SELECT id, parent_task_id, metadata::text FROM tasks WHERE id = ANY($1::uuid[])",
+            list(ids),
+        )
+        return {row[0].hex: Link(None if row[1] is None else row[1].hex, row[2]) for row in rows}
+
+    async def tasks_holding(self, text: str) -> AsyncGenerator[tuple[str, str]]:
+        """Give the tasks without a parent whose metadata holds a text."""
+        statement = (
+            "SELECT id, metadata::text FROM tasks"
+            " WHERE parent_task_id IS NULL AND strpos(metadata::text, $1) > 0"
+        )
+        async for row in self._driver.cursor(statement, text, prefetch=500):
+            yield row[0].hex, row[1]
+
+    async def set_parents(self, parents: Mapping[str, str]) -> None:
+        """Store the parents of tasks."""
+        await self._driver.execute(
+            "UPDATE tasks SET parent_task_id = new.parent"
+            " FROM unnest($1::uuid[], $2::uuid[]) AS new (id, parent) WHERE tasks.id = new.id",
+            list(parents),
+            list(parents.values()),
+        )
+
+    async def relink(self, links: Mapping[str, Link]) -> None:
+        """Store parents and metadata of tasks."""
+        kind = self._tables["tasks"].types["metadata"]
+        await self._driver.execute(
+            "UPDATE tasks SET parent_task_id = new.parent,"
+            f" metadata = new.metadata::{kind}"
+            " FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS new (id, parent, metadata)"
+            " WHERE tasks.id = new.id",
+            list(links),
+            [link.parent for link in links.values()],
+            [link.metadata for link in links.values()],
+        )
+
+    async def new_rows(self) -> tuple[int | None, int | None]:
+        """Count the new rows."""
+        return self._tables["conversations"].fresh, self._tables["tasks"].fresh
+
+    async def commit(self) -> None:
+        """Make it all lasting; after many new rows the planner is told of them."""
+        for name, table in self._tables.items():
+            if table.fresh >= _ANALYZE_FROM:
+                await self._driver.execute(f"ANALYZE {name}")
+        await self._transaction.commit()
+
+    async def rollback(self) -> None:
+        """Undo it all."""
+        if self._driver.is_in_transaction() and not self._driver.is_closed():
+            await self._transaction.rollback()
+
+    async def _write(self, name: str, rows: Sequence[BulkRow]) -> list[Refused]:
+        refused: list[Refused] = []
+        left = list(rows)
+        while left:
+            blamed = await self._try(name, left)
+            if blamed is None:
+                break
+            refused.append(blamed)
+            left.remove(blamed.row)
+        return refused
+
+    async def _try(self, name: str, rows: Sequence[BulkRow]) -> Refused | None:
+        """Write a batch, or give one row that keeps it from being written."""
+        table = self._tables[name]
+        try:
+            if table.all_new:
+                try:
+                    async with self._driver.transaction():
+                        await self._copy(name, name, rows, COLUMNS[name])
+                except asyncpg.UniqueViolationError:
+                    table.all_new = False
+                else:
+                    table.fresh += len(rows)
+                    return None
+            async with self._driver.transaction():
+                fresh = await self._upsert(name, rows)
+            table.fresh += fresh
+            table.all_new = fresh == len(rows)
+        except _ABOUT_A_ROW as error:
+            return await self._blame(name, rows, error)
+        return None
+
+    async def _blame(
+        self, name: str, rows: Sequence[BulkRow], error: asyncpg.PostgresError
+    ) -> Refused:
+        """Find the row that an error is about: the server says it of a COPY, else by trying."""
+        where = _LINE.match(getattr(error, "context", None) or "")
+        if where is not None and int(where[1]) <= len(rows) and self._tables[name].all_new:
+            return Refused(rows[int(where[1]) - 1], _reason(error, where[2]))
+        if len(rows) == 1:
+            return Refused(rows[0], _reason(error, where and where[2]))
+        half = len(rows) // 2
+        for some in (rows[:half], rows[half:]):
+            try:
+                async with self._driver.transaction():
+                    await self._upsert(name, some)
+                    raise _OnlyTriedError
+            except _OnlyTriedError:
+                continue
+            except _ABOUT_A_ROW as again:
+                return await self._blame(name, some, again)
+        raise error
+
+    async def _copy(
+        self, name: str, into: str, rows: Sequence[BulkRow], columns: Sequence[str]
+    ) -> None:
+        """Send rows by COPY."""
+        await self._driver.copy_records_to_table(
+            into, records=[row.values for row in rows], columns=list(columns)
+        )
+
+    async def _upsert(self, name: str, rows: Sequence[BulkRow]) -> int:
+        """Insert or update by way of a table beside; give the number of new rows."""
+        by_absence: dict[int, list[BulkRow]] = {}
+        for row in rows:
+            by_absence.setdefault(row.absent, []).append(row)
+        columns = COLUMNS[name]
+        listed = ", ".join(columns)
+        beside = f"taskview_load_{name}"
+        fresh = 0
+        for absent, group in by_absence.items():
+            await self._driver.execute(
+                f"CREATE TEMP TABLE IF NOT EXISTS {beside} ON COMMIT DROP"
+                f" AS SELECT {listed} FROM {name} WITH NO DATA"
+            )
+            await self._driver.execute(f"TRUNCATE {beside}")
+            await self._copy(name, beside, group, columns)
+            given = [
+                each for index, each in enumerate(columns) if index and not absent >> index & 1
+            ]
+            counts = await self._driver.fetchrow(
+                f"WITH written AS (INSERT INTO {name} ({listed}) SELECT {listed} FROM {beside}"
+                f" ON CONFLICT (id) DO UPDATE SET"
+                f" {', '.join(f'{each} = excluded.{each}' for each in given)}"
+                " RETURNING xmax = 0 AS fresh) SELECT count(*) FILTER (WHERE fresh) FROM written"
+            )
+            fresh += int(counts[0]) if counts else 0
+        return fresh
+
+
+class _OnlyTriedError(Exception):
+    """Undoes what was only tried."""
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _reason(error: asyncpg.PostgresError, column: str | None) -> str:
+    words = str(getattr(error, "message", None) or error).splitlines()[0]
+    place = f"{column}: " if column else ""
+    # What a broken constraint adds is the whole row, payloads and all.
+    detail = getattr(error, "detail", None) if isinstance(error, asyncpg.DataError) else None
+    return f"{place}the server says: {words}" + (f" ({detail})" if detail else "")

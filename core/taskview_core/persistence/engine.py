@@ -1,0 +1,217 @@
+"""Engines, their connections, and the sessions that FastAPI and others are given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+import aiosqlite
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
+
+from taskview_core.errors import CannotConnectError, TaskviewError
+from taskview_core.persistence import far_times
+from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+
+WRITER_BUSY_SECONDS = 30.0
+"""How long a SQLite connection that writes waits for another program's lock."""
+READER_BUSY_SECONDS = 0.1
+
+
+def create_engine(
+    url: str | DatabaseUrl,
+    echo: bool = False,
+    *,
+    read_only: bool = False,
+    pool_size: int = 10,
+    max_overflow: int = 20,
+    pool_pre_ping: bool = True,
+    statement_timeout: float | None = None,
+    create: bool = False,
+) -> AsyncEngine:
+    """Make an engine for a URL or a path; nothing is connected yet.
+
+    `read_only` is held by the connection itself: `mode=ro` on SQLite, read-only transactions on
+    Postgres. `statement_timeout` is in seconds and for Postgres; a SQLite statement is stopped
+    by interrupting its connection. `create` lets a SQLite file come into being; otherwise one
+    that does not exist raises CannotConnectError on connecting.
+    """
+    target = parse_database_url(url) if isinstance(url, str) else url
+    if target.kind == "postgresql":
+        return _postgres_engine(
+            target,
+            read_only=read_only,
+            statement_timeout=statement_timeout,
+            echo=echo,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_pre_ping=pool_pre_ping,
+        )
+    if target.path is None:
+        return _sqlite_engine(target, read_only=False, create=True, echo=echo, poolclass=StaticPool)
+    return _sqlite_engine(
+        target,
+        read_only=read_only,
+        create=create,
+        echo=echo,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_pre_ping=pool_pre_ping,
+    )
+
+
+def _postgres_engine(
+    target: DatabaseUrl, *, read_only: bool, statement_timeout: float | None, **options: Any
+) -> AsyncEngine:
+    async def connect() -> asyncpg.Connection[Any]:
+        # No cached statements: they break behind pgbouncer, and make generic plans.
+        connection: asyncpg.Connection[Any] = await asyncpg.connect(
+            target.dsn, timeout=target.connect_timeout, statement_cache_size=0
+        )
+        await far_times.install(connection)
+        return connection
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        connect_args={"prepared_statement_cache_size": 0},
+        execution_options={"postgresql_readonly": True} if read_only else {},
+        hide_parameters=True,
+        **options,
+    )
+    if statement_timeout is not None:
+        _limit_statements(engine, statement_timeout)
+    return engine
+
+
+def _limit_statements(engine: AsyncEngine, seconds: float) -> None:
+    """Have the server stop statements that run too long, or that nobody waits for any more.
+
+    The settings are made within each transaction: a pooler refuses them at the start of a
+    connection, and would keep them for others afterwards.
+    """
+    settings = {"statement_timeout": str(max(1, round(seconds * 1000))), "jit": "off"}
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        # Since Postgres 14, and only where the system can tell that a client has gone.
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int >= 140000"
+            " AND version() LIKE '%linux%'"
+        )
+        row = cursor.fetchone()
+        record.info["notices_hangup"] = row is not None and bool(row[0])
+        cursor.close()
+        connection.rollback()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def limit(connection: Any) -> None:
+        wanted = dict(settings)
+        if connection.info.get("notices_hangup"):
+            wanted["client_connection_check_interval"] = "500"
+        calls = ", ".join(
+            f"set_config('{name}', '{value}', true)" for name, value in wanted.items()
+        )
+        connection.exec_driver_sql(f"SELECT {calls}")
+
+
+def _sqlite_engine(
+    target: DatabaseUrl, *, read_only: bool, create: bool, **options: Any
+) -> AsyncEngine:
+    path = target.path
+    # A wait for a lock cannot be interrupted: readers wait briefly, and try again.
+    wait = READER_BUSY_SECONDS if read_only else WRITER_BUSY_SECONDS
+
+    async def connect() -> aiosqlite.Connection:
+        if path is None:
+            name = ":memory:"
+        else:
+            _check_file(target, create=create)
+            mode = "ro" if read_only else "rwc" if create else "rw"
+            name = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        connecting = aiosqlite.connect(
+            name, uri=path is not None, timeout=wait, isolation_level=None
+        )
+        # The thread of a connection that was never closed must not keep the process alive.
+        connecting._thread.daemon = True
+        return await connecting
+
+    engine = create_async_engine(
+        "sqlite+aiosqlite://", async_creator=connect, hide_parameters=True, **options
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        driver: aiosqlite.Connection = connection.driver_connection  # type: ignore[attr-defined, unused-ignore]  # SQLAlchemy's adapter has it
+        driver.text_factory = _decode
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _decode(raw: bytes) -> str:
+    """Read text that other programs may have written in no UTF-8: odd bytes become surrogates."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _check_file(target: DatabaseUrl, *, create: bool) -> None:
+    path = target.path
+    assert path is not None
+    if path.is_dir():
+        raise CannotConnectError(f"{target.label} is a folder", "name a SQLite file in it")
+    if not create and not path.exists():
+        raise CannotConnectError(
+            f"{target.label} does not exist",
+            "check the path; `taskview db upgrade` makes a new database",
+        )
+
+
+class _Home:
+    """The engine of this process, for programs that keep one."""
+
+    engine: AsyncEngine | None = None
+    sessions: async_sessionmaker[AsyncSession] | None = None
+
+
+def init_engine(url: str | DatabaseUrl, echo: bool = False, **options: Any) -> AsyncEngine:
+    """Make the engine that `get_session` uses; options as for `create_engine`."""
+    _Home.engine = create_engine(url, echo, **options)
+    _Home.sessions = async_sessionmaker(_Home.engine, expire_on_commit=False)
+    return _Home.engine
+
+
+async def close_engine() -> None:
+    """Close the connections of the engine made by `init_engine`, if there is one."""
+    engine, _Home.engine, _Home.sessions = _Home.engine, None, None
+    if engine is not None:
+        await engine.dispose()
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    """Give a session that commits when its user is done, and rolls back when that fails.
+
+    Works as a FastAPI dependency as it is. Raises TaskviewError before `init_engine`.
+    """
+    if _Home.sessions is None:
+        raise TaskviewError(
+            "there is no database engine yet", "call init_engine(url) before get_session()"
+        )
+    async with _Home.sessions() as session, session.begin():
+        yield session

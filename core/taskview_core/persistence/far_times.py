@@ -1,0 +1,72 @@
+"""Postgres times that Python has none for: infinity, and years before 1 or after 9999.
+
+asyncpg raises on them, and one such row would hide a page. With the codecs made here they come
+back as a `FarTime`, which can be shown, carried by a cursor, and asked for again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+_START = datetime(2000, 1, 1)
+_START_UTC = _START.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INFINITE = 2**63 - 1
+
+
+class FarTime(str):
+    """A time as Postgres counts it: `@` and the microseconds since 2000, beyond Python's years."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, microseconds: int) -> FarTime:
+        """Make one of a count of microseconds."""
+        return cls(f"@{microseconds}")
+
+    @property
+    def microseconds(self) -> int:
+        """The count; raises ValueError where the text is none."""
+        return int(self.removeprefix("@"))
+
+    def in_words(self) -> str:
+        """Say which time it is, as far as that can be said."""
+        if abs(self.microseconds) >= _INFINITE:
+            return "infinity" if self.microseconds > 0 else "-infinity"
+        return f"about the year {2000 + self.microseconds // 31_556_952_000_000}"
+
+
+async def install(connection: asyncpg.Connection[Any]) -> None:
+    """Have a connection read and write far times."""
+    for name, start in (("timestamptz", _START_UTC), ("timestamp", _START)):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            format="tuple",
+            encoder=_encoder(start),
+            decoder=_decoder(start),
+        )
+
+
+def _decoder(start: datetime) -> Any:
+    def decode(value: tuple[int]) -> datetime | FarTime:
+        try:
+            return start + timedelta(microseconds=value[0])
+        except OverflowError:
+            return FarTime.of(value[0])
+
+    return decode
+
+
+def _encoder(start: datetime) -> Any:
+    def encode(value: datetime | FarTime) -> tuple[int]:
+        if isinstance(value, FarTime):
+            return (value.microseconds,)
+        if start.tzinfo is not None and value.tzinfo is None:
+            value = value.astimezone()
+        return ((value - start) // _MICROSECOND,)
+
+    return encode

@@ -1,0 +1,143 @@
+"""Turns what drivers and SQLAlchemy raise into this project's errors, once and for all."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from taskview_core.errors import (
+    CannotConnectError,
+    ConnectionLostError,
+    LockedError,
+    QueryError,
+    QueryTimeoutError,
+    SchemaError,
+    TaskviewError,
+)
+
+DRIVER_ERRORS: tuple[type[BaseException], ...] = (
+    SQLAlchemyError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+"""Everything that a call to a database may raise."""
+
+_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
+_MISSING = re.compile(r"no such (table|column): (\S+)")
+
+
+@contextmanager
+def translated(label: str) -> Iterator[None]:
+    """Raise the project's error for whatever a database's driver raises within."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        raise translate(error, label) from error
+
+
+def translate(error: BaseException, label: str) -> TaskviewError:
+    """Give the project's error for a driver's; `label` names the database, without a password."""
+    if isinstance(error, TaskviewError):
+        return error
+    cause: BaseException | None = error
+    if isinstance(error, DBAPIError):
+        cause = error.orig
+    while cause is not None:
+        found = _of_cause(cause, label)
+        if found is not None:
+            return found
+        cause = cause.__cause__
+    if isinstance(error, PoolTimeoutError):
+        return QueryTimeoutError("no database connection came free", "try again in a moment")
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return ConnectionLostError(f"the connection to {label} was lost", _said(error))
+    return QueryError("the query failed", _said(error))
+
+
+def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
+    if isinstance(cause, sqlite3.Error):
+        return _of_sqlite(cause, label)
+    if isinstance(cause, asyncpg.PostgresError):
+        return _of_postgres(cause, label)
+    if isinstance(cause, asyncpg.InterfaceError):
+        return _of_interface(cause, label)
+    if isinstance(cause, socket.gaierror):
+        return CannotConnectError(f"cannot connect to {label}", "the host's name is unknown")
+    if isinstance(cause, (asyncio.TimeoutError, TimeoutError)):
+        return CannotConnectError(f"cannot connect to {label}", "no answer in the time allowed")
+    if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
+        return CannotConnectError(f"cannot connect to {label}", "no server listens there")
+    if isinstance(cause, OSError):
+        return CannotConnectError(f"cannot connect to {label}", cause.strerror or str(cause))
+    return None
+
+
+def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
+    words = str(cause)
+    missing = _MISSING.match(words)
+    if missing:
+        return SchemaError(f"{label} has no {missing[1]} {missing[2]}", _UPGRADE)
+    if "file is not a database" in words or "file is encrypted" in words:
+        return CannotConnectError(
+            f"{label} is not a SQLite database", "it is another kind of file, or encrypted"
+        )
+    if "unable to open database file" in words:
+        return CannotConnectError(
+            f"cannot open {label}", "check that the file is there and may be read"
+        )
+    if "database is locked" in words:
+        return LockedError(f"{label} is locked by another program", "try again in a moment")
+    if "disk image is malformed" in words:
+        return QueryError(f"{label} is damaged", "SQLite says: " + words)
+    if words == "interrupted":
+        return QueryTimeoutError("the query was stopped", "it took longer than it may")
+    return QueryError("the query failed", f"SQLite says: {words}")
+
+
+def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
+    code = cause.sqlstate or ""
+    words = (getattr(cause, "message", None) or str(cause)).splitlines()[0]
+    if code in {"28P01", "28000"}:
+        return CannotConnectError(f"{label} refused the login", words)
+    if code == "3D000":
+        return CannotConnectError(f"cannot connect to {label}", words)
+    if code in {"42P01", "42703", "3F000"}:
+        return SchemaError(f"{label} lacks what taskview reads: {words}", _UPGRADE)
+    if code == "57014":
+        return QueryTimeoutError("the query was stopped", f"the server says: {words}")
+    if code == "42501":
+        return QueryError(f"{label} does not allow this", f"the server says: {words}")
+    if code[:2] == "08" or code in {"57P01", "57P02", "57P03", "53300"}:
+        return ConnectionLostError(f"the connection to {label} was lost", words)
+    return QueryError("the query failed", f"the server says: {words}")
+
+
+def _of_interface(cause: asyncpg.InterfaceError, label: str) -> TaskviewError | None:
+    if isinstance(cause, asyncpg.exceptions.ClientConfigurationError):
+        return CannotConnectError(f"cannot connect to {label}", _without_values(str(cause)))
+    if "closed" in str(cause):
+        return ConnectionLostError(f"the connection to {label} was lost", "trying again may help")
+    return None
+
+
+def _without_values(words: str) -> str:
+    """Cut what asyncpg quotes of the DSN, which may be its password."""
+    return re.sub(r"(['\"]).*?\1", "…", words.splitlines()[0] if words else "")
+
+
+def _said(error: BaseException) -> str:
+    """Give the driver's first line, without the statement and its parameters."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(origin).splitlines()
+    return lines[0] if lines else type(origin).__name__

@@ -1,0 +1,63 @@
+"""A new SQLite file that appears whole or not at all: made beside its place, then moved there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from taskview_core.errors import CannotConnectError
+from taskview_core.persistence.url import DatabaseUrl
+
+Stage: TypeAlias = Literal["tables", "indexes"]
+SchemaMaker: TypeAlias = Callable[[DatabaseUrl, Stage], Awaitable[None]]
+"""Makes a new database's tables; or, once the rows are in it, its indexes."""
+
+
+@contextmanager
+def fresh_file(url: DatabaseUrl) -> Iterator[DatabaseUrl]:
+    """Give the URL of a file to fill; it takes its own name when that is done without an error.
+
+    Raises CannotConnectError where the folder is not there, or something has the name by then.
+    """
+    path = url.path
+    assert path is not None, "only a file can be made"
+    if not path.absolute().parent.is_dir():
+        raise CannotConnectError(
+            f"cannot make {url.label}", f"there is no folder {path.absolute().parent}"
+        )
+    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part")
+    try:
+        yield replace(url, path=part)
+        _settle(part)
+        _move(part, path, url.label)
+    finally:
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            left.unlink(missing_ok=True)
+
+
+def _settle(part: Path) -> None:
+    """See that the file is on the disk: while it was filled nobody waited for that."""
+    with part.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _move(part: Path, path: Path, label: str) -> None:
+    """Give the file its name, unless the name is taken by now."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise CannotConnectError(
+            f"{label} exists already", "somebody else has made it meanwhile"
+        ) from None
+    except OSError:
+        # A file system without hard links.
+        if path.exists():
+            raise CannotConnectError(
+                f"{label} exists already", "somebody else has made it meanwhile"
+            ) from None
+        part.rename(path)

@@ -1,0 +1,1 @@
+"""How a question becomes SQL: tables, expressions of each engine, conditions, orders, pages."""

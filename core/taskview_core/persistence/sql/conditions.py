@@ -1,0 +1,221 @@
+"""Turns the terms of a filter into conditions, and says which the database cannot decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, exists, false, func, not_, or_, select
+
+from taskview_core.persistence.sql.expressions import Bounds, Condition, Expression, Expressions
+from taskview_core.persistence.sql.prefilter import json_sieve, text_sieve
+from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.query.terms import (
+    ConversationTerm,
+    DurationTerm,
+    HasKind,
+    HasTerm,
+    IdKey,
+    IdTerm,
+    IsKind,
+    IsTerm,
+    MetadataTerm,
+    Moment,
+    TaskTerm,
+    TextField,
+    TextTerm,
+    TimeKey,
+    TimePoint,
+    TimeTerm,
+    ValueKey,
+    ValueTerm,
+)
+
+_DAY = timedelta(days=1)
+
+JUDGED = (TextTerm, MetadataTerm)
+"""The terms that are decided in Python, on the decoded payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeks:
+    """Which sides of a range on the creation an index may be entered by."""
+
+    low: bool = True
+    high: bool = True
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the database is asked, and what is left to be judged on the payloads."""
+
+    where: tuple[Condition, ...]
+    judged: tuple[TextTerm | MetadataTerm, ...]
+
+
+class ConditionBuilder:
+    """Makes the conditions of one query. `now` is what relative times are before."""
+
+    def __init__(self, engine: Expressions, now: datetime) -> None:
+        self._engine = engine
+        self._now = now
+
+    def of_tasks(self, terms: Sequence[TaskTerm], seeks: Seeks | None = None) -> Conditions:
+        """Give the conditions of a filter of tasks."""
+        where: list[Condition] = []
+        judged: list[TextTerm | MetadataTerm] = []
+        for term in terms:
+            if isinstance(term, JUDGED):
+                judged.append(term)
+                if term.denied:
+                    continue
+            condition = self._of_task_term(term, seeks or Seeks())
+            where.append(_denied(condition) if term.denied else condition)
+        return Conditions(tuple(where), tuple(judged))
+
+    def _of_task_term(self, term: TaskTerm, seeks: Seeks) -> Condition:
+        match term:
+            case TextTerm():
+                return self.may_hold_text(term)
+            case MetadataTerm():
+                return self.may_hold_metadata(term)
+            case ValueTerm():
+                return self._value(term)
+            case IdTerm(IdKey.ID, value):
+                return self._ident_or_prefix(tasks.c.id, value)
+            case IdTerm(key, value):
+                conversation = key is IdKey.CONVERSATION
+                column = tasks.c.conversation_id if conversation else tasks.c.parent_task_id
+                return self._engine.ident(column, value)
+            case IsTerm(IsKind.ROOT):
+                return tasks.c.parent_task_id.is_(None)
+            case IsTerm():
+                child = tasks.alias("child")
+                below = select(1).select_from(child)
+                return ~exists(
+                    below.where(self._engine.same_ident(child.c.parent_task_id, tasks.c.id))
+                )
+            case HasTerm(kind):
+                json = kind is not HasKind.ERROR
+                return self._engine.is_filled(tasks.c[kind.value], json=json)
+            case TimeTerm():
+                column = tasks.c[_time_column(term.key)]
+                on_creation = column is tasks.c.created_at and not term.denied
+                return self._time(column, term, seeks if on_creation else Seeks())
+            case DurationTerm(low, low_open, high, high_open):
+                return self._engine.duration_within(Bounds(low, low_open, high, high_open))
+
+    def may_hold_text(self, term: TextTerm) -> Condition:
+        """Hold at least for every task in which the text is found."""
+        engine, text, where = self._engine, term.text, term.where
+        found: list[Condition] = []
+        if where in {TextField.ANY, TextField.INPUT}:
+            found.append(json_sieve(engine, tasks.c.input, text))
+        if where in {TextField.ANY, TextField.OUTPUT}:
+            found.append(json_sieve(engine, tasks.c.output, text))
+        if where in {TextField.ANY, TextField.ERROR}:
+            found.append(text_sieve(engine, tasks.c.error, text))
+        return or_(*found)
+
+    def may_hold_metadata(self, term: MetadataTerm) -> Condition:
+        """Hold at least for every task whose metadata has the value somewhere."""
+        return json_sieve(self._engine, tasks.c.metadata, term.pattern.value)
+
+    def _value(self, term: ValueTerm) -> Condition:
+        if term.key is ValueKey.USER:
+            within = self._patterns(conversations.c.user_id, term)
+            return exists(
+                select(1)
+                .select_from(conversations)
+                .where(self._engine.same_ident(conversations.c.id, tasks.c.conversation_id), within)
+            )
+        status = term.key is ValueKey.STATUS
+        return self._patterns(tasks.c.status if status else tasks.c.agent_id, term)
+
+    def _patterns(self, column: Expression, term: ValueTerm) -> Condition:
+        whole = [pattern.value for pattern in term.patterns if not pattern.prefix]
+        found: list[Condition] = []
+        if len(whole) == 1:
+            found.append(column == self._engine.text_value(whole[0]))
+        elif whole:
+            found.append(column.in_([self._engine.text_value(value) for value in whole]))
+        for pattern in term.patterns:
+            if pattern.prefix:
+                found.append(self._engine.prefix(column, pattern.value))
+        return or_(*found)
+
+    def _ident_or_prefix(self, column: Expression, value: UUID | str) -> Condition:
+        if isinstance(value, str):
+            return self._engine.ident_prefix(column, value)
+        return self._engine.any_form(column, value)
+
+    def _time(self, column: Expression, term: TimeTerm, seeks: Seeks) -> Condition:
+        bounds = time_bounds(term, self._now)
+        return self._engine.time_within(column, bounds, seek_low=seeks.low, seek_high=seeks.high)
+
+    def of_conversations(self, terms: Sequence[ConversationTerm]) -> Conditions:
+        """Give the conditions of a filter of conversations."""
+        where: list[Condition] = []
+        judged: list[TextTerm | MetadataTerm] = []
+        for term in terms:
+            if isinstance(term, TextTerm):
+                judged.append(term)
+                if term.denied:
+                    continue
+            condition = self._of_conversation_term(term)
+            where.append(_denied(condition) if term.denied else condition)
+        return Conditions(tuple(where), tuple(judged))
+
+    def _of_conversation_term(self, term: ConversationTerm) -> Condition:
+        match term:
+            case TextTerm():
+                return or_(
+                    text_sieve(self._engine, conversations.c.title, term.text),
+                    text_sieve(self._engine, conversations.c.user_id, term.text),
+                )
+            case ValueTerm(ValueKey.USER):
+                return self._patterns(conversations.c.user_id, term)
+            case IdTerm(IdKey.ID | IdKey.CONVERSATION, value):
+                return self._ident_or_prefix(conversations.c.id, value)
+            case TimeTerm():
+                return self._time(conversations.c[_time_column(term.key)], term, Seeks())
+            case _:
+                return false()
+
+
+def time_bounds(term: TimeTerm, now: datetime) -> Bounds:
+    """Give a term's bounds as moments; a whole day counts from its start or to its end."""
+    low, low_open = term.low, term.low_open
+    start = _start(low, now)
+    if start is not None and low_open and isinstance(low, Moment) and low.day:
+        start, low_open = _plus_day(start), False
+    high, high_open = term.high, term.high_open
+    end = _start(high, now)
+    if end is not None and not high_open and isinstance(high, Moment) and high.day:
+        end, high_open = _plus_day(end), True
+    return Bounds(start, low_open, end, high_open)
+
+
+def _start(point: TimePoint | None, now: datetime) -> datetime | None:
+    if point is None:
+        return None
+    return point.at if isinstance(point, Moment) else point.resolve(now)
+
+
+def _plus_day(moment: datetime) -> datetime:
+    try:
+        return moment + _DAY
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _time_column(key: TimeKey) -> str:
+    bound = key in {TimeKey.SINCE, TimeKey.UNTIL}
+    return "created_at" if bound else f"{key.value}_at"
+
+
+def _denied(condition: Condition) -> Condition:
+    """Give the exact complement: what is NULL is not so, and denied it is."""
+    return not_(func.coalesce(and_(condition), false()))

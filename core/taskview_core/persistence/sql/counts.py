@@ -1,0 +1,147 @@
+"""Counts that stop early, and the values that columns have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import String, bindparam, func, literal, select, text, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskview_core.entities import Count, Facets, FacetValue
+from taskview_core.persistence.sql.conditions import Seeks
+from taskview_core.persistence.sql.mapping import text_of
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.source import Source
+from taskview_core.persistence.sql.tables import tasks
+from taskview_core.persistence.sql.walk import walk
+from taskview_core.query.sort import NEWEST_FIRST, Sort
+
+T = TypeVar("T")
+
+FACET_CAP = 10_000
+_MOST_VALUES = 100
+_FACET_COLUMNS = ("status", "agent_id")
+
+
+async def count_rows(
+    session: AsyncSession, source: Source[T], cap: int | None, order: Sort = NEWEST_FIRST
+) -> Count:
+    """Count the rows of a list, up to `cap`; exactly where it is None."""
+    if source.judge is not None:
+        return await _count_judged(session, source, cap, order)
+    where = source.where(Seeks()).where
+    if cap is None:
+        exact = select(func.count()).select_from(source.table).where(*where)
+        return Count((await session.execute(exact)).scalar_one())
+    some = select(literal(1).label("one")).select_from(source.table).where(*where).limit(cap + 1)
+    found = (await session.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
+    return Count(min(found, cap), exact=found <= cap)
+
+
+async def _count_judged(
+    session: AsyncSession, source: Source[T], cap: int | None, sort: Sort
+) -> Count:
+    found = 0
+    want = cap + 1 if cap is not None else 2**62
+    async for _ in walk(session, source, source.order(sort), want=want, columns=False):
+        found += 1
+    return Count(found) if cap is None or found <= cap else Count(cap, exact=False)
+
+
+async def count_facets(session: AsyncSession, source: Source[T], profile: Profile) -> Facets:
+    """Count the statuses and agents of a list of tasks.
+
+    One look at up to 10,000 rows of the list answers most filters exactly. Beyond that each
+    value is counted by itself, up to the same number, where an index leads to it.
+    """
+    pairs, complete = await _look(session, source)
+    if complete or source.judge is not None:
+        return _facets(pairs, complete)
+    exact: dict[str, Mapping[str, Count]] = {}
+    for column in _FACET_COLUMNS:
+        if f"tasks.{column}" not in profile.leading:
+            return _facets(pairs, complete=False)
+        values = await _distinct(session, column)
+        if len(values) > _MOST_VALUES:
+            return _facets(pairs, complete=False)
+        exact[column] = await _count_each(session, source, column, values)
+    return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
+
+
+async def _look(session: AsyncSession, source: Source[T]) -> tuple[Counter[tuple[str, str]], bool]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    if source.judge is not None:
+        seen = 0
+        async for row in walk(session, source, source.order(NEWEST_FIRST), want=FACET_CAP + 1):
+            pairs[(text_of(row.status), text_of(row.agent_id))] += 1
+            seen += 1
+        return pairs, seen <= FACET_CAP
+    some = (
+        select(tasks.c.status, tasks.c.agent_id)
+        .where(*source.where(Seeks()).where)
+        .limit(FACET_CAP + 1)
+        .subquery()
+    )
+    grouped = select(some.c.status, some.c.agent_id, func.count().label("n")).group_by(
+        some.c.status, some.c.agent_id
+    )
+    for row in (await session.execute(grouped)).all():
+        pairs[(text_of(row.status), text_of(row.agent_id))] += row.n
+    return pairs, pairs.total() <= FACET_CAP
+
+
+async def _distinct(session: AsyncSession, column: str) -> list[str]:
+    """Give the values of an indexed column by stepping from each to the next."""
+    steps = text(
+        f"WITH RECURSIVE step(value) AS (SELECT min({column}) FROM tasks UNION ALL"
+        f" SELECT (SELECT min({column}) FROM tasks WHERE {column} > step.value)"
+        " FROM step WHERE step.value IS NOT NULL)"
+        " SELECT value FROM step WHERE value IS NOT NULL LIMIT :most"
+    )
+    rows = await session.execute(steps.bindparams(bindparam("most", _MOST_VALUES + 1)))
+    return [text_of(value) for value in rows.scalars()]
+
+
+async def _count_each(
+    session: AsyncSession, source: Source[T], column: str, values: list[str]
+) -> dict[str, Count]:
+    where = source.where(Seeks()).where
+    branches: list[Any] = []
+    for index, value in enumerate(values):
+        some = (
+            select(literal(1).label("one"))
+            .select_from(tasks)
+            .where(tasks.c[column] == source.engine.text_value(value), *where)
+            .limit(FACET_CAP + 1)
+            .subquery(f"some_{index}")
+        )
+        counted = select(func.count()).select_from(some).scalar_subquery()
+        branches.append(select(literal(value, String).label("value"), counted.label("n")))
+    if not branches:
+        return {}
+    rows = (await session.execute(union_all(*branches))).all()
+    return {
+        text_of(row.value): Count(min(row.n, FACET_CAP), exact=row.n <= FACET_CAP)
+        for row in rows
+        if row.n
+    }
+
+
+def _facets(pairs: Counter[tuple[str, str]], complete: bool) -> Facets:
+    statuses: Counter[str] = Counter()
+    agents: Counter[str] = Counter()
+    for (status, agent), number in pairs.items():
+        statuses[status] += number
+        agents[agent] += number
+    return Facets(
+        _ranked({value: Count(number, complete) for value, number in statuses.items()}),
+        _ranked({value: Count(number, complete) for value, number in agents.items()}),
+        complete,
+    )
+
+
+def _ranked(counts: Mapping[str, Count]) -> tuple[FacetValue, ...]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1].value, item[0]))
+    return tuple(FacetValue(value, count) for value, count in ordered)

@@ -1,0 +1,122 @@
+"""What both engines can say, each in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_
+
+from taskview_core.entities import Ident
+from taskview_core.query.page import KeyValue
+
+Condition: TypeAlias = ColumnElement[bool]
+Expression: TypeAlias = ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range on a scale; None where it is open-ended."""
+
+    low: Any = None
+    low_open: bool = False
+    high: Any = None
+    high_open: bool = False
+
+
+class Expressions(Protocol):
+    """An engine's way to compare what taskview compares. Columns are those of `sql.tables`."""
+
+    def ident(self, column: Expression, value: Ident) -> Condition:
+        """Hold where a column holds this id."""
+        ...
+
+    def any_form(self, column: Expression, value: Ident) -> Condition:
+        """Hold where a unique column holds this id, in whatever form it is written."""
+        ...
+
+    def idents(self, column: Expression, values: Sequence[Ident]) -> Condition:
+        """Hold where a column holds one of these ids."""
+        ...
+
+    def ident_prefix(self, column: Expression, digits: str) -> Condition:
+        """Hold where an id begins with these hex digits."""
+        ...
+
+    def same_ident(self, left: Expression, right: Expression) -> Condition:
+        """Hold where two columns hold the same id."""
+        ...
+
+    def prefix(self, column: Expression, value: str) -> Condition:
+        """Hold where a text column begins with a value, case counting."""
+        ...
+
+    def text_value(self, value: str) -> Expression:
+        """Give a text as a parameter."""
+        ...
+
+    def time_within(
+        self, column: Expression, bounds: Bounds, *, seek_low: bool = True, seek_high: bool = True
+    ) -> Condition:
+        """Hold where a time lies within bounds of aware datetimes, NULL within none.
+
+        Where `seek_low` or `seek_high` is False, that bound is written so that no index is
+        entered by it.
+        """
+        ...
+
+    def duration(self) -> Expression:
+        """Give completed minus started: what `duration_within` compares and pages sort by."""
+        ...
+
+    def duration_within(self, bounds: Bounds) -> Condition:
+        """Hold where the duration lies within bounds of timedeltas."""
+        ...
+
+    def contains(self, column: Expression, pattern: str) -> Condition:
+        """Hold where text holds a LIKE pattern (escaped by `!`), ASCII letters in any case."""
+        ...
+
+    def glob_escape(self, column: Expression) -> Condition:
+        r"""Hold where JSON text writes an ASCII character as an escape such as `\u0041`."""
+        ...
+
+    def holds_nul(self, column: Expression) -> Condition | None:
+        """Hold where text holds a NUL, which would hide what comes after; None if it cannot."""
+        ...
+
+    def is_filled(self, column: Expression, *, json: bool) -> Condition:
+        """Hold where a column is not empty: see HasTerm."""
+        ...
+
+    def lowest_time(self) -> Expression:
+        """Give a value that sorts before every time."""
+        ...
+
+    def to_key(self, name: str, value: Any) -> KeyValue:
+        """Give a stored sort value as a cursor carries it; `name` is that of the key's column."""
+        ...
+
+    def from_key(self, name: str, value: KeyValue) -> Expression:
+        """Give a cursor's value as a parameter; raises ValueError for one that is none."""
+        ...
+
+
+def microseconds_within(expression: Expression, bounds: Bounds) -> Condition:
+    """Hold where a number of microseconds lies within bounds of timedeltas."""
+    conditions: list[Condition] = []
+    if bounds.low is not None:
+        low = bounds.low // timedelta(microseconds=1)
+        conditions.append(expression > low if bounds.low_open else expression >= low)
+    if bounds.high is not None:
+        high = bounds.high // timedelta(microseconds=1)
+        conditions.append(expression < high if bounds.high_open else expression <= high)
+    return and_(*conditions)
+
+
+def as_uuid(value: Ident) -> UUID | None:
+    """Give an id as a UUID, or None for text that is none."""
+    return value if isinstance(value, UUID) else None

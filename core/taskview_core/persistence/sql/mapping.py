@@ -1,0 +1,103 @@
+"""Stored values become entities; a value that is not what it should be is named, not raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from taskview_core.entities import Ident, StoredJson, TaskDetail, TaskRow, TaskStatus
+from taskview_core.entities.ident import parse_ident
+from taskview_core.persistence.far_times import FarTime
+from taskview_core.persistence.stored_time import read_time
+from taskview_core.query.preview import preview_of_json, preview_of_text
+
+LIST_PREVIEW = 800
+"""How many characters of the stored input a row's preview is made from."""
+ERROR_PREVIEW = 400
+
+
+def ident_of(value: Any) -> Ident:
+    """Give an id as stored: a UUID, or text."""
+    if isinstance(value, UUID):
+        return UUID(int=value.int)
+    return parse_ident(value if isinstance(value, str) else str(value))
+
+
+def optional_ident(value: Any) -> Ident | None:
+    """Give an id that may be NULL."""
+    return None if value is None else ident_of(value)
+
+
+def text_of(value: Any) -> str:
+    """Give a text that may be stored as something else."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return "" if value is None else str(value)
+
+
+def optional_text(value: Any) -> str | None:
+    """Give a text that may be NULL."""
+    return None if value is None else text_of(value)
+
+
+def stored_json(value: Any) -> StoredJson:
+    """Give a payload as stored."""
+    return StoredJson(optional_text(value))
+
+
+def time_of(value: Any, name: str, oddities: list[str]) -> datetime | None:
+    """Give a time; what is none becomes None, and an oddity that names it."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, FarTime):
+        oddities.append(f"{name} is a time too far away: {value.in_words()}")
+        return None
+    moment = read_time(value)
+    if moment is None:
+        oddities.append(f"{name} is no time: {text_of(value)[:80]}")
+    return moment
+
+
+RowValues = Any
+"""A row of a result, whose columns are read by name."""
+
+
+def task_row(row: RowValues) -> TaskRow:
+    """Give the list row of a task from the columns of `select_task_rows`."""
+    oddities: list[str] = []
+    preview, error = text_of(row.preview), row.error_preview
+    return TaskRow(
+        id=ident_of(row.id),
+        conversation_id=ident_of(row.conversation_id),
+        parent_task_id=optional_ident(row.parent_task_id),
+        agent_id=text_of(row.agent_id),
+        status=TaskStatus.from_string(text_of(row.status)),
+        preview=preview_of_json(preview[:LIST_PREVIEW], len(preview) > LIST_PREVIEW),
+        error_preview=None
+        if error is None
+        else preview_of_text(text_of(error)[:ERROR_PREVIEW], len(error) > ERROR_PREVIEW),
+        created_at=time_of(row.created_at, "created_at", oddities),
+        started_at=time_of(row.started_at, "started_at", oddities),
+        completed_at=time_of(row.completed_at, "completed_at", oddities),
+        updated_at=time_of(row.updated_at, "updated_at", oddities),
+        conversation_title=optional_text(row.conversation_title),
+        oddities=tuple(oddities),
+    )
+
+
+def task_detail(row: RowValues) -> TaskDetail:
+    """Give a whole task from the columns of `select_task_details`."""
+    return TaskDetail(
+        row=task_row(row),
+        input=stored_json(row.input),
+        output=stored_json(row.output),
+        error=optional_text(row.error),
+        metadata=stored_json(row.metadata),
+    )
+
+
+Mapper = Callable[[RowValues], Any]

@@ -1,0 +1,147 @@
+"""Total orders of rows, and the seeks that enter them in the middle.
+
+A seek from a row with the sort values (a, id) has the form `a <= :a AND (a, id) < (:a, :id)`: the
+row comparison enters the index at the row itself, and the plain one lets Postgres leave out
+partitions and ship the condition to foreign tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, tuple_
+
+from taskview_core.errors import UsageError
+from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.query.page import KeyValue
+from taskview_core.query.sort import Sort
+
+
+@dataclass(frozen=True)
+class KeyColumn:
+    """One value that rows are sorted by. `name` is how cursors and parameters know it."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order: key columns, the id last. Only the first may be NULL, which comes last."""
+
+    sort: Sort
+    columns: tuple[KeyColumn, ...]
+    nullable: bool
+
+    @property
+    def first(self) -> Expression:
+        """The column that the order is named after."""
+        return self.columns[0].expression
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of an order that one index scan can read: the rows with a value, or those without."""
+
+    nulls: bool
+
+    def condition(self, order: Order) -> Condition | None:
+        """Give what the rows of the segment have in common."""
+        if not order.nullable:
+            return None
+        return order.first.is_(None) if self.nulls else order.first.is_not(None)
+
+    def columns(self, order: Order) -> tuple[KeyColumn, ...]:
+        """Give the columns that order the rows within the segment."""
+        return order.columns[1:] if self.nulls else order.columns
+
+
+def segments(order: Order, *, backward: bool) -> tuple[Segment, ...]:
+    """Give the segments in the order in which they are read."""
+    parts = (Segment(False), Segment(True)) if order.nullable else (Segment(False),)
+    return parts[::-1] if backward else parts
+
+
+def order_by(order: Order, segment: Segment, *, backward: bool) -> list[Expression]:
+    """Give the ORDER BY of a segment."""
+    descending = order.sort.descending != backward
+    return [
+        column.expression.desc() if descending else column.expression.asc()
+        for column in segment.columns(order)
+    ]
+
+
+def beyond(
+    engine: Expressions,
+    order: Order,
+    segment: Segment,
+    key: Sequence[KeyValue],
+    *,
+    backward: bool,
+    inclusive: bool,
+) -> Condition:
+    """Hold for the rows of a segment after the key, or before it where `backward`.
+
+    A key of fewer values than the order has columns stands for all rows that begin with it.
+    """
+    columns = segment.columns(order)[: len(key)]
+    values = [
+        engine.from_key(column.name, value) for column, value in zip(columns, key, strict=True)
+    ]
+    less = order.sort.descending != backward
+    first = columns[0].expression
+    if len(columns) == 1:
+        if inclusive:
+            return first <= values[0] if less else first >= values[0]
+        return first < values[0] if less else first > values[0]
+    row = tuple_(*(column.expression for column in columns))
+    mark = tuple_(*values)
+    if inclusive:
+        strict = row <= mark if less else row >= mark
+    else:
+        strict = row < mark if less else row > mark
+    return and_(first <= values[0] if less else first >= values[0], strict)
+
+
+def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
+    """Give the order of tasks under a sort."""
+    ident = KeyColumn("id", tasks.c.id)
+    if sort.key == "duration":
+        return Order(sort, (KeyColumn("duration", engine.duration()), ident), nullable=True)
+    if sort.key in {"agent", "status"}:
+        name = "agent_id" if sort.key == "agent" else "status"
+        created: Expression = tasks.c.created_at
+        if "tasks.created_at" in profile.nullable:
+            created = func.coalesce(created, engine.lowest_time())
+        within = (
+            KeyColumn(f"tasks.{name}", tasks.c[name]),
+            KeyColumn("tasks.created_at", created),
+            ident,
+        )
+        return Order(sort, within, nullable=f"tasks.{name}" in profile.nullable)
+    if sort.key not in {"created", "started", "completed", "updated"}:
+        raise UsageError(f"tasks cannot be sorted by {sort.key}")
+    name = f"{sort.key}_at"
+    columns = (KeyColumn(f"tasks.{name}", tasks.c[name]), ident)
+    return Order(sort, columns, nullable=f"tasks.{name}" in profile.nullable)
+
+
+def conversation_order(profile: Profile, sort: Sort) -> Order:
+    """Give the order of conversations under a sort."""
+    names = {
+        "updated": "updated_at",
+        "created": "created_at",
+        "title": "title",
+        "user": "user_id",
+    }
+    if sort.key not in names:
+        raise UsageError(f"conversations cannot be sorted by {sort.key}")
+    name = names[sort.key]
+    columns = (
+        KeyColumn(f"conversations.{name}", conversations.c[name]),
+        KeyColumn("id", conversations.c.id),
+    )
+    return Order(sort, columns, nullable=f"conversations.{name}" in profile.nullable)

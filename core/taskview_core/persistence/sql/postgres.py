@@ -1,0 +1,172 @@
+"""Postgres's words. Values are bound with their types; settings of the server do not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Interval,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+)
+
+from taskview_core.entities import Ident
+from taskview_core.persistence.far_times import FarTime
+from taskview_core.persistence.sql.expressions import (
+    Bounds,
+    Condition,
+    Expression,
+    as_uuid,
+    microseconds_within,
+)
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.query.page import KeyValue
+
+_UUIDS = ARRAY(Uuid)
+_WHITE = " \t\n\r"
+_TIMES = ("created_at", "started_at", "completed_at", "updated_at")
+
+
+class PostgresExpressions:
+    """Comparisons for one Postgres database."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+
+    def ident(self, column: Expression, value: Ident) -> Condition:
+        """See Expressions. Text that is no UUID is no id here."""
+        known = as_uuid(value)
+        return false() if known is None else column == literal(known, Uuid)
+
+    def any_form(self, column: Expression, value: Ident) -> Condition:
+        """See SqliteExpressions: there is but one form here."""
+        return self.ident(column, value)
+
+    def idents(self, column: Expression, values: Sequence[Ident]) -> Condition:
+        """See Expressions."""
+        known = [value for value in values if isinstance(value, UUID)]
+        return column == func.any(literal(known, _UUIDS)) if known else false()
+
+    def ident_prefix(self, column: Expression, digits: str) -> Condition:
+        """See Expressions."""
+        low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        return and_(column >= literal(low, Uuid), column <= literal(high, Uuid))
+
+    def same_ident(self, left: Expression, right: Expression) -> Condition:
+        """See Expressions."""
+        return left == right
+
+    def prefix(self, column: Expression, value: str) -> Condition:
+        """See Expressions."""
+        return func.starts_with(column, self.text_value(value))
+
+    def text_value(self, value: str) -> Expression:
+        """See Expressions. What Postgres cannot hold is equal to nothing that it does."""
+        if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+            return literal_column("NULL::text")
+        return literal(value, Text)
+
+    def time_within(
+        self, column: Expression, bounds: Bounds, *, seek_low: bool = True, seek_high: bool = True
+    ) -> Condition:
+        """See Expressions."""
+        conditions: list[Condition] = []
+        if bounds.low is not None:
+            low = self._moment(str(column), bounds.low)
+            side = column if seek_low else _unseekable(column)
+            conditions.append(side > low if bounds.low_open else side >= low)
+        if bounds.high is not None:
+            high = self._moment(str(column), bounds.high)
+            side = column if seek_high else _unseekable(column)
+            conditions.append(side < high if bounds.high_open else side <= high)
+        return and_(*conditions)
+
+    def _moment(self, column: str, value: datetime) -> Expression:
+        if column in self._profile.naive_times:
+            return literal(value.astimezone(UTC).replace(tzinfo=None), DateTime())
+        return literal(value, DateTime(timezone=True))
+
+    def duration(self) -> Expression:
+        """See Expressions. In microseconds; NULL where either time is infinite."""
+        return literal_column(
+            "(CASE WHEN isfinite(tasks.completed_at) AND isfinite(tasks.started_at) THEN"
+            " (extract(epoch FROM tasks.completed_at - tasks.started_at) * 1000000)::bigint END)",
+            BigInteger,
+        )
+
+    def duration_within(self, bounds: Bounds) -> Condition:
+        """See Expressions."""
+        return microseconds_within(self.duration(), bounds)
+
+    def contains(self, column: Expression, pattern: str) -> Condition:
+        """See Expressions. The C collation folds ASCII alone, whatever the server's language."""
+        return func.lower(column.collate("C")).like(literal(pattern.lower(), Text), escape="!")
+
+    def glob_escape(self, column: Expression) -> Condition:
+        """See Expressions. The position is found fast, and spares most rows the pattern."""
+        return and_(
+            func.strpos(column, literal("\\u00", Text)) > 0,
+            column.op("~", is_comparison=True)(literal(r"\\u00[2-7]", Text)),
+        )
+
+    def holds_nul(self, column: Expression) -> Condition | None:
+        """See Expressions: there are none."""
+        return None
+
+    def is_filled(self, column: Expression, *, json: bool) -> Condition:
+        """See Expressions."""
+        if not json:
+            return func.coalesce(column, "") != ""
+        bare = func.btrim(cast(column, Text), literal(_WHITE, Text))
+        first = func.left(bare, 1)
+        rest = func.ltrim(func.substr(bare, 2), literal(_WHITE, Text))
+        empty = or_(
+            bare.in_(["null", '""']),
+            and_(first == "{", rest == "}"),
+            and_(first == "[", rest == "]"),
+        )
+        return func.coalesce(~empty, false())
+
+    def lowest_time(self) -> Expression:
+        """See Expressions."""
+        return literal_column("'-infinity'::timestamptz")
+
+    def to_key(self, name: str, value: Any) -> KeyValue:
+        """See Expressions: times in ISO 8601 with microseconds."""
+        if isinstance(value, datetime):
+            return value.isoformat()
+        return str(value) if isinstance(value, UUID) else value
+
+    def from_key(self, name: str, value: KeyValue) -> Expression:
+        """See Expressions."""
+        if value is None:
+            return literal_column("NULL")
+        if name == "id":
+            return literal(UUID(str(value)), Uuid)
+        if name.rpartition(".")[2] in _TIMES:
+            if str(value).startswith("@"):
+                far = FarTime(value)
+                return literal(FarTime.of(far.microseconds), DateTime(timezone=True))
+            moment = datetime.fromisoformat(str(value))
+            return self._moment(name, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        if name == "duration":
+            return literal(int(value), BigInteger)
+        return self.text_value(str(value))
+
+
+def _unseekable(column: Expression) -> Expression:
+    """Give the same value as an expression that no index is on."""
+    return column + literal(timedelta(0), Interval)

@@ -1,0 +1,121 @@
+"""What is listed: the columns to read, the rows to let through, and what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, FromClause
+
+from taskview_core.entities import TaskRow
+from taskview_core.persistence.sql.conditions import ConditionBuilder, Conditions, Seeks
+from taskview_core.persistence.sql.expressions import Expressions
+from taskview_core.persistence.sql.mapping import optional_text, task_row
+from taskview_core.persistence.sql.order import Order, conversation_order, task_order
+from taskview_core.persistence.sql.postgres import PostgresExpressions
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.sqlite import SqliteExpressions
+from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.persistence.sql.task_columns import payload_columns, row_columns
+from taskview_core.query.matching import fold, metadata_term_matches, text_term_matches
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.terms import MetadataTerm, TextTerm
+
+T = TypeVar("T")
+Judge = Callable[[Any], bool]
+
+
+def expressions_for(profile: Profile) -> Expressions:
+    """Give the words of a database's engine."""
+    if profile.kind == "sqlite":
+        return SqliteExpressions(profile)
+    return PostgresExpressions(profile)
+
+
+@dataclass(frozen=True)
+class Source(Generic[T]):
+    """A list that can be walked.
+
+    `where` gives the database's conditions; rows that they let through are read with
+    `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list.
+    """
+
+    engine: Expressions
+    table: FromClause
+    columns: Sequence[ColumnElement[Any]]
+    judge_columns: Sequence[ColumnElement[Any]]
+    where: Callable[[Seeks], Conditions]
+    judge: Judge | None
+    order: Callable[[Sort], Order]
+    map: Callable[[Any], T]
+
+
+def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Source[TaskRow]:
+    """Give the list of the tasks that a filter lets through."""
+    engine = expressions_for(profile)
+    builder = ConditionBuilder(engine, now)
+    judged = builder.of_tasks(task_filter.terms).judged
+    return Source(
+        engine=engine,
+        table=tasks,
+        columns=row_columns(engine),
+        judge_columns=payload_columns() if judged else [],
+        where=lambda seeks: builder.of_tasks(task_filter.terms, seeks),
+        judge=_task_judge(judged) if judged else None,
+        order=lambda sort: task_order(engine, profile, sort),
+        map=task_row,
+    )
+
+
+def _task_judge(judged: Sequence[TextTerm | MetadataTerm]) -> Judge:
+    def judge(row: Any) -> bool:
+        for term in judged:
+            if isinstance(term, TextTerm):
+                found = text_term_matches(
+                    term,
+                    optional_text(row.input),
+                    optional_text(row.output),
+                    optional_text(row.error),
+                )
+            else:
+                found = metadata_term_matches(term, optional_text(row.metadata))
+            if found == term.denied:
+                return False
+        return True
+
+    return judge
+
+
+def conversation_source(
+    profile: Profile, conversation_filter: ConversationFilter, now: datetime
+) -> Source[Any]:
+    """Give the list of the conversations that a filter lets through, as stored."""
+    engine = expressions_for(profile)
+    builder = ConditionBuilder(engine, now)
+    judged = builder.of_conversations(conversation_filter.terms).judged
+    names = ("id", "user_id", "title", "created_at", "updated_at")
+    return Source(
+        engine=engine,
+        table=conversations,
+        columns=[conversations.c[name] for name in names],
+        judge_columns=[],
+        where=lambda seeks: builder.of_conversations(conversation_filter.terms),
+        judge=_conversation_judge(judged) if judged else None,
+        order=lambda sort: conversation_order(profile, sort),
+        map=lambda row: row,
+    )
+
+
+def _conversation_judge(judged: Sequence[TextTerm | MetadataTerm]) -> Judge:
+    wanted = [(fold(term.text), term.denied) for term in judged if isinstance(term, TextTerm)]
+
+    def judge(row: Any) -> bool:
+        texts = [
+            fold(text) for text in (optional_text(row.title), optional_text(row.user_id)) if text
+        ]
+        return all(any(term in text for text in texts) != denied for term, denied in wanted)
+
+    return judge

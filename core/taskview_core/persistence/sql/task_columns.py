@@ -1,0 +1,56 @@
+"""The columns that lists, trees and details read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, func, select
+
+from taskview_core.persistence.sql.expressions import Expressions
+from taskview_core.persistence.sql.mapping import ERROR_PREVIEW, LIST_PREVIEW
+from taskview_core.persistence.sql.tables import conversations, tasks
+
+_PLAIN = (
+    "id",
+    "conversation_id",
+    "parent_task_id",
+    "agent_id",
+    "status",
+    "created_at",
+    "started_at",
+    "completed_at",
+    "updated_at",
+)
+
+
+def row_columns(engine: Expressions, *, titles: bool = True) -> list[ColumnElement[Any]]:
+    """Give the columns of a list row: no payload, but the beginning of the input."""
+    title: ColumnElement[Any] = (
+        select(conversations.c.title)
+        .where(engine.same_ident(conversations.c.id, tasks.c.conversation_id))
+        .limit(1)
+        .scalar_subquery()
+        if titles
+        else func.nullif("", "")
+    )
+    return [
+        *(tasks.c[name] for name in _PLAIN),
+        func.substr(cast(tasks.c.input, Text), 1, LIST_PREVIEW + 1).label("preview"),
+        func.substr(tasks.c.error, 1, ERROR_PREVIEW + 1).label("error_preview"),
+        title.label("conversation_title"),
+    ]
+
+
+def detail_columns(engine: Expressions) -> list[ColumnElement[Any]]:
+    """Give the columns of a whole task."""
+    return [*row_columns(engine), *payload_columns()]
+
+
+def payload_columns() -> list[ColumnElement[Any]]:
+    """Give the payloads as the text that is stored, and the error."""
+    return [
+        cast(tasks.c.input, Text).label("input"),
+        cast(tasks.c.output, Text).label("output"),
+        tasks.c.error,
+        cast(tasks.c.metadata, Text).label("metadata"),
+    ]

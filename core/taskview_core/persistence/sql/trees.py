@@ -1,0 +1,96 @@
+"""Reads the rows of trees: a conversation in one query, a subtree a level at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskview_core.entities import Ident, TaskRow
+from taskview_core.errors import EntityNotFoundError
+from taskview_core.persistence.sql.expressions import Condition, Expressions
+from taskview_core.persistence.sql.mapping import ident_of, task_row
+from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.persistence.sql.task_columns import row_columns
+from taskview_core.tree.rows import TreeRows
+
+_IDS_A_QUERY = 5_000
+_ROWS_A_TURN = 500
+"""How many rows are mapped before other work of the event loop gets its turn."""
+
+
+async def conversation_rows(
+    session: AsyncSession, engine: Expressions, conversation_id: Ident
+) -> TreeRows:
+    """Read the tasks of a conversation, the oldest first."""
+    known = select(conversations.c.id).where(engine.any_form(conversations.c.id, conversation_id))
+    rows = await _rows(session, engine, engine.ident(tasks.c.conversation_id, conversation_id))
+    if not rows and (await session.execute(known)).first() is None:
+        raise EntityNotFoundError("conversation", conversation_id)
+    return TreeRows(tuple(rows), await _elsewhere(session, engine, rows))
+
+
+async def subtree_rows(session: AsyncSession, engine: Expressions, top: Ident) -> TreeRows:
+    """Read a task and all below it, in whatever conversation; the top comes first."""
+    rows = await _rows(session, engine, engine.any_form(tasks.c.id, top))
+    if not rows:
+        raise EntityNotFoundError("task", top)
+    seen = {row.id for row in rows}
+    level = list(seen)
+    while level:
+        below: list[TaskRow] = []
+        for ids in _chunks(level):
+            below += await _rows(session, engine, engine.idents(tasks.c.parent_task_id, ids))
+        fresh = [row for row in below if row.id not in seen]
+        level = [row.id for row in fresh]
+        seen.update(level)
+        rows += fresh
+    return TreeRows(tuple(rows))
+
+
+async def _rows(session: AsyncSession, engine: Expressions, condition: Condition) -> list[TaskRow]:
+    statement = (
+        select(*row_columns(engine, titles=False))
+        .where(condition)
+        .order_by(tasks.c.created_at, tasks.c.id)
+    )
+    return await mapped((await session.execute(statement)).all())
+
+
+async def mapped(stored: Sequence[Any]) -> list[TaskRow]:
+    """Map many rows without holding up the event loop."""
+    rows: list[TaskRow] = []
+    for begin in range(0, len(stored), _ROWS_A_TURN):
+        rows += [task_row(row) for row in stored[begin : begin + _ROWS_A_TURN]]
+        await asyncio.sleep(0)
+    return rows
+
+
+async def _elsewhere(
+    session: AsyncSession, engine: Expressions, rows: Sequence[TaskRow]
+) -> dict[Ident, Ident]:
+    """Find the conversations of the parents that are not among the rows."""
+    here = {row.id for row in rows}
+    missing = {
+        row.parent_task_id: None
+        for row in rows
+        if row.parent_task_id is not None and row.parent_task_id not in here
+    }
+    found: dict[Ident, Ident] = {}
+    for ids in _chunks(missing):
+        statement = select(tasks.c.id, tasks.c.conversation_id).where(
+            engine.idents(tasks.c.id, ids)
+        )
+        for row in (await session.execute(statement)).all():
+            found[ident_of(row.id)] = ident_of(row.conversation_id)
+    return found
+
+
+def _chunks(ids: Iterable[Ident]) -> Iterable[list[Ident]]:
+    pending = iter(ids)
+    while chunk := list(islice(pending, _IDS_A_QUERY)):
+        yield chunk
