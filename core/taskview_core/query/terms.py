@@ -125,11 +125,15 @@ class Ago:
     amount: int
     unit: str
 
+    @property
+    def seconds(self) -> int:
+        """How long before now."""
+        return self.amount * {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}[self.unit]
+
     def resolve(self, now: datetime) -> datetime:
         """Give the moment meant; the earliest there is where it lies before year 1."""
-        seconds = self.amount * {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}[self.unit]
         try:
-            return now - timedelta(seconds=seconds)
+            return now - timedelta(seconds=self.seconds)
         except OverflowError:
             return datetime.min.replace(tzinfo=now.tzinfo)
 
