@@ -88,6 +88,8 @@ class BulkWriter(Protocol):
     limits: Limits
     had_tasks: bool
     """Whether there were tasks before."""
+    in_process: bool
+    """Whether the database's own work is done in this process, and not by a server."""
     stores_missing_parents: bool
     """Whether a parent that is not there yet is written as it is, to come later."""
 

@@ -28,7 +28,7 @@ _COLUMNS_OF = """
     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
 """
 _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
-_LINE = re.compile(r"^COPY \S+, line (\d+)(?:, column (\S+?))?(?::|$)")
+_COLUMN = re.compile(r"(?s).*COPY \S+, line \d+, column (\w+)")
 _NAIVE = "timestamp without time zone"
 _ANALYZE_FROM = 1_000
 
@@ -59,6 +59,7 @@ class PostgresBulkWriter:
     def __init__(self, driver: asyncpg.Connection[Any], label: str) -> None:
         self.limits = Limits()
         self.had_tasks = False
+        self.in_process = False
         self.stores_missing_parents = False
         self._driver = driver
         self._label = label
@@ -185,106 +186,117 @@ class PostgresBulkWriter:
             await self._transaction.rollback()
 
     async def _write(self, name: str, rows: Sequence[BulkRow]) -> list[Refused]:
-        refused: list[Refused] = []
-        left = list(rows)
-        while left:
-            blamed = await self._try(name, left)
-            if blamed is None:
-                break
-            refused.append(blamed)
-            left.remove(blamed.row)
-        return refused
-
-    async def _try(self, name: str, rows: Sequence[BulkRow]) -> Refused | None:
-        """Write a batch, or give one row that keeps it from being written."""
         table = self._tables[name]
         try:
             if table.all_new:
                 try:
                     async with self._driver.transaction():
-                        await self._copy(name, name, rows, COLUMNS[name])
+                        await self._copy(name, COLUMNS[name], [row.values for row in rows])
                 except asyncpg.UniqueViolationError:
                     table.all_new = False
                 else:
                     table.fresh += len(rows)
-                    return None
+                    return []
             async with self._driver.transaction():
                 fresh = await self._upsert(name, rows)
-            table.fresh += fresh
-            table.all_new = fresh == len(rows)
         except _ABOUT_A_ROW as error:
-            return await self._blame(name, rows, error)
-        return None
+            refused = await self._blamed(name, rows)
+            if not refused:
+                raise error
+            return refused
+        table.fresh += fresh
+        table.all_new = fresh == len(rows)
+        return []
 
-    async def _blame(
-        self, name: str, rows: Sequence[BulkRow], error: asyncpg.PostgresError
-    ) -> Refused:
-        """Find the row that an error is about: the server says it of a COPY, else by trying."""
-        where = _LINE.match(getattr(error, "context", None) or "")
-        if where is not None and int(where[1]) <= len(rows) and self._tables[name].all_new:
-            return Refused(rows[int(where[1]) - 1], _reason(error, where[2]))
-        if len(rows) == 1:
-            return Refused(rows[0], _reason(error, where and where[2]))
+    async def _blamed(self, name: str, rows: Sequence[BulkRow]) -> list[Refused]:
+        """Find the rows that the server does not take, by trying ever fewer of them."""
+        try:
+            async with self._driver.transaction():
+                await self._try_apart(name, rows)
+                raise _OnlyTriedError
+        except _OnlyTriedError:
+            return []
+        except _ABOUT_A_ROW as error:
+            if len(rows) == 1:
+                return [Refused(rows[0], _reason(error))]
         half = len(rows) // 2
-        for some in (rows[:half], rows[half:]):
-            try:
-                async with self._driver.transaction():
-                    await self._upsert(name, some)
-                    raise _OnlyTriedError
-            except _OnlyTriedError:
-                continue
-            except _ABOUT_A_ROW as again:
-                return await self._blame(name, some, again)
-        raise error
+        return await self._blamed(name, rows[:half]) + await self._blamed(name, rows[half:])
 
-    async def _copy(
-        self, name: str, into: str, rows: Sequence[BulkRow], columns: Sequence[str]
-    ) -> None:
+    async def _try_apart(self, name: str, rows: Sequence[BulkRow]) -> None:
+        """Write some rows of a batch without the others, among which their parents may be."""
+        for absent, group in _by_absence(rows).items():
+            records = [_without_parent(row) if name == "tasks" else row.values for row in group]
+            await self._upsert_alike(name, absent, records)
+
+    async def _copy(self, into: str, columns: Sequence[str], records: list[list[Any]]) -> None:
         """Send rows by COPY."""
-        await self._driver.copy_records_to_table(
-            into, records=[row.values for row in rows], columns=list(columns)
-        )
+        await self._driver.copy_records_to_table(into, records=records, columns=list(columns))
 
     async def _upsert(self, name: str, rows: Sequence[BulkRow]) -> int:
-        """Insert or update by way of a table beside; give the number of new rows."""
-        by_absence: dict[int, list[BulkRow]] = {}
-        for row in rows:
-            by_absence.setdefault(row.absent, []).append(row)
+        """Insert or update by way of a table beside; give the number of new rows.
+
+        Rows that say something about different columns take a statement each. A parent that may
+        come with a later statement is linked when all are there.
+        """
+        by_absence = _by_absence(rows)
+        fresh = 0
+        late: dict[str, str] = {}
+        for absent, group in by_absence.items():
+            records = [row.values for row in group]
+            if name == "tasks" and len(by_absence) > 1:
+                others = {row.id for row in rows if row.absent != absent}
+                late.update(
+                    (row.id, row.values[PARENT]) for row in group if row.values[PARENT] in others
+                )
+                records = [_without_parent(row) if row.id in late else row.values for row in group]
+            fresh += await self._upsert_alike(name, absent, records)
+        if late:
+            await self.set_parents(late)
+        return fresh
+
+    async def _upsert_alike(self, name: str, absent: int, records: list[list[Any]]) -> int:
         columns = COLUMNS[name]
         listed = ", ".join(columns)
         beside = f"taskview_load_{name}"
-        fresh = 0
-        for absent, group in by_absence.items():
-            await self._driver.execute(
-                f"CREATE TEMP TABLE IF NOT EXISTS {beside} ON COMMIT DROP"
-                f" AS SELECT {listed} FROM {name} WITH NO DATA"
-            )
-            await self._driver.execute(f"TRUNCATE {beside}")
-            await self._copy(name, beside, group, columns)
-            given = [
-                each for index, each in enumerate(columns) if index and not absent >> index & 1
-            ]
-            counts = await self._driver.fetchrow(
-                f"WITH written AS (INSERT INTO {name} ({listed}) SELECT {listed} FROM {beside}"
-                f" ON CONFLICT (id) DO UPDATE SET"
-                f" {', '.join(f'{each} = excluded.{each}' for each in given)}"
-                " RETURNING xmax = 0 AS fresh) SELECT count(*) FILTER (WHERE fresh) FROM written"
-            )
-            fresh += int(counts[0]) if counts else 0
-        return fresh
+        await self._driver.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {beside} ON COMMIT DROP"
+            f" AS SELECT {listed} FROM {name} WITH NO DATA"
+        )
+        await self._driver.execute(f"TRUNCATE {beside}")
+        await self._copy(beside, columns, records)
+        given = [each for index, each in enumerate(columns) if index and not absent >> index & 1]
+        counts = await self._driver.fetchrow(
+            f"WITH written AS (INSERT INTO {name} ({listed}) SELECT {listed} FROM {beside}"
+            f" ON CONFLICT (id) DO UPDATE SET"
+            f" {', '.join(f'{each} = excluded.{each}' for each in given)}"
+            " RETURNING xmax = 0 AS fresh) SELECT count(*) FILTER (WHERE fresh) FROM written"
+        )
+        return int(counts[0]) if counts else 0
 
 
 class _OnlyTriedError(Exception):
     """Undoes what was only tried."""
 
 
+def _by_absence(rows: Sequence[BulkRow]) -> dict[int, list[BulkRow]]:
+    groups: dict[int, list[BulkRow]] = {}
+    for row in rows:
+        groups.setdefault(row.absent, []).append(row)
+    return groups
+
+
+def _without_parent(row: BulkRow) -> list[Any]:
+    return [*row.values[:PARENT], None, *row.values[PARENT + 1 :]]
+
+
 def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _reason(error: asyncpg.PostgresError, column: str | None) -> str:
+def _reason(error: asyncpg.PostgresError) -> str:
     words = str(getattr(error, "message", None) or error).splitlines()[0]
-    place = f"{column}: " if column else ""
+    where = _COLUMN.match(getattr(error, "context", None) or "")
+    place = f"{where[1]}: " if where else ""
     # What a broken constraint adds is the whole row, payloads and all.
     detail = getattr(error, "detail", None) if isinstance(error, asyncpg.DataError) else None
     return f"{place}the server says: {words}" + (f" ({detail})" if detail else "")

@@ -32,6 +32,10 @@ from taskview_core.persistence.stored_time import read_time, write_time
 
 _BUSY_SECONDS = 30
 _IN_ONE_QUERY = 900
+
+SMALL = 50_000
+"""Rows in a database whose ids are all looked at before a load; a larger one has to be worth it."""
+
 _UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
 
 
@@ -45,6 +49,7 @@ class SqliteBulkWriter:
     def __init__(self, driver: aiosqlite.Connection, label: str) -> None:
         self.limits = Limits()
         self.had_tasks = False
+        self.in_process = True
         self.stores_missing_parents = True
         self._driver = driver
         self._label = label
@@ -56,7 +61,7 @@ class SqliteBulkWriter:
         """Look at the tables and begin."""
         await self._driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
         await self._driver.execute("PRAGMA foreign_keys = OFF")
-        await self._driver.execute("PRAGMA cache_size = -131072")
+        await self._driver.execute("PRAGMA cache_size = -65536")
         await self._driver.execute("BEGIN IMMEDIATE")
         for table, columns in COLUMNS.items():
             found = await _all(self._driver, f"PRAGMA table_info({table})")
@@ -264,7 +269,7 @@ class _StoredIds:
     async def seen(self, rows: int) -> None:
         """Take note of how many rows are written: the more, the sooner it pays to read all."""
         self._seen += rows
-        if self._looked or self._seen * 64 < self._size - 50_000:
+        if self._looked or self._seen * 64 < self._size - SMALL:
             return
         self._looked = True
         odd = "length(id) <> 32 OR id <> lower(id)"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from taskview_core.demo import DemoConversation, DemoTask, generate
-from taskview_core.errors import CannotConnectError
 from taskview_core.persistence.bulk import BulkRow, BulkWriter
 from taskview_core.persistence.bulk_open import bulk_writer
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
@@ -27,8 +26,6 @@ async def make_demo(
     exists already or cannot be made.
     """
     url = DatabaseUrl("sqlite", str(path), path)
-    if path.exists():
-        raise CannotConnectError(f"{path} exists already", "open it, or name another file")
     with fresh_file(url) as part:
         await make_schema(part, "tables")
         async with bulk_writer(part, fresh=True) as writer:

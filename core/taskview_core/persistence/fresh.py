@@ -26,6 +26,8 @@ def fresh_file(url: DatabaseUrl) -> Iterator[DatabaseUrl]:
     """
     path = url.path
     assert path is not None, "only a file can be made"
+    if path.exists():
+        raise CannotConnectError(f"{url.label} exists already", "open it, or name another file")
     if not path.absolute().parent.is_dir():
         raise CannotConnectError(
             f"cannot make {url.label}", f"there is no folder {path.absolute().parent}"

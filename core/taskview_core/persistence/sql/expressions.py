@@ -109,12 +109,17 @@ def microseconds_within(expression: Expression, bounds: Bounds) -> Condition:
     """Hold where a number of microseconds lies within bounds of timedeltas."""
     conditions: list[Condition] = []
     if bounds.low is not None:
-        low = bounds.low // timedelta(microseconds=1)
+        low = _microseconds(bounds.low)
         conditions.append(expression > low if bounds.low_open else expression >= low)
     if bounds.high is not None:
-        high = bounds.high // timedelta(microseconds=1)
+        high = _microseconds(bounds.high)
         conditions.append(expression < high if bounds.high_open else expression <= high)
     return and_(*conditions)
+
+
+def _microseconds(length: timedelta) -> int:
+    """Give a length as the engines' 64 bits hold it; a longer one is longer than every task."""
+    return max(-(2**63), min(2**63 - 1, length // timedelta(microseconds=1)))
 
 
 def as_uuid(value: Ident) -> UUID | None:

@@ -101,7 +101,7 @@ def conversation_source(
         engine=engine,
         table=conversations,
         columns=[conversations.c[name] for name in names],
-        judge_columns=[],
+        judge_columns=_judged_texts() if judged else [],
         where=lambda seeks: builder.of_conversations(conversation_filter.terms),
         judge=_conversation_judge(judged) if judged else None,
         order=lambda sort: conversation_order(profile, sort),
@@ -109,12 +109,22 @@ def conversation_source(
     )
 
 
+def _judged_texts() -> list[ColumnElement[Any]]:
+    """Give what conversations are judged by; walks that read keys alone need it too."""
+    return [
+        conversations.c.title.label("judged_title"),
+        conversations.c.user_id.label("judged_user"),
+    ]
+
+
 def _conversation_judge(judged: Sequence[TextTerm | MetadataTerm]) -> Judge:
     wanted = [(fold(term.text), term.denied) for term in judged if isinstance(term, TextTerm)]
 
     def judge(row: Any) -> bool:
         texts = [
-            fold(text) for text in (optional_text(row.title), optional_text(row.user_id)) if text
+            fold(text)
+            for text in (optional_text(row.judged_title), optional_text(row.judged_user))
+            if text
         ]
         return all(any(term in text for text in texts) != denied for term, denied in wanted)
 

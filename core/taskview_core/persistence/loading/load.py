@@ -1,0 +1,60 @@
+"""Loads NDJSON files into a database: all of their rows or none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from taskview_core.errors import CannotConnectError
+from taskview_core.persistence.bulk_open import bulk_writer
+from taskview_core.persistence.fresh import SchemaMaker, fresh_file
+from taskview_core.persistence.loading.report import LoadProgress, LoadReport
+from taskview_core.persistence.loading.sources import Source, open_sources
+from taskview_core.persistence.loading.work import LoadWork
+from taskview_core.persistence.url import DatabaseUrl
+
+Progress = Callable[[LoadProgress], None]
+
+
+async def load_files(
+    url: DatabaseUrl,
+    files: Sequence[Path],
+    progress: Progress,
+    make_schema: SchemaMaker | None = None,
+) -> LoadReport:
+    """Load rows of conversations and tasks, one JSON object a line, in any order and file.
+
+    A row with a known id updates what is there: a column that it lacks keeps its value (of a new
+    row it is NULL), and so do created_at and updated_at where they are null. Payloads are stored
+    as they are written. `-` is standard input. A SQLite file that does not exist is made by
+    `make_schema`, and appears when the load has succeeded.
+
+    Raises LoadError, naming file, line and reason, for files that cannot be read and rows that
+    cannot be stored; SchemaError for a database without the tables; CannotConnectError.
+    """
+    opened = open_sources(files)
+    sources = await asyncio.to_thread(opened.__enter__)
+    try:
+        if url.path is None or url.path.exists() or url.kind != "sqlite":
+            return await _load(url, sources, progress)
+        if make_schema is None:
+            raise CannotConnectError(f"{url.label} does not exist", "check the path")
+        with fresh_file(url) as part:
+            await make_schema(part, "tables")
+            report = await _load(part, sources, progress, fresh=True)
+            total = sum(source.size for source in sources)
+            progress(
+                LoadProgress(step="indexes", bytes_done=total, bytes_total=total, rows=report.tasks)
+            )
+            await make_schema(part, "indexes")
+        return report
+    finally:
+        opened.__exit__(None, None, None)
+
+
+async def _load(
+    url: DatabaseUrl, sources: Sequence[Source], progress: Progress, *, fresh: bool = False
+) -> LoadReport:
+    async with bulk_writer(url, fresh=fresh) as writer:
+        return await LoadWork(writer, sources, progress, url.label).run()

@@ -1,0 +1,267 @@
+"""Reads one line as a row of `conversations` or `tasks`, and says what is wrong with a bad one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, Literal, TypeAlias
+
+from taskview_core.persistence.bulk import (
+    COLUMNS,
+    CONVERSATION_COLUMNS,
+    TASK_COLUMNS,
+    BulkRow,
+    BulkWriter,
+    Limits,
+)
+from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
+
+Table: TypeAlias = Literal["conversations", "tasks"]
+
+_HEX = re.compile(r"[0-9a-f]{32}")
+_TIMES = ("created_at", "started_at", "completed_at", "updated_at")
+_PAYLOADS = ("input", "output", "metadata")
+_IDS = ("id", "conversation_id", "parent_task_id")
+_REQUIRED = frozenset({"id", "conversation_id", "agent_id", "status", "user_id"})
+_FILLED = frozenset({"created_at", "updated_at"})
+_KINDS = {'"': "text", "{": "an object", "[": "a list", "t": "true", "f": "false", "n": "null"}
+
+_TASK_CREATED, _TASK_STARTED, _TASK_COMPLETED, _TASK_UPDATED = (
+    TASK_COLUMNS.index(name) for name in _TIMES
+)
+_CREATED, _UPDATED = (CONVERSATION_COLUMNS.index(name) for name in ("created_at", "updated_at"))
+
+
+class BadRowError(ValueError):
+    """A line that cannot be loaded; the message is the reason. `ident` is its id if it has one."""
+
+    def __init__(self, reason: str, ident: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.ident = ident
+
+
+_Reader: TypeAlias = Callable[[str, Member], Any]
+_Column: TypeAlias = tuple[int, str, bool, _Reader]
+"""The bit of a column, its name, whether a row must have it, and what reads it."""
+
+
+class RowReader:
+    """Reads lines into rows for one writer, with the limits of its columns."""
+
+    def __init__(self, writer: BulkWriter) -> None:
+        self._writer = writer
+        self._limits: Limits = writer.limits
+        self._scanner = ObjectScanner()
+        self._columns = {
+            "conversations": self._columns_of("conversations"),
+            "tasks": self._columns_of("tasks"),
+        }
+
+    def read(self, line: bytes, wanted: Table) -> BulkRow | None:
+        """Give the row if it is of the wanted table, else None; raise BadRowError.
+
+        What is wrong with a row of the other table, or of none, is said only where tasks are
+        wanted and it is no conversation, so that each bad row is named once.
+        """
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            if wanted == "tasks":
+                raise BadRowError(f"this is not UTF-8 at byte {error.start + 1}") from None
+            return None
+        try:
+            members = self._scanner.members(text)
+        except MalformedError as error:
+            if wanted == "tasks":
+                raise BadRowError(str(error)) from None
+            return None
+        found = {member[0]: member for member in members}
+        if "conversation_id" in found or "agent_id" in found:
+            table: Table = "tasks"
+        elif "user_id" in found:
+            table = "conversations"
+        elif wanted == "tasks":
+            raise BadRowError("neither a task (conversation_id) nor a conversation (user_id)")
+        else:
+            return None
+        if table != wanted:
+            return None
+        if len(found) != len(members):
+            raise BadRowError(f"it has {_first_twice(members)} twice")
+        row = self._values(table, text, found)
+        if self._scanner.saw_constants and not self._limits.constants_in_json:
+            raise BadRowError("NaN or Infinity in it is not JSON, and cannot be stored", row.id)
+        return row
+
+    def _values(self, table: Table, text: str, found: dict[str, Member]) -> BulkRow:
+        values: list[Any] = []
+        absent = 0
+        known = 0
+        get = found.get
+        for bit, name, required, read in self._columns[table]:
+            member = get(name)
+            if member is None:
+                if required:
+                    raise BadRowError(f"it has no {name}", _ident(values))
+                absent |= bit
+                values.append(None)
+                continue
+            known += 1
+            try:
+                value = read(text, member)
+            except BadRowError as error:
+                raise BadRowError(f"{name}: {error.reason}", _ident(values)) from None
+            if value is None and name in _FILLED:
+                # A null here says as little as if the column were not there.
+                absent |= bit
+            values.append(value)
+        if known != len(found):
+            unknown = next(name for name in found if name not in COLUMNS[table])
+            raise BadRowError(_unknown(table, unknown), _ident(values))
+        return BulkRow(values, absent)
+
+    def _columns_of(self, table: Table) -> tuple[_Column, ...]:
+        return tuple(
+            (1 << index, name, name in _REQUIRED, self._reader(table, name))
+            for index, name in enumerate(COLUMNS[table])
+        )
+
+    def _reader(self, table: Table, name: str) -> _Reader:
+        required = name in _REQUIRED
+        if name in _IDS:
+            return _read_id if required else _or_null(_read_id)
+        if name in _TIMES:
+            return _or_null(_time_reader(self._writer.time))
+        if name in _PAYLOADS:
+            return _or_null(_payload_reader(self._writer.payload))
+        longest = self._limits.lengths.get((table, name), sys.maxsize)
+        read = _text_reader(longest, nul=self._limits.nul_in_text)
+        return read if required else _or_null(read)
+
+
+def _or_null(read: _Reader) -> _Reader:
+    def read_or_null(text: str, member: Member) -> Any:
+        # A value that is nested too deep to decode is None too.
+        if member[3] is None and text[member[1]] == "n":
+            return None
+        return read(text, member)
+
+    return read_or_null
+
+
+def _time_reader(stored: Callable[[str], Any]) -> _Reader:
+    def read_time(text: str, member: Member) -> Any:
+        _, start, end, value, _ = member
+        if text[start] != '"':
+            raise BadRowError(f"{_kind(text[start])} is not an ISO 8601 time in quotes")
+        try:
+            return stored(value)
+        except (ValueError, OverflowError):
+            raise BadRowError(f"{_cut(text[start:end])} is not an ISO 8601 time") from None
+
+    return read_time
+
+
+def _payload_reader(stored: Callable[[str], Any]) -> _Reader:
+    def read_payload(text: str, member: Member) -> Any:
+        return stored(text[member[1] : member[2]])
+
+    return read_payload
+
+
+def _text_reader(longest: int, *, nul: bool) -> _Reader:
+    def read_text(text: str, member: Member) -> str:
+        start = member[1]
+        if text[start] != '"':
+            raise BadRowError(f"{_kind(text[start])} is not text")
+        value: str = member[3]
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise BadRowError("half of a surrogate pair in text cannot be stored") from None
+        if not nul and "\0" in value:
+            raise BadRowError(r"the character \u0000 in text cannot be stored on Postgres")
+        if len(value) > longest:
+            raise BadRowError(f"{len(value):,} characters are more than the {longest} it holds")
+        return value
+
+    return read_text
+
+
+def fill_times(row: BulkRow, table: Table) -> bool:
+    """Give a row without created_at or updated_at the times that it tells by others.
+
+    Whether created_at was lacking is the answer; it may lack still, where the row of a task has
+    no time at all.
+    """
+    values = row.values
+    if table == "tasks":
+        created, updated = _TASK_CREATED, _TASK_UPDATED
+        begun = values[_TASK_STARTED] or values[_TASK_COMPLETED]
+        ended = values[_TASK_COMPLETED] or values[_TASK_STARTED]
+    else:
+        created, updated = _CREATED, _UPDATED
+        begun, ended = values[_UPDATED], None
+    lacking = values[created] is None
+    if lacking:
+        values[created] = begun
+    if values[updated] is None:
+        values[updated] = ended or values[created]
+    return lacking
+
+
+def set_created(row: BulkRow, table: Table, moment: Any) -> None:
+    """Give a row that has no time at all one from elsewhere."""
+    created, updated = (_TASK_CREATED, _TASK_UPDATED) if table == "tasks" else (_CREATED, _UPDATED)
+    row.values[created] = moment
+    if row.values[updated] is None:
+        row.values[updated] = moment
+
+
+def created_of(row: BulkRow, table: Table) -> Any:
+    """Give the created_at of a row."""
+    return row.values[_TASK_CREATED if table == "tasks" else _CREATED]
+
+
+def _read_id(text: str, member: Member) -> str:
+    _, start, end, value, _ = member
+    if text[start] != '"':
+        raise BadRowError(f"{_kind(text[start])} is not a UUID in quotes")
+    digits: str = value.replace("-", "")
+    if _HEX.fullmatch(digits):
+        return digits
+    digits = value.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
+    if _HEX.fullmatch(digits):
+        return digits
+    raise BadRowError(f"{_cut(text[start:end])} is not a UUID")
+
+
+def _kind(first: str) -> str:
+    return _KINDS.get(first, "a number")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _ident(values: list[Any]) -> str | None:
+    return values[0] if values else None
+
+
+def _first_twice(members: list[Member]) -> str:
+    seen = set()
+    for member in members:
+        if member[0] in seen:
+            return member[0]
+        seen.add(member[0])
+    return "a key"
+
+
+def _unknown(table: Table, name: str) -> str:
+    near = get_close_matches(name, COLUMNS[table], 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"{table} has no column {_cut(name)}{hint}"

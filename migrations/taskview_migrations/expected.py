@@ -1,0 +1,54 @@
+"""The schema as the models say it, with what each index is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Index, Table
+
+from taskview_core.persistence.models import Base
+
+TABLES = ("conversations", "tasks")
+
+_SLOW = {
+    "ix_conversations_updated": "listing conversations by their last activity reads and sorts all",
+    "ix_conversations_created": "listing conversations by when they began reads and sorts all",
+    "ix_conversations_user": "filtering or sorting conversations by user reads all",
+    "ix_tasks_status": "facets by status count by a wider index, or read the table",
+    "ix_tasks_created": "every page of the task list reads and sorts the whole table",
+    "ix_tasks_updated": "following changes and sorting by updated read the whole table",
+    "ix_tasks_status_created": "pages under a status walk past all tasks of other statuses",
+    "ix_tasks_agent_created": "pages under an agent walk past all tasks of other agents",
+    "ix_tasks_agent_status_created": "a rare status of a busy agent, and facets under an agent,"
+    " walk past that agent's other tasks",
+    "ix_tasks_conversation_created": "opening a conversation's tree reads the whole table",
+    "ix_tasks_parent_created": "finding the children of a task reads the whole table",
+    "ix_tasks_conversation_roots": "the first tasks of a conversation are found by reading all"
+    " its tasks",
+}
+
+
+@dataclass(frozen=True)
+class ExpectedIndex:
+    """An index of the models: where it is, over what, and what is slow without it."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    slow: str
+    index: Index
+
+
+def expected_indexes() -> tuple[ExpectedIndex, ...]:
+    """Give every index that the models have, those of conversations first."""
+    return tuple(
+        _expected(table, index)
+        for table in (Base.metadata.tables[name] for name in TABLES)
+        for index in sorted(table.indexes, key=lambda index: str(index.name))
+    )
+
+
+def _expected(table: Table, index: Index) -> ExpectedIndex:
+    name = str(index.name)
+    columns = tuple(column.name for column in index.columns)
+    return ExpectedIndex(name, table.name, columns, _SLOW[name], index)

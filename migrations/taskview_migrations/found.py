@@ -1,0 +1,103 @@
+"""What a database really holds, and whether taskview can live with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
+
+from taskview_core.errors import SchemaError
+from taskview_core.persistence.models import Base
+from taskview_migrations.expected import TABLES, expected_indexes
+
+_OURS = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The two tables with their columns, the indexes with theirs, and the recorded revision."""
+
+    columns: Mapping[str, frozenset[str]]
+    """By table, for the tables that are there."""
+    indexes: Mapping[str, tuple[str, ...]]
+    revision: str | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither table is there."""
+        return not self.columns
+
+    @property
+    def by_other_migrations(self) -> bool:
+        """Whether another program's Alembic keeps this database."""
+        return self.revision is not None and not _OURS.fullmatch(self.revision)
+
+
+def look(connection: Connection) -> Found:
+    """Look at the database; nothing is written."""
+    inspector = inspect(connection)
+    columns = {}
+    indexes = {}
+    for table in TABLES:
+        if inspector.has_table(table):
+            columns[table] = frozenset(str(each["name"]) for each in inspector.get_columns(table))
+            for index in inspector.get_indexes(table):
+                indexes[str(index["name"])] = tuple(str(name) for name in index["column_names"])
+    revision = None
+    if inspector.has_table("alembic_version"):
+        rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        revision = ", ".join(str(row) for row in rows) or None
+    return Found(columns, indexes, revision)
+
+
+def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Give a sentence for each thing that keeps taskview from taking this database."""
+    problems = []
+    if found.by_other_migrations:
+        problems.append(
+            f"its alembic_version says {found.revision}, which is another program's:"
+            " that program's own migrations keep the schema"
+        )
+    elif found.revision is not None and found.revision not in known:
+        problems.append(
+            f"its revision {found.revision} is newer than {known[-1]},"
+            " the newest that this taskview knows: install a newer taskview"
+        )
+    if found.is_empty:
+        if found.revision is not None and not found.by_other_migrations:
+            problems.append(f"alembic_version says {found.revision}, but the tables are gone")
+        return tuple(problems)
+    for table in TABLES:
+        problems.extend(_problems_of_table(found, table))
+    for expected in expected_indexes():
+        there = found.indexes.get(expected.name)
+        if there is not None and there != expected.columns:
+            problems.append(
+                f"its index {expected.name} is over ({', '.join(there)})"
+                f" and not over ({', '.join(expected.columns)})"
+            )
+    return tuple(problems)
+
+
+def _problems_of_table(found: Found, name: str) -> list[str]:
+    if name not in found.columns:
+        other = next(table for table in TABLES if table != name)
+        return [f"it has a table {other} but no table {name}"]
+    columns = Base.metadata.tables[name].columns
+    lacking = [column for column in columns if column.name not in found.columns[name]]
+    if not lacking:
+        return []
+    names = ", ".join(column.name for column in lacking)
+    noun = "column" if len(lacking) == 1 else "columns"
+    if any(not column.nullable for column in lacking):
+        return [f"its table {name} is something else: it lacks the {noun} {names}"]
+    return [f"its table {name} lacks the {noun} {names}, which may be NULL: add them first"]
+
+
+def refuse_problems(found: Found, known: tuple[str, ...], label: str) -> None:
+    """Raise a SchemaError for the problems that there are."""
+    problems = problems_of(found, known)
+    if problems:
+        raise SchemaError(f"{label} cannot be upgraded", "; ".join(problems))

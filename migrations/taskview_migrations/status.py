@@ -1,0 +1,59 @@
+"""Looks at a database's schema through a connection that cannot write."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from taskview_core.entities import Count
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.faults import translated
+from taskview_core.persistence.url import DatabaseUrl
+from taskview_migrations.config import revisions
+from taskview_migrations.expected import TABLES, expected_indexes
+from taskview_migrations.found import Found, look, problems_of
+from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
+
+
+async def status(url: DatabaseUrl) -> SchemaStatus:
+    """Say what schema a database has and what it lacks; CannotConnectError where there is none."""
+    engine = create_engine(url, read_only=True, pool_size=1, max_overflow=0)
+    try:
+        with translated(url.label):
+            async with engine.connect() as connection:
+                return await connection.run_sync(_status, url.label)
+    finally:
+        await engine.dispose()
+
+
+def _status(connection: Connection, label: str) -> SchemaStatus:
+    known = revisions()
+    found = look(connection)
+    return SchemaStatus(
+        label=label,
+        revision=found.revision,
+        head=known[-1],
+        tables=tuple(
+            TableStatus(name=name, rows=_rows(connection, found, name)) for name in TABLES
+        ),
+        indexes=tuple(
+            IndexStatus(
+                name=index.name,
+                table=index.table,
+                columns=index.columns,
+                present=index.name in found.indexes,
+                slow=index.slow,
+            )
+            for index in expected_indexes()
+        ),
+        made_by_others=not found.is_empty and (found.revision is None or found.by_other_migrations),
+        problems=problems_of(found, known),
+    )
+
+
+def _rows(connection: Connection, found: Found, table: str) -> Count | None:
+    if table not in found.columns:
+        return None
+    capped = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {COUNT_CAP + 1}) AS capped"
+    number = int(connection.execute(text(capped)).scalar_one())
+    return Count(min(number, COUNT_CAP), exact=number <= COUNT_CAP)

@@ -1,0 +1,143 @@
+"""Brings a database to a revision, all in one transaction: a failing step leaves it as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, text
+
+from taskview_core.errors import SchemaError, TaskviewError
+from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.faults import translated
+from taskview_core.persistence.url import DatabaseUrl
+from taskview_migrations.config import alembic_config, revisions
+from taskview_migrations.expected import TABLES, expected_indexes
+from taskview_migrations.found import Found, look, refuse_problems
+from taskview_migrations.lock import take_turn, wait_long
+from taskview_migrations.report import UpgradeReport
+from taskview_migrations.stoppable import Stop, run_stoppable
+
+Progress = Callable[[str], None]
+
+
+async def upgrade(url: DatabaseUrl, progress: Progress, revision: str = "head") -> UpgradeReport:
+    """Make the tables and indexes up to a revision; `progress` is told each step as it begins.
+
+    A SQLite file that does not exist is made. Tables that others made from the guide's models
+    are adopted: no row of theirs is touched. Raises SchemaError for a database that holds
+    something else, or that a newer taskview has made.
+    """
+    return await _migrate(url, progress, revision, create=True, work=_upgrade)
+
+
+async def downgrade(
+    url: DatabaseUrl, revision: str, progress: Progress | None = None, *, drop_rows: bool = False
+) -> UpgradeReport:
+    """Go back to a revision, or to "base", before there were tables.
+
+    That drops both tables, so it is refused while they hold rows unless `drop_rows` says so.
+    """
+
+    def work(connection: Connection, tell: Progress, revision: str, label: str) -> bool:
+        found = look(connection)
+        if found.revision is None:
+            raise SchemaError(f"{label} has no revision to go back from", "nothing was changed")
+        refuse_problems(found, revisions(), label)
+        if revision == "base" and not drop_rows and _holds_rows(connection):
+            raise SchemaError(
+                f"{label} holds rows, which going back to base would drop", "nothing was changed"
+            )
+        _run(command.downgrade, connection, tell, revision)
+        return False
+
+    return await _migrate(url, progress or _quiet, revision, create=False, work=work)
+
+
+async def _migrate(
+    url: DatabaseUrl,
+    progress: Progress,
+    revision: str,
+    *,
+    create: bool,
+    work: Callable[[Connection, Progress, str, str], bool],
+) -> UpgradeReport:
+    steps: list[str] = []
+    stop = Stop()
+
+    def tell(step: str) -> None:
+        stop.check()
+        steps.append(step)
+        progress(step)
+
+    def within(connection: Connection) -> UpgradeReport:
+        take_turn(connection)
+        before = look(connection).revision
+        adopted = work(connection, tell, revision, url.label)
+        after = look(connection).revision
+        return UpgradeReport(
+            label=url.label, before=before, after=after, steps=tuple(steps), adopted=adopted
+        )
+
+    engine = create_engine(url, create=create, pool_size=1, max_overflow=0)
+    try:
+        with translated(url.label):
+            async with engine.connect() as connection:
+                await wait_long(connection)
+                async with connection.begin():
+                    return await run_stoppable(connection, within, stop)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, tell: Progress, revision: str, label: str) -> bool:
+    known = revisions()
+    found = look(connection)
+    refuse_problems(found, known, label)
+    adopted = not found.is_empty and found.revision is None
+    if adopted:
+        tell("adopting the tables that are there")
+        _run(command.stamp, connection, tell, known[0])
+        _make_missing(connection, found, tell, only="ix_tasks_status")
+    _run(command.upgrade, connection, tell, revision)
+    if revision in {"head", known[-1]}:
+        # Somebody may have dropped one since its revision made it.
+        _make_missing(connection, look(connection), tell)
+    return adopted
+
+
+def _make_missing(
+    connection: Connection, found: Found, tell: Progress, only: str | None = None
+) -> None:
+    for expected in expected_indexes():
+        if expected.name not in found.indexes and only in {None, expected.name}:
+            tell(f"making the index {expected.name}")
+            expected.index.create(connection)
+
+
+def _holds_rows(connection: Connection) -> bool:
+    return any(
+        connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() is not None
+        for table in TABLES
+    )
+
+
+def _run(
+    action: Callable[..., object], connection: Connection, tell: Progress, revision: str
+) -> None:
+    with _explained(revision):
+        action(alembic_config(connection, tell), revision)
+
+
+@contextmanager
+def _explained(revision: str) -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise TaskviewError(f"cannot go to the revision {revision}", str(error)) from error
+
+
+def _quiet(step: str) -> None:
+    """Say nothing."""

@@ -1,0 +1,100 @@
+"""The scanner that cuts values out of a line: the same values as json.loads, the very text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskview_core.persistence.loading.members import MalformedError, ObjectScanner
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.text(), values),
+    st.sampled_from([(", ", ": "), (",", ":"), (" ,\t", " :\r\n ")]),
+    st.booleans(),
+)
+def test_members_are_what_json_reads(
+    value: dict[str, Any], separators: tuple[str, str], ascii_only: bool
+) -> None:
+    text = " " + json.dumps(value, separators=separators, ensure_ascii=ascii_only) + "\n"
+    members = ObjectScanner().members(text)
+    assert [member[0] for member in members] == list(value)
+    for key, start, end, _, key_start in members:
+        assert json.loads(text[start:end]) == value[key]
+        assert text[start:end] == text[start:end].strip()
+        assert text[key_start] == '"'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1.10",
+        "1e400",
+        "-0.0",
+        '{"a": 1, "a": 2}',
+        r'"\ud800"',
+        r'"\u0000\/"',
+        "[ 1,\t2 ]",
+        "1" * 6000,
+    ],
+)
+def test_values_keep_their_letters(value: str) -> None:
+    text = f'{{"before": 1, "value": {value} , "after": 2}}'
+    _, (key, start, end, _, _), _ = ObjectScanner().members(text)
+    assert (key, text[start:end]) == ("value", value)
+
+
+def test_what_is_too_deep_for_the_decoder_is_cut_out_all_the_same() -> None:
+    deep = "[" * 20_000 + '{"a": [1, "]", {}, [], {"b": null}]}' + "]" * 20_000
+    scanner = ObjectScanner()
+    members = scanner.members(f'{{"deep": {deep}, "x": 1}}')
+    assert [member[0] for member in members] == ["deep", "x"]
+    assert members[0][2] - members[0][1] == len(deep)
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["}", "1 2", "]]", ",", "1,]", "{]", '{"a"}', '{"a":}', '{"a":1,}', "{1:2}", "tru", '"\\x"',
+     "01", '"\n"', ":", '{"a":1 "b":2}', "[1 2]", ""],
+)  # fmt: skip
+def test_nonsense_in_the_deep_is_refused_as_in_the_shallow(end: str) -> None:
+    deep = "[" * 5_000 + end + "]" * 5_000
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(f"[{end}]" if end else "[[]")
+    if not end:
+        deep = deep[:-1]
+    with pytest.raises(MalformedError):
+        ObjectScanner().members(f'{{"deep": {deep}}}')
+
+
+@given(st.text(alphabet='{}[]",:\\ 01au\n\t'))
+def test_what_json_refuses_is_refused(text: str) -> None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if isinstance(value, dict):
+        assert {member[0] for member in ObjectScanner().members(text)} == set(value)
+    else:
+        with pytest.raises(MalformedError):
+            ObjectScanner().members(text)
+
+
+def test_constants_that_json_has_not_are_seen() -> None:
+    scanner = ObjectScanner()
+    scanner.members('{"a": [NaN]}')
+    assert scanner.saw_constants
+    scanner.members('{"a": ["NaN"]}')
+    assert not scanner.saw_constants
+    scanner.members('{"a": ' + "[" * 5_000 + "-Infinity" + "]" * 5_000 + "}")
+    assert scanner.saw_constants
