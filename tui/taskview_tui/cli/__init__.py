@@ -1,0 +1,1 @@
+"""The command line: quick to start, with data on standard output and words on standard error."""

@@ -1,0 +1,44 @@
+"""`taskview [DB_URL]`: opens the browser."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from taskview_core.errors import UsageError
+from taskview_tui import wiring
+from taskview_tui.cli.database_choice import named_database, usual_database
+from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.main_parser import make_main_parser as make_parser
+from taskview_tui.cli.notices import say_notices
+from taskview_tui.cli.streams import say
+
+__all__ = ["browse", "has_terminal", "make_parser", "run"]
+
+
+def run(options: Namespace) -> int:
+    """Open the browser on the database that is named, or else on the usual one."""
+    if not has_terminal():
+        raise UsageError(
+            "the browser needs a terminal to draw on and to be typed at",
+            "for other programs there are commands, such as `taskview ls`: see --help",
+        )
+    url = named_database(options.database) or usual_database()
+    if url is None:
+        make_parser().print_help()
+        say("\ntaskview: name a database, or make one to look around in: taskview demo")
+        return ExitCode.USAGE
+    return browse(url, options.tz)
+
+
+def browse(url: str, tz: str) -> int:
+    """Open the browser on a database; give the exit code."""
+    say_notices(url)
+    from taskview_tui.app import run_app
+
+    return run_app(lambda: wiring.open_browser(url), tz=tz)
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal to draw on and to read keys from."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

@@ -1,0 +1,64 @@
+"""`taskview db`: makes or upgrades a database's tables, or says how they are."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from taskview_tui import wiring
+from taskview_tui.cli.database_choice import required_database
+from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.notices import say_notices
+from taskview_tui.cli.output.schema_text import status_lines
+from taskview_tui.cli.parser import CommandParser, add_database
+from taskview_tui.cli.streams import say, standard_output
+
+if TYPE_CHECKING:
+    from taskview_tui.wiring import UpgradeReport
+
+_EPILOG = """\
+upgrade  makes a new database (a SQLite file; in Postgres the tables), brings an old one up, and
+         adopts tables that other programs made, without touching a row
+status   says the revision, the rows (counted up to 10,000) and the indexes, and changes nothing
+
+Opening a database never changes it."""
+
+
+def make_parser() -> CommandParser:
+    """Give the parser of `taskview db`."""
+    parser = CommandParser(
+        "taskview db",
+        "Make or upgrade a database's tables, or say how they are.",
+        _EPILOG,
+        usage="taskview db {upgrade,status} [DB_URL] [options]",
+    )
+    parser.add_argument("action", choices=("upgrade", "status"), help="what to do")
+    add_database(parser)
+    return parser
+
+
+def run(options: Namespace) -> int:
+    """Upgrade a database, or print its state."""
+    url = required_database(options.database)
+    say_notices(url)
+    if options.action == "upgrade":
+        report = asyncio.run(wiring.upgrade(url, lambda step: say(f"taskview: {step}")))
+        say(f"taskview: {_done(report)}")
+        return ExitCode.DONE
+    status = asyncio.run(wiring.status(url))
+    out = standard_output()
+    for line in status_lines(status):
+        out.write(line + "\n")
+    out.flush()
+    return ExitCode.DONE
+
+
+def _done(report: UpgradeReport) -> str:
+    if not report.steps:
+        return f"{report.label} was at the newest revision already ({report.after})"
+    if report.before is None and not report.adopted:
+        return f"{report.label} is new and at revision {report.after}"
+    came = "no revision" if report.before is None else report.before
+    adopted = "; its tables were adopted as they are" if report.adopted else ""
+    return f"{report.label} went from {came} to {report.after}{adopted}"

@@ -1,0 +1,38 @@
+"""Reads the filter, sort, limit and cursor of a command line."""
+
+from __future__ import annotations
+
+from taskview_core.errors import FilterError, UsageError
+from taskview_core.query import NEWEST_FIRST, Cursor, Sort, TaskFilter
+from taskview_core.query.explain import explain
+from taskview_core.query.sort import TASK_SORT_KEYS
+from taskview_tui.cli.database_choice import readable
+
+
+def parse_filter(text: str) -> TaskFilter:
+    """Read a filter; a mistake is a UsageError that shows the place in the text."""
+    try:
+        return TaskFilter.parse(readable(text, "the filter"))
+    except FilterError as error:
+        raise UsageError(explain(error, text)) from error
+
+
+def parse_order(sort: str | None, cursor: str | None) -> tuple[Sort, Cursor | None]:
+    """Read the order and the place to go on from; without an order, the cursor's is meant."""
+    place = None if cursor is None else Cursor.decode(readable(cursor, "the cursor"))
+    if place is not None and place.sort.key not in TASK_SORT_KEYS:
+        raise UsageError(
+            "this cursor belongs to a list of conversations", "give one of a task list"
+        )
+    if sort is not None:
+        return Sort.parse(sort), place
+    return (NEWEST_FIRST if place is None else place.sort), place
+
+
+def parse_limit(text: str) -> int | None:
+    """Read a number of tasks, at least 1; None for `all`."""
+    if text == "all":
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise UsageError("--limit takes a whole number from 1 on, or `all`", f"not {text!r}")
+    return int(text) if len(text) < 19 else None

@@ -1,0 +1,55 @@
+"""How a database's schema is, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from taskview_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from taskview_tui.wiring import SchemaStatus
+
+_UPGRADE = "taskview db upgrade"
+
+
+def status_lines(status: SchemaStatus) -> Iterator[str]:
+    """Give the state of a schema line by line, and what is to be done about it."""
+    yield f"database   {clean(status.label)}"
+    yield f"revision   {_revision(status)}"
+    for title, table in zip(("tables", ""), status.tables, strict=False):
+        rows = "missing" if table.rows is None else _rows(str(table.rows))
+        yield f"{title:<10} {table.name:<14} {rows}"
+    present = {table.name for table in status.tables if table.present}
+    indexes = [index for index in status.indexes if index.table in present]
+    for number, index in enumerate(indexes):
+        state = "✓" if index.present else "✗"
+        slow = "" if index.present else f"  missing: without it {clean(index.slow)}"
+        yield f"{'' if number else 'indexes':<10} {state} {index.name}{slow}"
+    for problem in status.problems:
+        yield f"problem    {clean(problem)}"
+    yield f"summary    {_summary(status)}"
+
+
+def _rows(number: str) -> str:
+    return f"{number} row" if number == "1" else f"{number} rows"
+
+
+def _revision(status: SchemaStatus) -> str:
+    if status.revision is None:
+        return f"none (the newest is {status.head})"
+    if status.revision == status.head:
+        return f"{status.head} (the newest)"
+    return f"{clean(status.revision)} (the newest is {status.head})"
+
+
+def _summary(status: SchemaStatus) -> str:
+    if status.is_current:
+        return "all is there"
+    if status.problems:
+        return "it cannot be upgraded as it is"
+    if status.made_by_others:
+        return f"made by another program; {_UPGRADE} would adopt it and add what is missing"
+    if not any(table.present for table in status.tables):
+        return f"no tables; {_UPGRADE} would make them"
+    return f"not the newest; {_UPGRADE} would bring it up"

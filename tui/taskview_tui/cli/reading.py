@@ -1,0 +1,28 @@
+"""Runs a command that reads a database: connects, does the work, closes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from taskview_core.interfaces import ITaskBrowser
+from taskview_tui import wiring
+from taskview_tui.cli.notices import say_notices
+
+QUERY_SECONDS = 600.0
+"""How long a query may take: nobody waits at a screen, and Ctrl+C stops it."""
+
+
+def read(url_text: str, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
+    """Give what `work` gives, on a browser that is connected and will be closed."""
+    say_notices(url_text)
+    return asyncio.run(_read(url_text, work))
+
+
+async def _read(url_text: str, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
+    browser = wiring.open_browser(url_text, timeout=QUERY_SECONDS)
+    try:
+        await browser.connect()
+        return await work(browser)
+    finally:
+        await browser.close()

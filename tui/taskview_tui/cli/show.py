@@ -1,0 +1,114 @@
+"""`taskview show`: one task or conversation with all its fields."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from taskview_core.entities import Conversation, StoredJson
+from taskview_core.interfaces import ITaskBrowser
+from taskview_core.query import TaskFilter
+from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
+from taskview_tui.cli.database_choice import readable, required_database
+from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.output.columns import FULL_COLUMNS, iso
+from taskview_tui.cli.output.detail_text import conversation_lines, task_lines
+from taskview_tui.cli.output.json_rows import JsonObjects
+from taskview_tui.cli.output.json_text import json_string, payload_text
+from taskview_tui.cli.output.paint import write_line
+from taskview_tui.cli.parser import (
+    ID_USAGE,
+    CommandParser,
+    add_database,
+    add_id,
+    add_output,
+    add_time_display,
+)
+from taskview_tui.cli.reading import read
+from taskview_tui.cli.streams import Output, standard_output
+from taskview_tui.text.times import TimeDisplay
+
+
+def make_parser() -> CommandParser:
+    """Give the parser of `taskview show`."""
+    parser = CommandParser(
+        "taskview show",
+        "Show a task or a conversation with all its fields.",
+        usage=ID_USAGE.format("show"),
+    )
+    add_database(parser)
+    add_id(parser)
+    add_output(parser, ("text", "json"), "text")
+    add_time_display(parser, "age")
+    return parser
+
+
+def run(options: Namespace) -> int:
+    """Print a task or a conversation."""
+    text = readable(options.id, "the id")
+    url = required_database(options.database)
+    out = standard_output()
+    as_json = options.output == "json"
+    display = TimeDisplay(options.tz)
+
+    async def show(browser: ITaskBrowser) -> int:
+        kind, ident = await browser.resolve_id(text)
+        if kind == "conversation":
+            await _show_conversation(
+                browser, await browser.get_conversation(ident), out, display, as_json
+            )
+        else:
+            task = await browser.get_task(ident)
+            if as_json:
+                out.write(JsonObjects(FULL_COLUMNS).of(task) + "\n")
+            else:
+                for line in task_lines(task, display, datetime.now(UTC)):
+                    write_line(out, line, whole=True)
+        out.flush()
+        return ExitCode.DONE
+
+    return read(url, show)
+
+
+async def _show_conversation(
+    browser: ITaskBrowser,
+    conversation: Conversation,
+    out: Output,
+    display: TimeDisplay,
+    as_json: bool,
+) -> None:
+    metadata = StoredJson(
+        None if conversation.metadata is None else json.dumps(conversation.metadata)
+    )
+    if as_json:
+        out.write(_conversation_json(conversation, metadata) + "\n")
+        return
+    tasks = _tasks_of(conversation)
+    failed = tasks.with_terms(ValueTerm(ValueKey.STATUS, (Pattern("failed"),)))
+    lines = conversation_lines(
+        conversation,
+        await browser.count_tasks(tasks),
+        await browser.count_tasks(failed),
+        metadata,
+        display,
+        datetime.now(UTC),
+    )
+    for line in lines:
+        write_line(out, line, whole=True)
+
+
+def _tasks_of(conversation: Conversation) -> TaskFilter:
+    return TaskFilter((IdTerm(IdKey.CONVERSATION, conversation.id),))
+
+
+def _conversation_json(conversation: Conversation, metadata: StoredJson) -> str:
+    members = {
+        "id": json_string(str(conversation.id)),
+        "user_id": json_string(conversation.user_id),
+        "title": json_string(conversation.title),
+        "metadata": payload_text(metadata)[0],
+        "created_at": json_string(iso(conversation.created_at)),
+        "updated_at": json_string(iso(conversation.updated_at)),
+    }
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in members.items()) + "}"

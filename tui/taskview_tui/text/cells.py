@@ -1,0 +1,94 @@
+"""Fits cleaned text into terminal cells: cutting, padding and wrapping by width, not by length.
+
+What is cut ends in `…`. A letter that is two cells wide is never halved.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, split_text
+
+CUT = "…"
+
+# Characters to a cell: usually, and at most in cleaned text. Rich measures all that it is given,
+# so that is first a little and only then enough for the worst.
+_DENSITIES = (2, 24)
+
+
+def clip(text: str, width: int) -> str:
+    """Give the text if it fits into `width` cells, or its beginning and `…`."""
+    if width <= 0:
+        return ""
+    if text.isascii():
+        return text if len(text) <= width else text[: width - 1].rstrip(" ") + CUT
+    head = _head(text, width)
+    if len(head) == len(text) and cell_len(text) <= width:
+        return text
+    return split_text(head, width - 1)[0].rstrip(" ") + CUT
+
+
+def _head(text: str, width: int) -> str:
+    """Give the text, or a beginning of it that is wider than `width`."""
+    for density in _DENSITIES:
+        head = text[: (width + 1) * density]
+        if len(head) == len(text) or cell_len(head) > width:
+            return head
+    return text
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Give the text in exactly `width` cells, clipped or filled up; `right` aligns it there."""
+    fitting = clip(text, width)
+    filling = " " * (width - cell_len(fitting))
+    return filling + fitting if right else fitting + filling
+
+
+def wrap(line: str, width: int) -> list[str]:
+    """Break one line into pieces of at most `width` cells, at spaces where there are any.
+
+    The pieces hold every character of the line, save one space at each break. Gives at least
+    one piece. `width` is at least 2, the width of the widest letter.
+    """
+    width = max(width, 2)
+    if not line.isascii():
+        return _wrap_wide(line, width)
+    pieces: list[str] = []
+    start, length = 0, len(line)
+    while length - start > width:
+        end = line.rfind(" ", start + 1, start + width + 1)
+        # A break that leaves most of the line empty reads worse than a broken word.
+        if end < start + width // 3:
+            pieces.append(line[start : start + width])
+            start += width
+        else:
+            pieces.append(line[start:end])
+            start = end + 1
+    pieces.append(line[start:])
+    return pieces
+
+
+def _wrap_wide(line: str, width: int) -> list[str]:
+    pieces: list[str] = []
+    start, length = 0, len(line)
+    while True:
+        head = _head(line[start : start + (width + 1) * _DENSITIES[-1]], width)
+        if start + len(head) == length and cell_len(head) <= width:
+            pieces.append(head)
+            return pieces
+        taken = _fitting(head, width)
+        end = line.rfind(" ", start + 1, start + taken + 1)
+        if end < start + taken // 3:
+            end = start + taken
+            pieces.append(line[start:end])
+            start = end
+        else:
+            pieces.append(line[start:end])
+            start = end + 1
+
+
+def _fitting(text: str, width: int) -> int:
+    """Count the characters at the beginning that fit into `width` cells; at least one."""
+    kept, rest = split_text(text, width)
+    if kept + rest == text:
+        return max(len(kept), 1)
+    # A wide letter lies across the border: rich puts a space on each side of it.
+    return max(len(kept) - 1, 1)

@@ -1,0 +1,40 @@
+"""How a status looks: always a glyph and a word; a colour only says it once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskview_core.entities import TaskStatus
+from taskview_tui.text.clean import clean
+from taskview_tui.text.ink import Ink
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStyle:
+    """A status for the eye: one cell of glyph, the word as stored, and the ink for both."""
+
+    glyph: str
+    word: str
+    ink: Ink
+
+    @property
+    def text(self) -> str:
+        """Glyph and word, as `✗ failed`."""
+        return f"{self.glyph} {self.word}"
+
+
+_KNOWN = {
+    TaskStatus.PENDING: StatusStyle("○", "pending", Ink.PENDING),
+    TaskStatus.RUNNING: StatusStyle("◐", "running", Ink.RUNNING),
+    TaskStatus.COMPLETED: StatusStyle("✓", "completed", Ink.COMPLETED),
+    TaskStatus.FAILED: StatusStyle("✗", "failed", Ink.FAILED),
+    TaskStatus.CANCELLED: StatusStyle("⊘", "cancelled", Ink.CANCELLED),
+}
+
+
+def status_style(status: TaskStatus) -> StatusStyle:
+    """Give the look of a status; one that taskview does not know keeps its word, cleaned."""
+    known = _KNOWN.get(status)
+    if known is not None:
+        return known
+    return StatusStyle("?", clean(status.value) or '""', Ink.UNKNOWN)

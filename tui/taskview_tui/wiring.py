@@ -1,0 +1,68 @@
+"""The one place where the terminal program meets storage. Everything heavy is imported late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.persistence.loading import LoadProgress as LoadProgress
+    from taskview_core.persistence.loading import LoadReport as LoadReport
+    from taskview_migrations import SchemaStatus as SchemaStatus
+    from taskview_migrations import UpgradeReport as UpgradeReport
+
+
+def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
+    """Give a browser of a database; nothing is connected yet. UsageError for a bad URL.
+
+    A query is stopped after `timeout` seconds. Importing SQLAlchemy takes a quarter of a second:
+    a screen calls this in a thread.
+    """
+    from taskview_core.persistence.browser import DatabaseBrowser
+    from taskview_core.persistence.url import parse_database_url
+
+    return DatabaseBrowser(parse_database_url(url_text), timeout=timeout)
+
+
+def notices(url_text: str) -> tuple[str, ...]:
+    """Say what of a database URL cannot be honoured. UsageError for a bad URL."""
+    from taskview_core.persistence.url import parse_database_url
+
+    return parse_database_url(url_text).notices
+
+
+async def upgrade(url_text: str, progress: Callable[[str], None]) -> UpgradeReport:
+    """Make a database's tables or bring them up, telling each step."""
+    from taskview_core.persistence.url import parse_database_url
+    from taskview_migrations import upgrade as upgrade_schema
+
+    return await upgrade_schema(parse_database_url(url_text), progress)
+
+
+async def status(url_text: str) -> SchemaStatus:
+    """Say what schema a database has; nothing is changed."""
+    from taskview_core.persistence.url import parse_database_url
+    from taskview_migrations import status as schema_status
+
+    return await schema_status(parse_database_url(url_text))
+
+
+async def load_files(
+    url_text: str, files: Sequence[Path], progress: Callable[[LoadProgress], None]
+) -> LoadReport:
+    """Load NDJSON files, all or nothing; a SQLite file that does not exist is made."""
+    from taskview_core.persistence.loading import load_files as load
+    from taskview_core.persistence.url import parse_database_url
+    from taskview_migrations import make_schema
+
+    return await load(parse_database_url(url_text), files, progress, make_schema)
+
+
+async def make_demo(path: Path, tasks: int, seed: int, progress: Callable[[int], None]) -> None:
+    """Make the demo database; `progress` is told how many tasks are written."""
+    from taskview_core.persistence.demo_database import make_demo as make
+    from taskview_migrations import make_schema
+
+    await make(path, tasks, seed, progress, make_schema)
