@@ -1,0 +1,1 @@
+"""The terminal program: its screens and its command line."""

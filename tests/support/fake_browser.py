@@ -1,0 +1,397 @@
+"""A database in memory for tests of screens: it filters, sorts, pages and counts for real.
+
+Calls can be held back and made to fail, each kind by itself, and are written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from taskview_core.entities import (
+    Conversation,
+    ConversationRow,
+    Count,
+    Facets,
+    FacetValue,
+    Ident,
+    StoredJson,
+    TaskDetail,
+    TaskRow,
+    TaskStatus,
+)
+from taskview_core.errors import EntityNotFoundError, TaskviewError
+from taskview_core.query.evaluate import (
+    ConversationFacts,
+    TaskFacts,
+    conversation_matches,
+    task_matches,
+)
+from taskview_core.query.page import Cursor, Page, PageRequest, Partial, Place
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.tree.rows import TreeRows
+
+NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+T = TypeVar("T")
+R = TypeVar("R", TaskRow, ConversationRow)
+
+
+def task_id(number: int) -> UUID:
+    """Give a task's id that ends in a number."""
+    return UUID(int=(0xA << 124) | number)
+
+
+def conversation_id(number: int) -> UUID:
+    """Give a conversation's id that ends in a number."""
+    return UUID(int=(0xC << 124) | number)
+
+
+def make_task(
+    number: int, *, parent: int | None = None, conversation: int = 1, **columns: Any
+) -> TaskDetail:
+    """Make a task; `columns` are those of the row, or payloads as JSON text."""
+    payloads = {
+        name: StoredJson(columns.pop(name, None)) for name in ("input", "output", "metadata")
+    }
+    error: str | None = columns.pop("error", None)
+    agent = columns.pop("agent", "planner")
+    status = columns.pop("status", "completed")
+    created = columns.pop("created_at", NOW - timedelta(hours=1, seconds=-number))
+    values: dict[str, Any] = {
+        "id": task_id(number),
+        "conversation_id": conversation_id(conversation),
+        "parent_task_id": None if parent is None else task_id(parent),
+        "agent_id": agent,
+        "status": TaskStatus.from_string(status),
+        "preview": f"task {number}",
+        "error_preview": None if error is None else error[:200],
+        "created_at": created,
+        "started_at": created,
+        "completed_at": created + timedelta(seconds=1) if created else None,
+        "updated_at": created,
+        "conversation_title": f"conversation {conversation}",
+        **columns,
+    }
+    return TaskDetail(row=TaskRow(**values), error=error, **payloads)
+
+
+def make_conversation(number: int, **columns: Any) -> Conversation:
+    """Make a conversation."""
+    values: dict[str, Any] = {
+        "id": conversation_id(number),
+        "user_id": "alice",
+        "title": f"conversation {number}",
+        "created_at": NOW - timedelta(days=1, seconds=-number),
+        "updated_at": NOW - timedelta(hours=1, seconds=-number),
+        **columns,
+    }
+    return Conversation(**values)
+
+
+@dataclass
+class FakeBrowser:
+    """Implements `ITaskBrowser` over the lists it is given, which tests may change."""
+
+    tasks: list[TaskDetail] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    label: str = "memory.db"
+    clock: Callable[[], datetime] = lambda: NOW
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    """The name and first argument of every call that came as far as the database."""
+    failures: dict[str, TaskviewError | Exception] = field(default_factory=dict)
+    """By the name of a call: what it raises, until a test takes it away."""
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    """By the name of a call: what it waits for before it answers."""
+    partial: Partial | None = None
+    cancelled: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def hold(self, name: str) -> asyncio.Event:
+        """Hold back the answers to a kind of call; setting the event lets them go."""
+        self.gates[name] = asyncio.Event()
+        return self.gates[name]
+
+    def named(self, name: str) -> list[Any]:
+        """Give the first arguments of the calls of a kind."""
+        return [argument for each, argument in self.calls if each == name]
+
+    async def _answer(self, name: str, argument: object, make: Callable[[], T]) -> T:
+        self.calls.append((name, argument))
+        gate = self.gates.get(name)
+        try:
+            await (gate.wait() if gate is not None else asyncio.sleep(0))
+        except asyncio.CancelledError:
+            self.cancelled.append(name)
+            raise
+        if name in self.failures:
+            raise self.failures[name]
+        return make()
+
+    # ITaskBrowser
+
+    async def connect(self) -> None:
+        """See ITaskBrowser."""
+        await self._answer("connect", None, lambda: None)
+
+    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
+        """See ITaskBrowser."""
+
+        def make() -> Page[TaskRow]:
+            rows = [task.row for task in self._matching(task_filter)]
+            return replace(_page(rows, page), partial=self.partial)
+
+        return await self._answer("search_tasks", (task_filter, page), make)
+
+    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = 10_000) -> Count:
+        """See ITaskBrowser."""
+        return await self._answer(
+            "count_tasks",
+            (task_filter, cap),
+            lambda: _capped(len(self._matching(task_filter)), cap),
+        )
+
+    async def facets(self, task_filter: TaskFilter) -> Facets:
+        """See ITaskBrowser."""
+
+        def make() -> Facets:
+            rows = [task.row for task in self._matching(task_filter)]
+            statuses = _facet(row.status.value for row in rows)
+            return Facets(statuses, _facet(row.agent_id for row in rows))
+
+        return await self._answer("facets", task_filter, make)
+
+    async def search_conversations(
+        self, conversation_filter: ConversationFilter, page: PageRequest
+    ) -> Page[ConversationRow]:
+        """See ITaskBrowser."""
+        return await self._answer(
+            "search_conversations",
+            (conversation_filter, page),
+            lambda: _page(self._conversation_rows(conversation_filter), page),
+        )
+
+    async def count_conversations(
+        self, conversation_filter: ConversationFilter, cap: int | None = 10_000
+    ) -> Count:
+        """See ITaskBrowser."""
+        return await self._answer(
+            "count_conversations",
+            (conversation_filter, cap),
+            lambda: _capped(len(self._conversation_rows(conversation_filter)), cap),
+        )
+
+    async def get_task(self, task_id: Ident) -> TaskDetail:
+        """See ITaskBrowser."""
+        return await self._answer("get_task", task_id, lambda: self._task(task_id))
+
+    async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
+        """See ITaskBrowser."""
+        there = {task.row.id: task for task in self.tasks}
+        return await self._answer(
+            "get_tasks", ids, lambda: [there[each] for each in ids if each in there]
+        )
+
+    async def get_conversation(self, conversation_id: Ident) -> Conversation:
+        """See ITaskBrowser."""
+
+        def make() -> Conversation:
+            for each in self.conversations:
+                if each.id == conversation_id:
+                    return each
+            raise EntityNotFoundError("conversation", conversation_id)
+
+        return await self._answer("get_conversation", conversation_id, make)
+
+    async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+
+        def make() -> TreeRows:
+            rows = [t.row for t in self.tasks if t.row.conversation_id == conversation_id]
+            return self._tree_rows(rows)
+
+        return await self._answer("conversation_tree", conversation_id, make)
+
+    async def subtree(self, task_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+
+        def make() -> TreeRows:
+            found = [self._task(task_id).row]
+            for above in found:
+                found += [
+                    task.row
+                    for task in self.tasks
+                    if task.row.parent_task_id == above.id and task.row not in found
+                ]
+            return self._tree_rows(found)
+
+        return await self._answer("subtree", task_id, make)
+
+    async def resolve_id(self, text: str) -> tuple[str, Ident]:
+        """See ITaskBrowser."""
+        for task in self.tasks:
+            if str(task.row.id).startswith(text):
+                return "task", task.row.id
+        raise EntityNotFoundError("task", text)
+
+    async def close(self) -> None:
+        """See ITaskBrowser."""
+        self.closed = True
+        await self._answer("close", None, lambda: None)
+
+    # How it is done
+
+    def _task(self, wanted: Ident) -> TaskDetail:
+        for task in self.tasks:
+            if task.row.id == wanted:
+                return task
+        raise EntityNotFoundError("task", wanted)
+
+    def _tree_rows(self, rows: list[TaskRow]) -> TreeRows:
+        inside = {row.id for row in rows}
+        homes = {task.row.id: task.row.conversation_id for task in self.tasks}
+        parents = {row.parent_task_id for row in rows if row.parent_task_id not in inside}
+        elsewhere = {p: homes[p] for p in parents if p is not None and p in homes}
+        return TreeRows(tuple(rows), elsewhere)
+
+    def _matching(self, task_filter: TaskFilter) -> list[TaskDetail]:
+        users = {each.id: each.user_id for each in self.conversations}
+        parents = {task.row.parent_task_id for task in self.tasks}
+        return [
+            task
+            for task in self.tasks
+            if task_matches(task_filter, _facts(task, users, parents), self.clock())
+        ]
+
+    def _conversation_rows(self, wanted: ConversationFilter) -> list[ConversationRow]:
+        return [
+            self._conversation_row(each)
+            for each in self.conversations
+            if conversation_matches(
+                wanted,
+                ConversationFacts(
+                    id=each.id,
+                    user_id=each.user_id,
+                    title=each.title,
+                    created_at=each.created_at,
+                    updated_at=each.updated_at,
+                ),
+                self.clock(),
+            )
+        ]
+
+    def _conversation_row(self, each: Conversation) -> ConversationRow:
+        rows = [task.row for task in self.tasks if task.row.conversation_id == each.id]
+        return ConversationRow(
+            id=each.id,
+            user_id=each.user_id,
+            title=each.title,
+            created_at=each.created_at,
+            updated_at=each.updated_at,
+            tasks=Count(len(rows)),
+            failed=Count(sum(row.status == TaskStatus.FAILED for row in rows)),
+        )
+
+
+def _facts(
+    task: TaskDetail, users: Mapping[Ident, str], parents: Collection[Ident | None]
+) -> TaskFacts:
+    row = task.row
+    return TaskFacts(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_task_id=row.parent_task_id,
+        agent_id=row.agent_id,
+        status=row.status.value,
+        user_id=users.get(row.conversation_id),
+        input=task.input.text,
+        output=task.output.text,
+        error=task.error,
+        metadata=task.metadata.text,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        updated_at=row.updated_at,
+        has_children=row.id in parents,
+    )
+
+
+def _capped(number: int, cap: int | None) -> Count:
+    return Count(number) if cap is None or number <= cap else Count(cap, exact=False)
+
+
+def _facet(values: Iterable[str]) -> tuple[FacetValue, ...]:
+    numbers: dict[str, int] = {}
+    for value in values:
+        numbers[value] = numbers.get(value, 0) + 1
+    ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(FacetValue(value, Count(number)) for value, number in ordered)
+
+
+_ATTRIBUTES = {
+    "agent": "agent_id",
+    "status": "status",
+    "duration": "duration",
+    "title": "title",
+    "user": "user_id",
+}
+
+
+def _key(row: TaskRow | ConversationRow, sort: Sort) -> Any:
+    value = getattr(row, _ATTRIBUTES.get(sort.key, f"{sort.key}_at"))
+    if isinstance(value, TaskStatus):
+        return value.value
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _ordered(rows: list[R], sort: Sort) -> list[R]:
+    present = [row for row in rows if _key(row, sort) is not None]
+    absent = [row for row in rows if _key(row, sort) is None]
+    present.sort(key=lambda row: (_key(row, sort), str(row.id)), reverse=sort.descending)
+    absent.sort(key=lambda row: str(row.id), reverse=sort.descending)
+    return [*present, *absent]
+
+
+def _page(rows: list[R], request: PageRequest) -> Page[R]:
+    """Page by the place of the cursor's row, which tests do not take away."""
+    ordered = _ordered(rows, request.sort)
+    cursor = request.cursor or Cursor(Place.FIRST, request.sort)
+    size = request.page_size
+    start = 0
+    ids = [str(row.id) for row in ordered]
+    if cursor.place is Place.AFTER:
+        start = ids.index(str(cursor.key[-1])) + 1
+    elif cursor.place is Place.BEFORE:
+        start = max(ids.index(str(cursor.key[-1])) - size, 0)
+        size = min(size, ids.index(str(cursor.key[-1])))
+    elif cursor.place is Place.LAST:
+        start = max(len(ordered) - size, 0)
+    elif cursor.place is Place.FROM:
+        start = _first_from(ordered, request.sort, datetime.fromisoformat(str(cursor.key[0])))
+    shown = tuple(ordered[start : start + size])
+
+    def at(place: Place, row: R | None = None) -> Cursor:
+        return Cursor(place, request.sort, (str(row.id),) if row is not None else ())
+
+    end = start + len(shown)
+    return Page(
+        shown,
+        request,
+        at(Place.AFTER, shown[-1]) if shown and end < len(ordered) else None,
+        at(Place.BEFORE, ordered[start]) if start and shown else at(Place.LAST) if start else None,
+        at(Place.FIRST),
+        at(Place.LAST),
+        offset=start if cursor.place in {Place.FIRST, Place.AFTER} else None,
+    )
+
+
+def _first_from(ordered: list[R], sort: Sort, moment: datetime) -> int:
+    for at, row in enumerate(ordered):
+        key = _key(row, sort)
+        if key is None or (key <= moment if sort.descending else key >= moment):
+            return at
+    return len(ordered)

@@ -1,0 +1,410 @@
+"""Filtering as one types: debounced, complete, never stale; faults, completion, the Esc ladder."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from support.fake_browser import FakeBrowser, make_task, task_id
+from support.screens import Running, running
+from taskview_core.errors import QueryError
+from taskview_core.query.task_filter import TaskFilter
+from taskview_core.query.terms import ValueKey
+from taskview_tui.bars.choices import Choices
+from taskview_tui.bars.filter_bar import FilterBar
+from taskview_tui.bars.filter_model import IN_QUERY, Slot
+
+AGENTS = ("planner", "tool:grep", "tool:bash")
+STATUSES = ("completed", "failed", "running")
+
+
+def some_tasks(count: int = 30) -> FakeBrowser:
+    return FakeBrowser(
+        [
+            make_task(
+                number,
+                agent=AGENTS[number % 3],
+                status=STATUSES[number // 3 % 3],
+                input=f'{{"q": "apple {number}"}}' if number % 2 else '{"q": "pear"}',
+                error="boom [b]" if number // 3 % 3 == 1 else None,
+            )
+            for number in range(1, count + 1)
+        ]
+    )
+
+
+def filters(browser: FakeBrowser) -> list[str]:
+    """The filters that pages were asked for with, one after the other."""
+    return [str(task_filter) for task_filter, _ in browser.named("search_tasks")]
+
+
+async def shows(run: Running, *numbers: int) -> None:
+    wanted = [f"task {number}" for number in sorted(numbers, reverse=True)]
+    await run.until(lambda: run.previews == wanted, f"{wanted}, not {run.previews}")
+
+
+async def test_the_list_follows_what_is_typed_and_asks_once() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.pilot.press(*"apple")
+        await shows(run, *range(1, 31, 2))
+        assert filters(browser)[0] == ""
+        assert filters(browser)[-1] == "apple"
+        # Letters typed without a pause are one question: never one for each.
+        assert len(filters(browser)) <= 3
+        assert run.input_text(Slot.QUERY) == "apple"
+
+
+async def test_a_pause_is_waited_for_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taskview_tui.bars.filter_bar.DEBOUNCE", 3600)
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("apple")
+        assert filters(browser) == [""]
+        await run.press("enter")
+        await shows(run, *range(1, 31, 2))
+        assert filters(browser) == ["", "apple"]
+
+
+async def test_leaving_the_input_does_not_wait_for_the_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taskview_tui.bars.filter_bar.DEBOUNCE", 3600)
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("apple")
+        await run.press("escape")
+        await shows(run, *range(1, 31, 2))
+
+
+async def test_stale_answers_never_paint() -> None:
+    """The first answer comes after the second: it is not on the screen at any time."""
+    browser = some_tasks()
+    painted: list[str] = []
+    async with running(browser) as run:
+        paint = run.tasks.paint_rows
+
+        def record(rows: Any, ask: Any) -> None:
+            painted.append(str(ask.filter))
+            paint(rows, ask)
+
+        run.tasks.paint_rows = record  # type: ignore[method-assign]  # watched, not replaced
+        gate = browser.hold("search_tasks")
+        await run.press("slash")
+        await run.type("apple")
+        await run.until(lambda: filters(browser)[-1] == "apple")
+        del browser.gates["search_tasks"]
+        await run.type(" 7")
+        await run.until(lambda: painted == ["apple 7"], str(painted))
+        gate.set()
+        await run.pilot.pause(0.05)
+        assert painted == ["apple 7"]
+        assert browser.cancelled == ["search_tasks"]
+        await shows(run, 7, 17, 27)
+
+
+async def test_an_answer_that_is_already_on_its_way_does_not_paint() -> None:
+    """A message of an older request, delivered after the newer request was made, is dropped."""
+    browser = some_tasks()
+    async with running(browser) as run:
+        screen = run.tasks
+        before = run.previews
+        old = screen.ask
+        page = await browser.search_tasks(TaskFilter.parse("apple"), old.page)
+        screen.go(old.with_filter(TaskFilter.parse("pear")))
+        screen.post_message(screen.PageArrived(old, page, 0.1))
+        await run.settled()
+        assert run.previews != before
+        assert all(int(preview.split()[1]) % 2 == 0 for preview in run.previews)
+
+
+async def test_single_letters_are_text_in_an_input() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("qrst12?@#[]{}/:Tjk")
+        assert run.input_text(Slot.QUERY) == "qrst12?@#[]{}/:Tjk"
+        assert run.app.screen is run.tasks
+        assert run.app.return_code is None
+
+
+async def test_enter_then_enter_opens_the_task_that_was_filtered_for() -> None:
+    """Also where the page is slow to come: Enter never opens a row of the list before."""
+    browser = some_tasks()
+    async with running(browser) as run:
+        gate = browser.hold("search_tasks")
+        await run.press("slash")
+        await run.type("status:failed")
+        await run.press("enter", "enter")
+        assert run.app.screen is run.tasks
+        gate.set()
+        await run.until(lambda: run.app.screen is not run.app.screen_stack[0])
+        await run.settled()
+        await run.until(lambda: run.tree.selected_task is not None)
+        task = run.tree.selected_task
+        assert task is not None
+        assert str(task.status) == "failed"
+        assert task.id == task_id(30)
+        await run.until(lambda: "boom [b]" in run.text())
+
+
+async def test_a_fault_keeps_the_last_good_list_and_names_the_place() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("apple")
+        await shows(run, *range(1, 31, 2))
+        await run.type(" statsu:x")
+        await run.until(lambda: "statsu" in run.fault)
+        assert "did you mean apple status:x" in run.fault or "status:x" in run.fault
+        await run.pilot.pause(0.3)
+        assert filters(browser)[-1] == "apple"
+        await shows(run, *range(1, 31, 2))
+        line = next(line for line in run.lines() if "^" in line)
+        box = run.tasks.bar._input(Slot.QUERY)
+        assert line.index("^") == box.text_column + len("apple ")
+        await run.press(*["backspace"] * 9)
+        await run.until(lambda: run.fault == "")
+
+
+async def test_tab_mends_what_is_wrong() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("statsu:failed")
+        await run.until(lambda: run.fault != "")
+        await run.press("tab")
+        assert run.input_text(Slot.QUERY) == "status:failed"
+        assert run.fault == ""
+        await run.until(lambda: len(run.previews) == 11 or "failed" in run.text())
+        await run.settled()
+        assert {str(row.status) for row in run.tasks.table.rows} == {"failed"}
+
+
+async def test_incomplete_text_never_searches_for_its_beginning() -> None:
+    """On the way to status:failed, nothing is searched for the word status."""
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.pilot.press(*"status:")
+        await run.until(lambda: "status:" in run.fault)
+        await run.pilot.pause(0.3)
+        assert filters(browser) == [""]
+        assert len(run.previews) == 30
+
+
+async def test_esc_leaves_the_input_then_clears_the_filter_then_stays() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("apple")
+        await shows(run, *range(1, 31, 2))
+        await run.press("escape")
+        assert run.app.focused is run.tasks.table
+        assert run.input_text(Slot.QUERY) == "apple"
+        await run.press("escape")
+        await run.until(lambda: len(run.previews) == 30)
+        assert run.input_text(Slot.QUERY) == ""
+        await run.press("escape")
+        assert run.app.screen is run.tasks
+        assert run.app.return_code is None
+
+
+async def test_esc_clears_a_text_that_is_wrong() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("is:nothing")
+        await run.press("escape")
+        assert run.fault != ""
+        await run.press("escape")
+        assert run.fault == ""
+        assert run.input_text(Slot.QUERY) == ""
+
+
+async def test_clearing_keeps_the_cursor_on_its_task() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("apple")
+        await run.press("enter")
+        await shows(run, *range(1, 31, 2))
+        await run.press("j", "j")
+        selected = run.selected
+        await run.press("escape")
+        await run.until(lambda: len(run.previews) == 30)
+        assert run.selected == selected
+
+
+async def test_an_empty_list_says_why() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("nowhere")
+        await run.press("enter")
+        await run.until(lambda: run.previews == [])
+        assert "no task matches nowhere" in run.text()
+        assert "Esc clears the filter" in run.text()
+
+
+async def test_an_empty_database_says_what_to_do() -> None:
+    async with running(FakeBrowser()) as run:
+        assert "holds no tasks yet" in run.text()
+        assert "taskview demo" in run.text()
+        assert "taskview load" in run.text()
+
+
+async def test_the_inputs_are_views_of_one_filter() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("status:failed boom")
+        await run.until(lambda: run.input_text(Slot.STATUS) == "failed")
+        assert run.input_text(Slot.QUERY) == "status:failed boom"
+        await run.press("enter")
+        await run.until(lambda: run.input_text(Slot.QUERY) == "boom")
+        assert run.input_text(Slot.STATUS) == "failed"
+        await run.press("slash")
+        await run.type(" -agent:planner")
+        await run.until(lambda: run.input_text(Slot.AGENT) == IN_QUERY)
+        assert run.tasks.bar._input(Slot.AGENT).disabled
+        wanted = set(TaskFilter.parse("boom status:failed -agent:planner").terms)
+        await run.until(lambda: set(run.tasks.ask.filter.terms) == wanted)
+
+
+async def test_agent_status_and_since_narrow_the_list() -> None:
+    browser = some_tasks()
+    async with running(browser, size=(140, 40)) as run:
+        await run.press("slash", "tab")
+        await run.type("tool:*")
+        await run.press("enter")
+        await run.until(lambda: len(run.previews) == 20)
+        await run.press("slash", "tab", "tab")
+        await run.type("running,failed")
+        await run.press("enter")
+        await run.until(lambda: 0 < len(run.previews) < 20)
+        await run.press("slash", "tab", "tab", "tab")
+        await run.type("2026-01-31T11:00:20Z")
+        await run.press("enter")
+        await run.settled()
+        assert str(run.tasks.ask.filter) == (
+            "agent:tool:* status:running,failed since:2026-01-31T11:00:20Z"
+        )
+
+
+async def test_facets_are_offered_with_their_counts_and_tab_completes() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash", "tab")
+        choices = run.one(Choices)
+        await run.until(lambda: choices.values == AGENTS or len(choices.values) == 3)
+        await run.until(lambda: "10" in str(choices.render()))
+        await run.type("pl")
+        assert choices.values == ("planner",)
+        assert run.fault.startswith("pl… could be planner")
+        assert len(run.previews) == 30
+        await run.press("tab")
+        assert run.input_text(Slot.AGENT) == "planner"
+        assert run.fault == ""
+        await run.until(lambda: len(run.previews) == 10)
+        assert not choices.display
+
+
+async def test_facets_are_counted_under_the_rest_of_the_filter() -> None:
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("apple")
+        await shows(run, *range(1, 31, 2))
+        await run.type(" status:")
+        choices = run.one(Choices)
+        await run.until(lambda: len(choices.values) >= 3 and "…" not in str(choices.render()))
+        assert str(browser.named("facets")[-1]) == "apple"
+        await run.type("failed")
+        await run.settled()
+        await run.press("comma")
+        await run.until(lambda: str(browser.named("facets")[-1]) == "apple")
+
+
+async def test_down_enters_the_list_and_esc_closes_it_before_it_leaves() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash", "tab", "tab")
+        choices = run.one(Choices)
+        await run.until(lambda: len(choices.values) >= 3)
+        await run.press("down", "down")
+        highlighted = choices.highlighted
+        assert highlighted == choices.values[1]
+        await run.press("escape")
+        assert not choices.display
+        assert run.app.focused is run.tasks.bar._input(Slot.STATUS)
+        await run.press("down", "down", "enter")
+        assert run.input_text(Slot.STATUS) == highlighted
+        await run.press("escape")
+        assert run.app.focused is run.tasks.table
+
+
+async def test_esc_leaves_at_once_where_the_list_was_not_entered() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash", "tab")
+        choices = run.one(Choices)
+        await run.until(lambda: choices.display)
+        await run.press("escape")
+        assert run.app.focused is run.tasks.table
+        assert not choices.display
+
+
+async def test_right_accepts_what_is_shown_behind_the_cursor() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash", "tab")
+        await run.until(lambda: run.one(Choices).display)
+        await run.type("tool:g")
+        box = run.tasks.bar._input(Slot.AGENT)
+        await run.until(lambda: box._suggestion == "tool:grep")
+        await run.press("right")
+        await run.until(lambda: run.input_text(Slot.AGENT) == "tool:grep")
+
+
+async def test_facets_never_hold_up_a_page_and_their_failure_is_no_fault() -> None:
+    browser = some_tasks()
+    browser.hold("facets")
+    async with running(browser) as run:
+        await run.press("slash", "tab")
+        await run.type("planner")
+        await run.press("enter")
+        await run.until(lambda: len(run.previews) == 10)
+        del browser.gates["facets"]
+        browser.failures["facets"] = QueryError("facets failed")
+        await run.press("slash", "tab")
+        await run.until(lambda: len(browser.named("facets")) >= 2)
+        await run.pilot.pause(0.05)
+        assert run.banner == ""
+
+
+async def test_the_terminal_losing_the_focus_rewrites_nothing() -> None:
+    from textual import events
+
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("status:failed boom")
+        run.app.post_message(events.AppBlur())
+        await run.pilot.pause(0.05)
+        run.app.post_message(events.AppFocus())
+        await run.pilot.pause(0.05)
+        assert run.input_text(Slot.QUERY) == "status:failed boom"
+
+
+async def test_facets_wanted_name_the_column() -> None:
+    wanted: list[ValueKey] = []
+    async with running(some_tasks()) as run:
+        original = run.tasks.bar.post_message
+
+        def record(message: Any) -> bool:
+            if isinstance(message, FilterBar.FacetsWanted):
+                wanted.append(message.key)
+            return original(message)
+
+        run.tasks.bar.post_message = record  # type: ignore[method-assign]  # watched only
+        await run.press("slash", "tab")
+        await run.until(lambda: ValueKey.AGENT in wanted)
+        await asyncio.sleep(0)

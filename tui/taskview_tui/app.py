@@ -1,0 +1,238 @@
+"""The browser on the terminal: an app that reaches a database and shows its screens.
+
+Nothing here imports SQLAlchemy: the first lines are on the terminal before that is done. The
+screens and dialogs that are not the first are imported when they are wanted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.command import Provider
+from textual.reactive import var
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from taskview_core.entities import Ident
+from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
+from taskview_core.interfaces import ITaskBrowser
+from taskview_tui.keys import PROGRAM_COMMANDS, bindings
+from taskview_tui.palette import KeyProvider
+from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.tasks import TasksScreen
+from taskview_tui.terminal import copied_text, wants_no_colour
+from taskview_tui.text.clean import clean, clean_block
+from taskview_tui.text.times import TimeDisplay
+
+_LAST_WORDS = 0.5
+"""Seconds that the database gets to close its connections when the program ends."""
+
+
+def _conversations() -> Screen[Any]:
+    from taskview_tui.screens.conversations import ConversationsScreen
+
+    return ConversationsScreen()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TaskviewApp(App[None], inherit_bindings=False):
+    """Owns what all screens share: the database, the clock, and how times are shown.
+
+    `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
+    TimeDisplay. If the database cannot be reached at first, the app ends with `failure` set.
+    """
+
+    TITLE = "taskview"
+    CSS_PATH = "taskview.tcss"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "tasks": TasksScreen,
+        "conversations": _conversations,
+    }
+    DEFAULT_MODE = "tasks"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyProvider}
+    BINDINGS = bindings(*PROGRAM_COMMANDS)
+    AUTO_FOCUS = None
+
+    browser: var[ITaskBrowser | None] = var(None)
+    times: var[TimeDisplay] = var(TimeDisplay.AGE)
+
+    def __init__(
+        self,
+        open_browser: Callable[[], ITaskBrowser],
+        *,
+        tz: str = "age",
+        clock: Callable[[], datetime] = _now,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if wants_no_colour():
+            # With any other theme there would be greys; and it has to be set before the filters.
+            self.set_reactive(App.theme, "ansi-dark")
+        super().__init__()
+        self.set_reactive(TaskviewApp.times, TimeDisplay(tz))
+        self.clock = clock
+        self.ticks = ticks
+        self.failure: TaskviewError | None = None
+        """Why the database could not be reached at first."""
+        self._open_browser = open_browser
+        self._opened: ITaskBrowser | None = None
+
+    # Beginning and end
+
+    def on_mount(self) -> None:
+        """Reach the database; meanwhile the empty screen is drawn."""
+        self._stop_on_signals()
+        self.call_after_refresh(self._reach)
+
+    def _stop_on_signals(self) -> None:
+        """End in good order when the terminal is closed or somebody asks us to."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError):  # not on Windows
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    @work(group="reach")
+    async def _reach(self) -> None:
+        try:
+            browser = await asyncio.to_thread(self._open_browser)
+            self._opened = browser
+            await browser.connect()
+        except TaskviewError as error:
+            self.failure = error
+            self.exit(return_code=_code_of(error))
+        else:
+            self.browser = browser
+
+    async def on_unmount(self) -> None:
+        """Close the connections, if that does not take long."""
+        if self._opened is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._opened.close(), _LAST_WORDS)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End, because of a fault in the program; `run_app` raises it where it can be reported.
+
+        Textual would print the values of variables, and with them payloads and passwords.
+        """
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> BaseException | None:
+        """The fault in the program that ended the app, if one did."""
+        error: BaseException | None = self._exception
+        return error.error if isinstance(error, WorkerFailed) else error
+
+    # What screens ask for
+
+    @property
+    def is_first_screen(self) -> bool:
+        """Whether there is no screen below this one."""
+        return len(self.screen_stack) <= 1
+
+    def go_back(self) -> None:
+        """See Host."""
+        if self.is_first_screen:
+            self.notify("this is the first screen - q quits", markup=False)
+        else:
+            self.pop_screen()
+
+    def open_conversation(self, conversation_id: Ident, cursor: Ident | None = None) -> None:
+        """See Host; goes back to the tree if it is the one that this screen was opened from."""
+        from taskview_tui.screens.tree import TreeAsk, TreeScreen
+
+        below = self.screen_stack[-2] if len(self.screen_stack) > 1 else None
+        if isinstance(below, TreeScreen) and below.conversation == conversation_id:
+            self.pop_screen()
+            if cursor is not None:
+                below.go_to(cursor)
+            return
+        self.push_screen(TreeScreen(TreeAsk(conversation_id, None, cursor)))
+
+    def open_subtree(self, task_id: Ident, cursor: Ident | None = None) -> None:
+        """See Host."""
+        from taskview_tui.screens.tree import TreeAsk, TreeScreen
+
+        self.push_screen(TreeScreen(TreeAsk(None, task_id, cursor)))
+
+    def open_detail(self, task_id: Ident) -> None:
+        """See Host."""
+        from taskview_tui.screens.detail import DetailScreen
+
+        self.push_screen(DetailScreen(task_id))
+
+    def copy_text(self, text: str, what: str) -> None:
+        """See Host."""
+        self.copy_to_clipboard(text)
+        self.notify(f"copied {what}", markup=False, timeout=2)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put text on the clipboard; what no terminal can hold is made visible first."""
+        super().copy_to_clipboard(copied_text(clean_block(text)))
+
+    # Actions
+
+    async def action_show_list(self, mode: str) -> None:
+        """Go to a list: as it was left, or from a screen above it, back to it."""
+        if self.current_mode != mode:
+            await self.switch_mode(mode)
+            return
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    def action_cycle_times(self) -> None:
+        """Show times in the next way."""
+        self.times = self.times.next()
+
+    def action_show_keys(self) -> None:
+        """Show the keys that work on the present screen."""
+        from taskview_tui.help_text import help_groups
+        from taskview_tui.screens.help import HelpScreen
+
+        screen = self.screen
+        groups = help_groups(screen.active_bindings.values(), self.get_key_display)
+        keys = screen.query_keys if isinstance(screen, BrowserScreen) else ()
+        self.push_screen(HelpScreen(groups, keys))
+
+
+def _code_of(error: TaskviewError) -> int:
+    """Give the exit code of a failure to reach a database."""
+    if isinstance(error, UsageError):
+        return 2
+    return 3 if isinstance(error, CannotConnectError) else 1
+
+
+def run_app(
+    open_browser: Callable[[], ITaskBrowser],
+    *,
+    tz: str = "age",
+    clock: Callable[[], datetime] = _now,
+) -> int:
+    """Run the browser until it is left; give the exit code.
+
+    If the database cannot be reached, says so in a sentence on standard error. A fault in the
+    program is raised, after the terminal is as it was.
+    """
+    app = TaskviewApp(open_browser, tz=tz, clock=clock)
+    app.run()
+    if app.fault is not None:
+        raise app.fault
+    if app.failure is not None:
+        print(f"taskview: {clean(str(app.failure))}", file=sys.stderr)
+    return app.return_code or 0

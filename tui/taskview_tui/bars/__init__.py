@@ -1,0 +1,1 @@
+"""The lines around a table: title, filter inputs, faults, status and keys."""

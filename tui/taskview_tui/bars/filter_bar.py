@@ -1,0 +1,374 @@
+"""The inputs of the task filter, each a view of the one filter, with completion and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from taskview_core.entities import Count, FacetValue, TaskStatus
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
+from taskview_core.query.terms import ValueKey, ValueTerm
+from taskview_tui.bars.choices import Choices
+from taskview_tui.bars.completion import Wanted, completed, ends_in_key, matching, wanted_at
+from taskview_tui.bars.fault_line import FaultLine
+from taskview_tui.bars.fault_text import Fault
+from taskview_tui.bars.filter_input import FilterInput
+from taskview_tui.bars.filter_model import SLOTS, FilterModel, Slot
+from taskview_tui.keys import Command, Group, bindings
+
+_LABELS = {Slot.QUERY: "/", Slot.AGENT: "agent", Slot.STATUS: "status", Slot.SINCE: "since"}
+_HINTS = {
+    Slot.QUERY: "words, status:failed, duration:>5s",
+    Slot.AGENT: "any",
+    Slot.STATUS: "any",
+    Slot.SINCE: "2h",
+}
+
+_NONE = Count(0)
+
+DEBOUNCE = 0.15
+"""Seconds without a key after which what was typed is searched for."""
+
+KEY_DEBOUNCE = 0.6
+"""The same where the last word may be on its way to a key: `stat` is no word to search for yet."""
+
+INPUT_COMMANDS = (
+    Command(
+        id="filter.next_choice",
+        keys="down",
+        action="move_choice(1)",
+        name="Down in the list of values",
+        help="Go into the list of values under the input, or down in it",
+        group=Group.INPUT,
+    ),
+    Command(
+        id="filter.previous_choice",
+        keys="up",
+        action="move_choice(-1)",
+        name="Up in the list of values",
+        help="Go up in the list of values, and out of it at its top",
+        group=Group.INPUT,
+    ),
+    Command(
+        id="filter.complete",
+        keys="tab",
+        action="complete",
+        name="Complete, or go to the next input",
+        short="complete",
+        help="Complete what is typed, or mend what is wrong with it; else go to the next input",
+        group=Group.INPUT,
+    ),
+    Command(
+        id="filter.close_choices",
+        keys="escape",
+        action="close_choices",
+        name="Close the list of values, or leave the input",
+        short="leave",
+        help="Close the list of values if you are in it; else leave the input",
+        group=Group.INPUT,
+    ),
+)
+
+
+class FilterBar(Vertical):
+    """Holds what is typed; tells the screen which filter it makes, whole."""
+
+    BINDINGS = bindings(*INPUT_COMMANDS)
+
+    @dataclass
+    class Changed(Message):
+        """The filter is another one. While somebody types, comes after a pause."""
+
+        filter: TaskFilter
+
+    @dataclass
+    class Left(Message):
+        """Typing is done: the focus is to go to the list."""
+
+    @dataclass
+    class FacetsWanted(Message):
+        """The values of a column are wanted, counted under this filter."""
+
+        key: ValueKey
+        filter: TaskFilter
+
+    def __init__(self, task_filter: TaskFilter = EVERYTHING) -> None:
+        super().__init__()
+        self._model = FilterModel.of(task_filter).in_use()
+        self._told = frozenset(task_filter.terms)
+        self._facets: dict[ValueKey, tuple[TaskFilter, tuple[FacetValue, ...]]] = {}
+        self._known = {
+            ValueKey.STATUS: [status.value for status in TaskStatus.known()],
+            ValueKey.AGENT: [],
+        }
+        self._pause: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Make the inputs in one line, and what can appear below it."""
+        with Horizontal():
+            for slot in SLOTS:
+                yield Static(_LABELS[slot], markup=False, classes="label")
+                yield FilterInput(slot, _HINTS[slot], self._completion)
+        yield FaultLine()
+        yield Choices()
+
+    def on_mount(self) -> None:
+        """Show the filter that the screen begins with."""
+        self._show()
+
+    @property
+    def model(self) -> FilterModel:
+        """What is typed, and the filter that it makes."""
+        return self._model
+
+    def show(self, task_filter: TaskFilter) -> None:
+        """Show this filter in all inputs, whatever was typed."""
+        self._model = FilterModel.of(task_filter).in_use()
+        self._told = frozenset(task_filter.terms)
+        self._stop_pause()
+        self._close_choices()
+        self._show(everywhere=True)
+
+    def focus_query(self) -> None:
+        """Let the query be typed."""
+        self._input(Slot.QUERY).focus()
+
+    def know(self, key: ValueKey, values: Iterable[str]) -> None:
+        """Remember that these values occur."""
+        known = self._known[key]
+        known.extend(value for value in dict.fromkeys(values) if value not in known)
+
+    def offer(self, key: ValueKey, task_filter: TaskFilter, values: tuple[FacetValue, ...]) -> None:
+        """Take the values of a column that were counted under a filter."""
+        self._facets[key] = (task_filter, values)
+        self.know(key, (value.value for value in values))
+        self._update_choices()
+
+    def _input(self, slot: Slot) -> FilterInput:
+        return self.query_one(f"#{slot.value}", FilterInput)
+
+    @property
+    def _focused(self) -> FilterInput | None:
+        focused = self.screen.focused
+        return focused if isinstance(focused, FilterInput) and focused in self.query("*") else None
+
+    # What is typed
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if not isinstance(event.input, FilterInput):
+            return
+        slot = event.input.slot
+        if event.value == self._model.held[slot].text and slot == self._model.editing:
+            return
+        self._model = self._model.typed(slot, event.value, self._known)
+        self._show()
+        self._stop_pause()
+        pause = KEY_DEBOUNCE if slot is Slot.QUERY and ends_in_key(event.value) else DEBOUNCE
+        self._pause = self.set_timer(pause, self._tell)
+        self._update_choices()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        choices = self.query_one(Choices)
+        if choices.highlighted is not None:
+            self._accept(choices.highlighted)
+            return
+        fault = self._model.fault
+        if fault is not None and fault[1].incomplete and len(choices.values) == 1:
+            self._put(choices.values[0])
+        self._model = self._model.submitted()
+        self._tell()
+        self._show()
+        self._close_choices()
+        fault = self._model.fault
+        if fault is None or fault[0] is not self._model.editing:
+            self.post_message(self.Left())
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Begin to edit an input."""
+        if isinstance(event.widget, FilterInput):
+            self._model = self._model.entered(event.widget.slot)
+            self._show()
+            self._update_choices()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Give every term to the input that can show it. Not where the terminal lost the focus."""
+        if isinstance(event.widget, FilterInput) and self.app.app_focus:
+            self._model = self._model.settled()
+            self._tell()
+            self._show()
+            self._close_choices()
+
+    def _stop_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+
+    def _tell(self) -> None:
+        """Tell the screen the filter, if it is another."""
+        self._stop_pause()
+        self._model = self._model.in_use()
+        terms = frozenset(self._model.filter.terms)
+        if terms != self._told:
+            self._told = terms
+            self.post_message(self.Changed(self._model.filter))
+
+    def _show(self, *, everywhere: bool = False) -> None:
+        """Bring the inputs into line with the model; the one being typed in only if told to."""
+        for slot in SLOTS:
+            held = self._model.held[slot]
+            box = self._input(slot)
+            if box.value != held.text and (everywhere or slot != self._model.editing):
+                with box.prevent(Input.Changed):
+                    box.value = held.text
+            if everywhere or slot != self._model.editing:
+                box.disabled = not held.editable
+                box.set_class(bool(held.text), "-filled")
+        self.call_after_refresh(self._show_fault)
+
+    def _show_fault(self) -> None:
+        fault = self._model.fault
+        line = self.query_one(FaultLine)
+        if fault is None:
+            line.show(None)
+            return
+        slot, error = fault
+        box = self._input(slot)
+        line.show(Fault.of(error, box.value, box.text_column))
+
+    # Completion
+
+    def _wanted(self) -> tuple[FilterInput, Wanted] | None:
+        box = self._focused
+        if box is None:
+            return None
+        wanted = wanted_at(box.slot, box.value, box.cursor_position)
+        return None if wanted is None else (box, wanted)
+
+    def _values(self, wanted: Wanted) -> tuple[bool, tuple[FacetValue, ...]]:
+        """Give the values to offer, and whether their counts are of the present filter."""
+        base = _without(self._model.filter, wanted.key)
+        counted = self._facets.get(wanted.key)
+        fresh = counted is not None and counted[0] == base
+        if not fresh:
+            self.post_message(self.FacetsWanted(wanted.key, base))
+        values = counted[1] if counted else ()
+        there = {value.value for value in values}
+        # What is known to occur elsewhere can be completed too: it says that nothing has it here.
+        absent = (each for each in self._known[wanted.key] if each not in there)
+        return fresh, matching(wanted, (*values, *(FacetValue(each, _NONE) for each in absent)))
+
+    def _completion(self, slot: Slot, text: str) -> str | None:
+        """Give the text with the likeliest value, where what is typed is its beginning."""
+        box = self._focused
+        if box is None or box.slot is not slot or box.cursor_position < len(text):
+            return None
+        wanted = wanted_at(slot, text, len(text))
+        if wanted is None or not wanted.beginning:
+            return None
+        for value in self._values(wanted)[1]:
+            whole, _ = completed(slot, text, wanted, value.value)
+            if whole.startswith(text) and whole != text:
+                return whole
+        return None
+
+    def _update_choices(self) -> None:
+        found = self._wanted()
+        if found is None:
+            self._close_choices()
+            return
+        box, wanted = found
+        fresh, values = self._values(wanted)
+        if [value.value for value in values] == [wanted.beginning]:
+            values = ()
+        column = box.text_column + cell_len(box.value[: wanted.start]) - 1
+        self.query_one(Choices).offer(values, column, fresh=fresh)
+
+    def _close_choices(self) -> None:
+        self.query_one(Choices).close()
+
+    def _put(self, value: str) -> None:
+        """Write a value in the place of what is typed of it."""
+        found = self._wanted()
+        if found is None:
+            return
+        box, wanted = found
+        self._replace(box, *completed(box.slot, box.value, wanted, value))
+
+    def _replace(self, box: FilterInput, text: str, cursor: int) -> None:
+        with box.prevent(Input.Changed):
+            box.value = text
+        box.cursor_position = cursor
+        self._model = self._model.typed(box.slot, text, self._known)
+
+    def _accept(self, value: str) -> None:
+        self._put(value)
+        self._show()
+        self._tell()
+        self._close_choices()
+
+    @on(Choices.Chosen)
+    def _clicked(self, event: Choices.Chosen) -> None:
+        event.stop()
+        self._accept(event.value)
+
+    def action_move_choice(self, steps: int) -> None:
+        """Move in the list of values; where there is none, go down to the list of tasks."""
+        choices = self.query_one(Choices)
+        if not choices.display and steps > 0:
+            self._update_choices()
+            if not choices.display:
+                self.post_message(self.Left())
+        choices.move(steps)
+
+    def action_complete(self) -> None:
+        """Complete or mend what is typed; else let the key move the focus."""
+        box = self._focused
+        if box is None:
+            raise SkipAction
+        choices = self.query_one(Choices)
+        found = self._wanted()
+        value = choices.highlighted
+        if value is None and found is not None and found[1].beginning:
+            value = choices.first
+        if value is not None:
+            self._accept(value)
+            return
+        fault = self._model.held[box.slot].fault
+        if fault is not None and fault.suggestion is not None:
+            self._replace(box, fault.suggestion, len(fault.suggestion))
+            self._show()
+            self._tell()
+            self._update_choices()
+            return
+        raise SkipAction
+
+    def action_close_choices(self) -> None:
+        """Close the list of values if the keys are in it; else let the key leave the input."""
+        choices = self.query_one(Choices)
+        if choices.highlighted is None:
+            raise SkipAction
+        choices.close()
+
+
+def _without(task_filter: TaskFilter, key: ValueKey) -> TaskFilter:
+    """Give the filter without what it wants of a column, so that other values show as well."""
+    return TaskFilter(
+        tuple(
+            term
+            for term in task_filter.terms
+            if not (isinstance(term, ValueTerm) and term.key is key and not term.denied)
+        )
+    )

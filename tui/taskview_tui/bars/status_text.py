@@ -1,0 +1,100 @@
+"""What the status line says: a value, and the text made of it for a width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from taskview_core.entities import Count
+from taskview_core.query.sort import Sort
+
+_GAP = "  ·  "
+
+
+@dataclass(frozen=True)
+class ListStatus:
+    """The state of a list in words and numbers; None or empty where there is nothing to say.
+
+    `offset` is the number of rows before the page. `span` is the range of times on the page,
+    shown where the offset is not known. `took` and `running_for` are seconds.
+    """
+
+    rows: int | None = None
+    offset: int | None = None
+    span: str = ""
+    count: Count | None = None
+    counting: bool = False
+    count_fault: str = ""
+    took: float | None = None
+    running: str = ""
+    running_for: float = 0.0
+    sort: Sort | None = None
+    times: str = ""
+    partial: str = ""
+    noun: str = "tasks"
+    hint: str = ""
+
+
+def status_text(status: ListStatus, width: int) -> str:
+    """Give the line: what matters most first, whole parts left out at the end where it is narrow.
+
+    What is running is never left out.
+    """
+    must = [part for part in (_running(status),) if part]
+    parts = [*must]
+    for part in (
+        status.hint,
+        _place(status),
+        f"partial: {status.partial}" if status.partial else "",
+        _sort(status),
+        _took(status),
+        status.times,
+    ):
+        if part and cell_len(_GAP.join([*parts, part])) <= width:
+            parts.append(part)
+    return _GAP.join(parts)
+
+
+def _running(status: ListStatus) -> str:
+    if not status.running:
+        return ""
+    seconds = int(status.running_for)
+    return f"{status.running} {seconds} s" if seconds >= 1 else status.running
+
+
+def _place(status: ListStatus) -> str:
+    """Say which rows these are, and of how many."""
+    if status.rows is None:
+        return ""
+    if status.rows == 0:
+        return f"no {status.noun}"
+    last = None if status.offset is None else status.offset + status.rows
+    if status.offset is not None and last is not None:
+        place = f"rows {status.offset + 1:,}-{last:,}"
+    else:
+        place = f"{status.rows} rows" + (f" {status.span}" if status.span else "")
+    return place + _total(status, last)
+
+
+def _total(status: ListStatus, last: int | None) -> str:
+    if status.count is None:
+        return " of …" if status.counting else (" " + status.count_fault).rstrip()
+    # Rows may have come since the count: never "rows 51-100 of 99".
+    count = status.count
+    if last is not None and last > count.value:
+        count = Count(last, exact=False)
+    asked = " (counting all)" if status.counting else "" if count.exact else " (# counts all)"
+    return f" of {count}{asked}"
+
+
+def _took(status: ListStatus) -> str:
+    if status.took is None:
+        return ""
+    return f"{status.took * 1000:.0f} ms" if status.took < 1 else f"{status.took:.1f} s"
+
+
+def _sort(status: ListStatus) -> str:
+    if status.sort is None:
+        return ""
+    return f"{status.sort.key} {'▼' if status.sort.descending else '▲'}"

@@ -1,0 +1,58 @@
+"""What screens and bars ask of the app that they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol, cast
+
+from textual.app import App
+from textual.dom import DOMNode
+
+from taskview_core.entities import Ident
+from taskview_core.interfaces import ITaskBrowser
+from taskview_tui.text.times import TimeDisplay
+
+
+class Host(Protocol):
+    """The app as its screens see it."""
+
+    browser: ITaskBrowser | None
+    """The database; None until it has been reached."""
+    clock: Callable[[], datetime]
+    """Gives the present, aware."""
+    ticks: Callable[[], float]
+    """Gives seconds of a clock that never steps back, to measure how long queries take."""
+    times: TimeDisplay
+    """How times are shown, on all screens."""
+
+    def open_conversation(self, conversation_id: Ident, cursor: Ident | None = None) -> None:
+        """Show the tree of a conversation, with the cursor on a task of it."""
+        ...
+
+    def open_subtree(self, task_id: Ident, cursor: Ident | None = None) -> None:
+        """Show the tree of a task and all below it, with the cursor on one of them."""
+        ...
+
+    def open_detail(self, task_id: Ident) -> None:
+        """Show a task on the whole screen."""
+        ...
+
+    def go_back(self) -> None:
+        """Leave the screen for the one below; does nothing on a first screen."""
+        ...
+
+    @property
+    def is_first_screen(self) -> bool:
+        """Whether there is no screen below this one."""
+        ...
+
+    def copy_text(self, text: str, what: str) -> None:
+        """Put text on the clipboard, and say that `what` is there."""
+        ...
+
+
+def host_of(node: DOMNode) -> Host:
+    """Give the app of a widget or screen; it is always taskview's own."""
+    app: App[object] = node.app
+    return cast(Host, app)

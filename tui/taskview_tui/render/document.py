@@ -1,0 +1,146 @@
+"""A document: blocks under headings, as one list of numbered lines that fold."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from taskview_tui.render.block import Block, FlatBlock
+from taskview_tui.render.json_block import JsonBlock
+from taskview_tui.render.piece import Ink, Line, Piece
+from taskview_tui.text.clean import clean
+
+_INSET = 2
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, a note beside it, and the lines below it; without a title only these."""
+
+    title: str
+    note: str = ""
+    body: Block | None = None
+    note_ink: Ink = Ink.DIM
+
+
+class Document:
+    """The lines of some sections, by number from 0."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._sections = list(sections)
+        self._places: list[int] = []
+        self._starts: list[int] = []
+        self._blocks: list[Block | None] = []
+        self.ends = array("l")
+        """The number after the last line that is nested in each line."""
+        for section in sections:
+            start = len(self.ends)
+            self._places.append(start)
+            body = 0 if section.body is None else len(section.body)
+            if section.title:
+                self._starts.append(start)
+                self._blocks.append(None)
+                self.ends.append(start + 1 + body)
+                start += 1
+            if section.body is not None and body:
+                self._starts.append(start)
+                self._blocks.append(section.body)
+                self.ends.extend([start + end for end in section.body.ends])
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def spans(self) -> dict[str, range]:
+        """Give the lines of each section by its title."""
+        ends = [*self._places[1:], len(self)]
+        return {
+            section.title: range(start, end)
+            for section, start, end in zip(self._sections, self._places, ends, strict=True)
+        }
+
+    def replace_section(self, section: Section) -> range | None:
+        """Put other values into the section of that title; give its lines.
+
+        Where it had another number of lines nothing is done, and None is given.
+        """
+        lines = self.spans().get(section.title, range(0))
+        if not lines or section.body is None or len(section.body) != len(lines) - 1:
+            return None
+        at = self._places.index(lines.start)
+        self._sections[at] = section
+        self._blocks[self._starts.index(lines.start + 1)] = section.body
+        return lines
+
+    @property
+    def headings(self) -> Sequence[int]:
+        """The numbers of the lines that are headings, in order."""
+        return [
+            start
+            for start, section in zip(self._places, self._sections, strict=True)
+            if section.title
+        ]
+
+    def openings(self) -> bytearray:
+        """Say which lines to open at first: all, of long JSON the first levels."""
+        opened = bytearray(b"\x01" * len(self))
+        for start, block in zip(self._starts, self._blocks, strict=True):
+            if isinstance(block, JsonBlock):
+                opened[start : start + len(block)] = block.openings
+        return opened
+
+    def above(self, line: int) -> int:
+        """Give the line that a line is nested in, -1 for none."""
+        ends = self.ends
+        return next((at for at in range(line - 1, -1, -1) if ends[at] > line), -1)
+
+    def _section(self, line: int) -> Section:
+        return self._sections[bisect_right(self._places, line) - 1]
+
+    def _inset(self, line: int) -> int:
+        """Count the cells by which what is under a heading stands to the right of it."""
+        return _INSET if self._section(line).title else 0
+
+    def _find(self, line: int) -> tuple[Block, int] | None:
+        """Give the block of a line, and its number there; None for a heading."""
+        at = bisect_right(self._starts, line) - 1
+        block = self._blocks[at]
+        return None if block is None else (block, line - self._starts[at])
+
+    def tall(self, width: int, unrolled: Collection[int]) -> dict[int, int]:
+        """Give the lines that take more than one row, with how many they take."""
+        found: dict[int, int] = {}
+        for start, block in zip(self._starts, self._blocks, strict=True):
+            if isinstance(block, FlatBlock):
+                rows = block.tall(width - self._inset(start))
+                found.update((start + line, count) for line, count in rows.items())
+        found.update((line, self.rows(line, width)) for line in unrolled)
+        return found
+
+    def rows(self, line: int, width: int) -> int:
+        """How many rows a line takes once it is unrolled."""
+        found = self._find(line)
+        return 1 if found is None else found[0].rows(found[1], width - self._inset(line))
+
+    def can_unroll(self, line: int, width: int) -> bool:
+        """Whether a line has more text than it shows."""
+        found = self._find(line)
+        return found is not None and found[0].can_unroll(found[1], width - self._inset(line))
+
+    def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
+        """Draw one row of a line."""
+        found = self._find(line)
+        section = self._section(line)
+        if found is not None:
+            inset = self._inset(line)
+            drawn = found[0].draw(found[1], row, width - inset, opened, unrolled)
+            return [Piece(" " * inset), *drawn]
+        marker = "  "
+        if self.ends[line] > line + 1:
+            marker = "▾ " if opened else "▸ "
+        return [
+            Piece(marker, Ink.GUIDE),
+            Piece(clean(section.title), Ink.HEADING),
+            Piece(f"  {clean(section.note)}" if section.note else "", section.note_ink),
+        ]

@@ -1,0 +1,134 @@
+"""Which lines of a nested document are on the screen: folding as work on one flat list.
+
+The lines stand in preorder with numbers from 0, so that what is nested in a line follows it
+directly. Whatever is done, it is a cut into or a splice of the list of visible lines; nothing is
+recursive, and nothing is done for lines that stay as they are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+_ROWS = 1 << 24
+"""More than the rows of any one line."""
+
+
+class Folding:
+    """The visible rows of a document.
+
+    `ends[i]` is the number of the line after the last one nested in line `i`. `opened[i]` is
+    true where what is nested in line `i` shows. A line takes one row, or as many as `tall` has
+    for it. All three may be changed from outside, if that is told by `rebuild` or `update_rows`.
+    """
+
+    def __init__(
+        self,
+        ends: Sequence[int],
+        opened: bytearray,
+        tall: Mapping[int, int] | None = None,
+    ) -> None:
+        self._ends = ends
+        self._opened = opened
+        self._tall: Mapping[int, int] = {} if tall is None else tall
+        self._visible = self._inside(0, len(ends))
+
+    def __len__(self) -> int:
+        return len(self._visible)
+
+    def line(self, position: int) -> int:
+        """Give the number of the line that has the row at a position."""
+        return self._visible[position] // _ROWS
+
+    def row(self, position: int) -> int:
+        """Give which row of its line stands at a position, from 0."""
+        return self._visible[position] % _ROWS
+
+    def position(self, line: int) -> int:
+        """Give the position of a line, or of the one above it that hides it."""
+        code = line * _ROWS
+        at = bisect_left(self._visible, code)
+        if at < len(self._visible) and self._visible[at] == code:
+            return at
+        # What hides it is the nearest visible line before it; its first row is wanted.
+        return bisect_left(self._visible, self.line(max(at - 1, 0)) * _ROWS)
+
+    def is_visible(self, line: int) -> bool:
+        """Say whether a line shows."""
+        at = bisect_left(self._visible, line * _ROWS)
+        return at < len(self._visible) and self._visible[at] == line * _ROWS
+
+    def is_open(self, line: int) -> bool:
+        """Say whether what is nested in a line shows when the line does."""
+        return bool(self._opened[line])
+
+    def can_fold(self, line: int) -> bool:
+        """Say whether anything is nested in a line."""
+        return self._ends[line] > line + 1
+
+    def set_open(self, line: int, opened: bool) -> None:
+        """Show or hide what is nested in a line."""
+        if bool(self._opened[line]) == opened or not self.can_fold(line):
+            return
+        self._opened[line] = opened
+        if self.is_visible(line):
+            start = bisect_left(self._visible, (line + 1) * _ROWS)
+            end = bisect_left(self._visible, self._ends[line] * _ROWS)
+            shown = self._inside(line + 1, self._ends[line]) if opened else array("q")
+            self._visible[start:end] = shown
+
+    def update_rows(self, line: int) -> None:
+        """Take in that a line has another number of rows."""
+        if self.is_visible(line):
+            start = bisect_left(self._visible, line * _ROWS)
+            end = bisect_left(self._visible, (line + 1) * _ROWS)
+            self._visible[start:end] = array("q", self._codes(line))
+
+    def rebuild(self) -> None:
+        """Take in that any line may have been opened or closed, or have other rows."""
+        self._visible = self._inside(0, len(self._ends))
+
+    def reveal(self, line: int, above: Callable[[int], int]) -> None:
+        """Open all that a line is nested in; `above` gives the line around one, -1 for none."""
+        closed: list[int] = []
+        around = above(line)
+        while around >= 0:
+            if not self._opened[around]:
+                closed.append(around)
+            around = above(around)
+        if len(closed) == 1:
+            self.set_open(closed[0], True)
+        elif closed:
+            for each in closed:
+                self._opened[each] = True
+            self.rebuild()
+
+    def _inside(self, start: int, end: int) -> array[int]:
+        """Give the rows of the lines from start to end that show, if those around them do."""
+        found = array("q")
+        ends, opened, tall = self._ends, self._opened, self._tall
+        line = start
+        while line < end:
+            if line in tall:
+                found.extend(self._codes(line))
+            else:
+                found.append(line * _ROWS)
+            line = line + 1 if opened[line] else ends[line]
+        return found
+
+    def _codes(self, line: int) -> range:
+        return range(line * _ROWS, line * _ROWS + self._tall.get(line, 1))
+
+
+def levels_within(depths: Sequence[int], most: int, least: int) -> int:
+    """Count the levels, but not fewer than `least`, whose lines together are at most `most`."""
+    sizes = Counter(depths)
+    shown = levels = 0
+    for depth in sorted(sizes):
+        shown += sizes[depth]
+        if levels >= least and shown > most:
+            break
+        levels = depth + 1
+    return levels

@@ -1,0 +1,99 @@
+"""One task of a tree as a line: guides, fold marker, glyph and agent; and what is said of it."""
+
+from __future__ import annotations
+
+from taskview_core.tree.assemble import Mark
+from taskview_tui.render.piece import Ink, Line, Piece
+from taskview_tui.render.preview import preview_pieces
+from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.text.clean import clean
+from taskview_tui.text.status_style import status_style
+
+MARK_WORDS = {
+    Mark.ORPHAN: "orphan",
+    Mark.ELSEWHERE: "parent elsewhere",
+    Mark.ABOVE: "parent above",
+    Mark.CYCLE: "cycle",
+}
+"""Why a task with a parent stands at the left edge, in words."""
+
+_STEP = 2
+"""Cells by which a level is indented."""
+_MARKER = 2 + 2
+"""Cells of the fold marker and the glyph."""
+_AGENT = 12
+"""Cells that guides leave to the agent at least."""
+
+
+def indent_room(width: int) -> int:
+    """Give how many cells the guides may take where the column is `width` wide at most."""
+    return max((width - _MARKER - _AGENT) // _STEP, 1) * _STEP
+
+
+def tree_width(outline: TaskOutline, most: int) -> int:
+    """Count the cells that the widest task takes with guides and agent, up to `most`."""
+    widths: dict[str, int] = {}
+    widest = 0
+    room = indent_room(most)
+    for row, depth in zip(outline.rows, outline.depths, strict=True):
+        agent = widths.get(row.agent_id)
+        if agent is None:
+            # Counted in characters: the column is bounded, and agents are rarely wide.
+            agent = widths[row.agent_id] = len(clean(row.agent_id))
+        widest = max(widest, min(depth * _STEP, room) + agent)
+    return min(widest + _MARKER, most)
+
+
+def tree_cell(outline: TaskOutline, number: int, closed: bool, room: int) -> Line:
+    """Give guides in at most `room` cells, fold marker, glyph and agent of a task."""
+    row = outline.rows[number]
+    style = status_style(row.status)
+    marker = "  "
+    if outline.below(number):
+        marker = "▸ " if closed else "▾ "
+    elif outline.depths[number]:
+        marker = "─ "
+    return [
+        Piece(guides(outline, number, room) + marker, Ink.GUIDE),
+        Piece(f"{style.glyph} ", style.ink),
+        Piece(clean(row.agent_id), Ink.ERROR if style.ink is Ink.FAILED else Ink.TEXT),
+    ]
+
+
+def guides(outline: TaskOutline, number: int, room: int) -> str:
+    """Give the lines that lead to a task, two cells a level, in at most `room` cells.
+
+    Where there are more levels, the depth stands in place of the first ones, as `⋯27`.
+    """
+    depth = outline.depths[number]
+    label = ""
+    if depth * _STEP > room:
+        label = f"⋯{depth}"
+        label += " " * (len(label) % _STEP)
+    levels = min(depth, (room - len(label)) // _STEP)
+    parts: list[str] = []
+    around = number
+    for level in range(levels):
+        last = outline.last[around]
+        if level == 0:
+            parts.append("└─" if last else "├─")
+        else:
+            parts.append("  " if last else "│ ")
+        around = outline.parents[around]
+    return label + "".join(reversed(parts))
+
+
+def tree_preview(outline: TaskOutline, number: int, closed: bool, width: int) -> Line:
+    """Give what is odd about a task, what is hidden below it, and its preview."""
+    pieces: list[Piece] = []
+    mark = outline.marks.get(number)
+    if mark is not None:
+        pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))
+    if closed:
+        pieces.append(Piece(f"+{outline.below(number):,}", Ink.MARK))
+        failed = outline.failed_below(number)
+        if failed:
+            pieces.append(Piece(f" ✗ {failed:,} failed", Ink.FAILED))
+        pieces.append(Piece("  "))
+    left = width - sum(len(piece.text) for piece in pieces)
+    return [*pieces, *preview_pieces(outline.rows[number], max(left, 0))]

@@ -1,0 +1,1 @@
+"""The screens: each owns a frozen state and the workers that fetch for it."""

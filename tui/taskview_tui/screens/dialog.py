@@ -1,0 +1,57 @@
+"""What all dialogs have: keys to close them, and to leave the program."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+from taskview_tui.keys import Command, Group, bindings
+
+Result = TypeVar("Result")
+
+DIALOG_COMMANDS = (
+    Command(
+        id="dialog.close",
+        keys="escape",
+        action="screen.close_dialog",
+        name="Close",
+        help="Close this without a change",
+        group=Group.OPEN,
+        short="close",
+    ),
+    Command(
+        id="dialog.next_widget",
+        keys="tab",
+        action="app.focus_next",
+        name="Next part of the dialog",
+        help="Move the focus on",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="dialog.previous_widget",
+        keys="shift+tab",
+        action="app.focus_previous",
+        name="Previous part of the dialog",
+        help="Move the focus back",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="dialog.copy_selection",
+        keys="ctrl+c,super+c",
+        action="screen.copy_text",
+        name="Copy selected text",
+        help="Copy the text that was marked with the mouse",
+        group=Group.COPY,
+    ),
+)
+
+
+class Dialog(ModalScreen[Result | None], inherit_bindings=False):
+    """A small screen over another one. Gives one value whole, or None."""
+
+    BINDINGS = bindings(*DIALOG_COMMANDS)
+
+    def action_close_dialog(self) -> None:
+        """Close it without a value."""
+        self.dismiss(None)

@@ -1,0 +1,398 @@
+"""A screen with a list: one frozen state, one search worker, pages, order, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from textual import on, work
+from textual.message import Message
+
+from taskview_core.entities import Count, Ident
+from taskview_core.errors import CannotConnectError, QueryTimeoutError
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.query.page import Page
+from taskview_core.query.sort import Sort
+from taskview_tui.bars.status_line import StatusLine
+from taskview_tui.bars.status_text import ListStatus
+from taskview_tui.keys import LIST_COMMANDS, bindings
+from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.list_state import (
+    PAGE_SIZE,
+    Ask,
+    Counting,
+    Shown,
+    known_count,
+    known_offset,
+    next_sort,
+)
+from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.text.clean import clean
+
+F = TypeVar("F")
+R = TypeVar("R")
+
+_UNSEEN = 0.3
+"""Seconds for which nobody needs to be told that something runs."""
+
+
+class ListScreen(BrowserScreen, Generic[F, R]):
+    """A list with a filter. Subclasses give the rows' own calls, table and words."""
+
+    BINDINGS = bindings(*LIST_COMMANDS)
+
+    noun = "rows"
+    sort_keys: tuple[str, ...] = ()
+
+    @dataclass
+    class PageArrived(Message):
+        """A page has come."""
+
+        ask: Ask[Any]
+        page: Page[Any]
+        took: float
+
+    @dataclass
+    class CountArrived(Message):
+        """A count has come."""
+
+        ask: Counting[Any]
+        count: Count
+
+    def __init__(self, first: Ask[F]) -> None:
+        super().__init__()
+        self._ask = first
+        self._asked_at = 0.0
+        self._shown: Shown[F, R] | None = None
+        self._counting: Counting[F] = Counting(first.filter)
+        self._then: Callable[[], None] | None = None
+        self._hint = ""
+
+    # What subclasses give
+
+    @property
+    def everything(self) -> F:
+        """The filter that lets all rows through."""
+        raise NotImplementedError
+
+    async def read_page(self, ask: Ask[F]) -> Page[R]:
+        """Read the page that was asked for."""
+        raise NotImplementedError
+
+    async def read_count(self, task_filter: F, cap: int | None) -> Count:
+        """Count the rows under a filter."""
+        raise NotImplementedError
+
+    def id_of(self, row: R) -> Ident:
+        """Give the id of a row."""
+        raise NotImplementedError
+
+    @property
+    def selected_row(self) -> R | None:
+        """The row under the cursor."""
+        raise NotImplementedError
+
+    def paint_rows(self, rows: tuple[R, ...], ask: Ask[F]) -> None:
+        """Give the rows to the table."""
+        raise NotImplementedError
+
+    def page_painted(self) -> None:
+        """Do what is to be done after a page is on the screen."""
+
+    def show_words(self, words: str) -> None:
+        """Show words, already cleaned, where the table has no rows."""
+        raise NotImplementedError
+
+    def show_filter(self, task_filter: F) -> None:
+        """Show a filter in the inputs, whatever was typed there."""
+        raise NotImplementedError
+
+    def span_of(self, rows: tuple[R, ...], sort: Sort) -> str:
+        """Give the range of times of a page in words."""
+        raise NotImplementedError
+
+    @property
+    def words_when_empty(self) -> str:
+        """What to say where the database has nothing at all."""
+        raise NotImplementedError
+
+    @property
+    def times_word(self) -> str:
+        """How times are shown, in a word or two."""
+        raise NotImplementedError
+
+    # Reading
+
+    def begin(self) -> None:
+        """Read the first page; it is as long as the screen where that is a very tall one."""
+        size = max(PAGE_SIZE, self.app.size.height)
+        self.go(replace(self._ask, page=replace(self._ask.page, page_size=size)))
+
+    @property
+    def ask(self) -> Ask[F]:
+        """What was asked for last."""
+        return self._ask
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the page that was asked for is still to come."""
+        if self.host.browser is None:
+            return False
+        arrived = self._shown is not None and self._shown.ask is self._ask
+        return not arrived and self.trouble_of("page") is None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a page or a count is being read."""
+        return self.is_waiting or self._counting.running
+
+    @property
+    def shows_old_rows(self) -> bool:
+        """Whether the rows on the screen were read for another filter or page."""
+        return self._shown is not None and self._shown.ask is not self._ask
+
+    def go(self, ask: Ask[F]) -> None:
+        """Ask for a page; whatever was asked for before is void from now on."""
+        if ask.filter != self._counting.filter:
+            self.workers.cancel_group(self, "count")
+            self._counting = Counting(ask.filter)
+        self._ask = ask
+        self._then = None
+        self._hint = ""
+        self._asked_at = self.host.ticks()
+        self.asked("page")
+        if self.host.browser is None:
+            return
+        self._search(ask)
+        self.beat()
+        self.update_lines()
+
+    @work(exclusive=True, group="search")
+    async def _search(self, ask: Ask[F]) -> None:
+        await deliver(
+            self,
+            "page",
+            ask,
+            lambda: self.read_page(ask),
+            lambda page, took: self.PageArrived(ask, page, took),
+        )
+
+    @on(PageArrived)
+    def _paint_page(self, message: PageArrived) -> None:
+        ask, page = message.ask, message.page
+        if ask is not self._ask:
+            return
+        if page.request != ask.page:  # the row to keep was followed to where it is now
+            ask = replace(ask, page=page.request)
+            self._ask = ask
+        self._shown = Shown(ask, page, message.took)
+        self.recovered("page")
+        self.paint_rows(page.rows, ask)
+        self._count_anew()
+        self.update_lines()
+        self.page_painted()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    @on(Failed)
+    def _page_failed(self, message: Failed) -> None:
+        if message.part == "page" and message.ask is self._ask:
+            ask = self._ask
+            self._then = None
+            self.lost("page", message.error, lambda: self.go(replace(ask)))
+        elif message.part == "count" and message.ask is self._counting:
+            self._count_failed(message)
+        self.update_lines()
+
+    # Counting, after the page and beside it
+
+    def _count_anew(self, *, exact: bool = False) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        task_filter = shown.ask.filter
+        known = known_count(shown.page)
+        if known is not None:
+            self.workers.cancel_group(self, "count")
+            self._counting = Counting(task_filter, known)
+            return
+        same = self._counting.filter == task_filter
+        old = self._counting.count if same else None
+        if not exact and same and (old is not None or self._counting.running):
+            return
+        self._counting = Counting(task_filter, old, running=True)
+        self._count(self._counting, None if exact else COUNT_CAP)
+        self.beat()
+
+    @work(exclusive=True, group="count")
+    async def _count(self, ask: Counting[F], cap: int | None) -> None:
+        await deliver(
+            self,
+            "count",
+            ask,
+            lambda: self.read_count(ask.filter, cap),
+            lambda count, _took: self.CountArrived(ask, count),
+        )
+
+    @on(CountArrived)
+    def _paint_count(self, message: CountArrived) -> None:
+        if message.ask is self._counting:
+            self._counting = Counting(message.ask.filter, message.count)
+            self.recovered("count")
+            self.update_lines()
+
+    def _count_failed(self, message: Failed) -> None:
+        asked = self._counting
+        slow = isinstance(message.error, QueryTimeoutError)
+        fault = "(too many to count in time)" if slow else "(not counted)"
+        self._counting = Counting(asked.filter, asked.count, fault=fault)
+        if isinstance(message.error, CannotConnectError):
+            self.lost("count", message.error, self._count_anew)
+
+    def action_count_exactly(self) -> None:
+        """Count all rows, however many, in the background."""
+        if self._counting.count is None or not self._counting.count.exact:
+            self._count_anew(exact=True)
+            self.update_lines()
+
+    # Filter, pages, order
+
+    def filter_changed(self, task_filter: F) -> None:
+        """Follow what was typed."""
+        self.go(self._ask.with_filter(task_filter))
+
+    def clear_own_filter(self) -> bool:
+        """Show everything again, with the cursor on the same row if it is on the first page."""
+        if not self.has_own_filter:
+            return False
+        self.show_filter(self.everything)
+        if self._ask.filter != self.everything:
+            row = self.selected_row
+            keep = None if row is None else self.id_of(row)
+            self.go(self._ask.with_filter(self.everything, keep))
+        return True
+
+    @property
+    def has_own_filter(self) -> bool:
+        """Whether there is anything that Esc clears."""
+        return self._ask.filter != self.everything
+
+    def when_painted(self, action: Callable[[], None]) -> None:
+        """Do this with the rows that were asked for: now, or as soon as they are there.
+
+        Where they cannot be read, it is done with the rows that are on the screen.
+        """
+        if self.is_waiting:
+            self._then = action
+        else:
+            action()
+
+    def action_page(self, which: str) -> None:
+        """Go to the next, previous, first or last page."""
+        self.when_painted(partial(self._turn, which))
+
+    def _turn(self, which: str) -> None:
+        if self._shown is None:
+            return
+        page = self._shown.page
+        if which == "next":
+            cursor = page.next
+        elif which == "previous":
+            cursor = page.previous
+        else:
+            cursor = page.first if which == "first" else page.last
+        if cursor is None:
+            self._hint = "this is the last page" if which == "next" else "this is the first page"
+            self.update_lines()
+        else:
+            at = page.request.page_size - 1 if which == "last" else 0
+            self.go(self._ask.with_cursor(cursor, at))
+
+    def action_pick_sort(self) -> None:
+        """Let the order be chosen."""
+        from taskview_tui.screens.sort_picker import SortPicker
+
+        picker = SortPicker(self.sort_keys, self._ask.page.sort)
+        self.app.push_screen(picker, self._sort_picked)
+
+    def _sort_picked(self, key: str | None) -> None:
+        if key is not None:
+            self.sort_by(key)
+
+    def sort_by(self, key: str) -> None:
+        """Put the list in order of a key; the same key again reverses it."""
+        if key in self.sort_keys:
+            self.go(self._ask.with_sort(next_sort(self._ask.page.sort, key)))
+
+    def refresh_rows(self) -> None:
+        """Read the page and the count again, the cursor staying on its row."""
+        row = self.selected_row
+        keep = None if row is None else self.id_of(row)
+        rows = self._shown.page.rows if self._shown else ()
+        at = next((at for at, each in enumerate(rows) if self.id_of(each) == keep), 0)
+        self.workers.cancel_group(self, "count")
+        self._counting = Counting(self._ask.filter)
+        self.go(self._ask.again(keep, at, follow=True))
+
+    # What the lines say
+
+    def update_lines(self) -> None:
+        """Bring the lines and the words in the empty table into line with the state."""
+        super().update_lines()
+        self.query_one(StatusLine).status = self.status
+        self.show_words(self._words())
+
+    @property
+    def status(self) -> ListStatus:
+        """What the status line says."""
+        if self.host.browser is None:
+            return ListStatus(running="connecting…", noun=self.noun)
+        running_for = self.host.ticks() - self._asked_at
+        unseen = self._shown is not None and running_for < _UNSEEN
+        running = "searching…" if self.is_waiting and not unseen else ""
+        shown = self._shown
+        if shown is None:
+            return ListStatus(running=running, running_for=running_for, noun=self.noun)
+        page = shown.page
+        same = self._counting.filter == shown.ask.filter
+        count = self._counting.count if same else None
+        sort = shown.ask.page.sort
+        return ListStatus(
+            rows=len(page.rows),
+            offset=known_offset(page, count),
+            span=self.span_of(page.rows, sort),
+            count=count,
+            counting=self._counting.running and same,
+            count_fault=self._counting.fault if same else "",
+            took=shown.took,
+            running=running,
+            running_for=running_for,
+            sort=sort,
+            times=self.times_word,
+            partial=page.partial.reason if page.partial else "",
+            noun=self.noun,
+            hint=self._hint,
+        )
+
+    def _words(self) -> str:
+        """Say why there are no rows, and what to do about it."""
+        if self.host.browser is None:
+            return "connecting to the database…"
+        shown = self._shown
+        if shown is None:
+            failure = self.trouble_of("page")
+            return "" if failure is None else f"{clean(str(failure))}\n\nr: try again"
+        if shown.page.rows:
+            return ""
+        if shown.page.partial is not None:
+            why = clean(shown.page.partial.reason)
+            return f"nothing found so far: {why}\n\nnarrow the filter, or r: try again"
+        if shown.page.has_previous or shown.page.has_next:
+            return "nothing here\n\n{ first page   } last page"
+        if shown.ask.filter != self.everything:
+            words = clean(str(shown.ask.filter))
+            return f"no {self.noun[:-1]} matches {words}\n\nEsc clears the filter"
+        return self.words_when_empty

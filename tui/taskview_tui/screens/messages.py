@@ -1,0 +1,47 @@
+"""What workers hand over to the screen that started them: results and failures, never paint."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from taskview_core.errors import TaskviewError
+from taskview_tui.host import host_of
+
+T = TypeVar("T")
+
+
+@dataclass
+class Failed(Message):
+    """A request came to nothing. `part` is what it was for, `ask` the request itself."""
+
+    part: str
+    ask: object
+    error: TaskviewError
+
+
+async def deliver(
+    node: DOMNode,
+    part: str,
+    ask: object,
+    work: Callable[[], Awaitable[T]],
+    arrived: Callable[[T, float], Message],
+) -> None:
+    """Do the work of a request, and post its result with the seconds it took, or its failure.
+
+    Only errors that taskview raises on purpose are failures; any other ends the program with a
+    report. Nothing is awaited between the result and the message, so that a worker which was
+    superseded posts nothing.
+    """
+    ticks = host_of(node).ticks
+    begun = ticks()
+    try:
+        result = await work()
+    except TaskviewError as error:
+        node.post_message(Failed(part, ask, error))
+    else:
+        node.post_message(arrived(result, ticks() - begun))

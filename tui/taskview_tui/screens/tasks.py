@@ -1,0 +1,283 @@
+"""The tasks: a table, a bar of filters, pages, and the details of one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from textual import on, work
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from taskview_core.entities import Count, Facets, Ident, TaskRow
+from taskview_core.query.keys import TASK_KEYS
+from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
+from taskview_core.query.terms import IdKey, IdTerm, TimePoint, ValueKey
+from taskview_tui.bars.filter_bar import FilterBar
+from taskview_tui.keys import JUMP_COMMAND, PANE_COMMANDS, bindings
+from taskview_tui.screens.list_state import Ask, first_ask
+from taskview_tui.screens.lists import ListScreen
+from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.with_detail import WithDetail
+from taskview_tui.text.times import short_time
+from taskview_tui.widgets.detail_pane import DetailPane
+from taskview_tui.widgets.task_table import TaskTable
+
+_TIME_KEYS = frozenset({"created", "started", "completed", "updated"})
+
+
+@dataclass(frozen=True, eq=False)
+class FacetsAsk:
+    """One request for the values of a column under a filter."""
+
+    key: ValueKey
+    filter: TaskFilter
+
+
+class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
+    """The list of all tasks."""
+
+    BINDINGS = bindings(JUMP_COMMAND, *PANE_COMMANDS)
+
+    noun = "tasks"
+    sort_keys = TASK_SORT_KEYS
+    query_keys = tuple(TASK_KEYS.values())
+
+    @dataclass
+    class FacetsArrived(Message):
+        """Values and their counts have come."""
+
+        ask: FacetsAsk
+        facets: Facets
+
+    def __init__(self) -> None:
+        super().__init__(first_ask(EVERYTHING, NEWEST_FIRST))
+        self._facets_ask: FacetsAsk | None = None
+        self._moved_from: tuple[Ident, datetime | None] | None = None
+
+    def compose_content(self) -> Iterable[Widget]:
+        """Make filters, table and pane."""
+        yield FilterBar()
+        pane = DetailPane()
+        pane.display = False
+        yield Container(TaskTable(), pane, classes="body")
+
+    def on_mount(self) -> None:
+        """Let the keys be the table's."""
+        self.table.focus()
+
+    @property
+    def crumb(self) -> str:
+        """See BrowserScreen."""
+        return "tasks"
+
+    @property
+    def table(self) -> TaskTable:
+        """The table."""
+        return self.query_one(TaskTable)
+
+    @property
+    def main_widget(self) -> Widget:
+        """See BrowserScreen."""
+        return self.table
+
+    @property
+    def bar(self) -> FilterBar:
+        """The inputs."""
+        return self.query_one(FilterBar)
+
+    # What a list gives
+
+    @property
+    def everything(self) -> TaskFilter:
+        """See ListScreen."""
+        return EVERYTHING
+
+    async def read_page(self, ask: Ask[TaskFilter]) -> Page[TaskRow]:
+        """Read a page; where the task to keep has left it, the page that begins with that task."""
+        page = await self.browser.search_tasks(ask.filter, ask.page)
+        gone = self._moved_from if ask.follow else None
+        if gone is None or any(row.id == gone[0] for row in page.rows):
+            return page
+        task_id, moment = gone
+        if not isinstance(task_id, UUID) or moment is None:
+            return page
+        still = ask.filter.with_terms(IdTerm(IdKey.ID, task_id))
+        if not (await self.browser.search_tasks(still, PageRequest(1))).rows:
+            return page
+        there = Cursor(Place.FROM, ask.page.sort, (moment.isoformat(),))
+        moved = await self.browser.search_tasks(ask.filter, replace(ask.page, cursor=there))
+        return moved if any(row.id == task_id for row in moved.rows) else page
+
+    async def read_count(self, task_filter: TaskFilter, cap: int | None) -> Count:
+        """See ListScreen."""
+        return await self.browser.count_tasks(task_filter, cap)
+
+    def id_of(self, row: TaskRow) -> Ident:
+        """See ListScreen."""
+        return row.id
+
+    @property
+    def selected_row(self) -> TaskRow | None:
+        """See ListScreen."""
+        return self.table.selected
+
+    @property
+    def selected_task(self) -> TaskRow | None:
+        """See WithDetail."""
+        return self.table.selected
+
+    def paint_rows(self, rows: tuple[TaskRow, ...], ask: Ask[TaskFilter]) -> None:
+        """See ListScreen."""
+        self.table.sort = ask.page.sort
+        self.table.show(rows, keep=ask.keep, at=ask.at)
+        self.bar.know(ValueKey.AGENT, (row.agent_id for row in rows))
+        self.want_detail(self.table.selected, anew=True)
+
+    def show_words(self, words: str) -> None:
+        """See ListScreen."""
+        self.table.show_empty(words)
+
+    def show_filter(self, task_filter: TaskFilter) -> None:
+        """See ListScreen."""
+        self.bar.show(task_filter)
+
+    @property
+    def has_own_filter(self) -> bool:
+        """See ListScreen; a text that is wrong is to be cleared as well."""
+        return super().has_own_filter or not self.bar.model.is_empty
+
+    def span_of(self, rows: tuple[TaskRow, ...], sort: Sort) -> str:
+        """See ListScreen."""
+        key = sort.key if sort.key in _TIME_KEYS else "created"
+        times = [time for row in rows if (time := time_of(row, key)) is not None]
+        if not times:
+            return ""
+        host = self.host
+        ends = [times[0], times[-1]] if sort.key in _TIME_KEYS else [min(times), max(times)]
+        first, last = (short_time(time, host.times, host.clock()) for time in ends)
+        return first if first == last else f"{first} … {last}"
+
+    @property
+    def words_when_empty(self) -> str:
+        """See ListScreen."""
+        return (
+            "this database holds no tasks yet\n\n"
+            "taskview load DB_URL FILE… reads some into it\n"
+            "taskview demo makes a database to look around in"
+        )
+
+    @property
+    def times_word(self) -> str:
+        """See ListScreen."""
+        return f"times: {self.host.times.label(self.host.clock())}"
+
+    def show_times(self) -> None:
+        """See BrowserScreen."""
+        self.table.times = self.host.times
+        self.pane.times = self.host.times
+
+    # The filter
+
+    def action_focus_filter(self) -> None:
+        """Let the query be typed."""
+        self.bar.focus_query()
+
+    @on(FilterBar.Changed)
+    def _filter_changed(self, event: FilterBar.Changed) -> None:
+        self.filter_changed(event.filter)
+
+    @on(FilterBar.Left)
+    def _filter_left(self) -> None:
+        self.table.focus()
+
+    @on(FilterBar.FacetsWanted)
+    def _facets_wanted(self, event: FilterBar.FacetsWanted) -> None:
+        asked = self._facets_ask
+        if asked is not None and (asked.key, asked.filter) == (event.key, event.filter):
+            return
+        self._facets_ask = FacetsAsk(event.key, event.filter)
+        if not self.is_waiting and self.host.browser is not None:
+            self._read_facets(self._facets_ask)
+
+    def page_painted(self) -> None:
+        """See ListScreen."""
+        if self._facets_ask is not None:
+            self._read_facets(self._facets_ask)
+
+    @work(exclusive=True, group="facets")
+    async def _read_facets(self, ask: FacetsAsk) -> None:
+        browser = self.browser
+        await deliver(
+            self,
+            "facets",
+            ask,
+            lambda: browser.facets(ask.filter),
+            lambda facets, _took: self.FacetsArrived(ask, facets),
+        )
+
+    @on(FacetsArrived)
+    def _offer_facets(self, message: FacetsArrived) -> None:
+        ask = message.ask
+        if ask is self._facets_ask:
+            self._facets_ask = None
+            values = message.facets
+            found = values.agents if ask.key is ValueKey.AGENT else values.statuses
+            self.bar.offer(ask.key, ask.filter, found)
+
+    @on(Failed)
+    def _facets_failed(self, message: Failed) -> None:
+        # Nothing else waits for them: the next key in an input asks again, and a lost connection
+        # shows by the page that is read meanwhile.
+        if message.part == "facets" and message.ask is self._facets_ask:
+            self._facets_ask = None
+
+    # The table
+
+    @on(TaskTable.Selected)
+    def _cursor_moved(self, event: TaskTable.Selected) -> None:
+        self.want_detail(event.row)
+
+    @on(TaskTable.Chosen)
+    def _chosen(self, _event: TaskTable.Chosen) -> None:
+        self.when_painted(self.action_show_conversation)
+
+    @on(TaskTable.SortRequested)
+    def _sort_requested(self, event: TaskTable.SortRequested) -> None:
+        self.sort_by(event.key)
+
+    def refresh_rows(self) -> None:
+        """See BrowserScreen."""
+        row = self.table.selected
+        key = self.ask.page.sort.key
+        known = row is not None and key in _TIME_KEYS
+        self._moved_from = (row.id, time_of(row, key)) if row is not None and known else None
+        super().refresh_rows()
+
+    def action_jump(self) -> None:
+        """Ask for a time to go to."""
+        from taskview_tui.screens.time_dialog import TimeDialog
+
+        self.app.push_screen(TimeDialog(), self._jump_to)
+
+    def _jump_to(self, point: TimePoint | None) -> None:
+        if point is None:
+            return
+        sort = self.ask.page.sort if self.ask.page.sort.key == "created" else NEWEST_FIRST
+        from taskview_tui.screens.time_dialog import moment_of
+
+        moment = moment_of(point, self.host.clock(), late=sort.descending)
+        there = Cursor(Place.FROM, sort, (moment.isoformat(),))
+        self.go(self.ask.with_sort(sort).with_cursor(there))
+
+
+def time_of(row: Any, key: str) -> datetime | None:
+    """Give the time of a row by its sort key."""
+    moment: datetime | None = getattr(row, f"{key}_at")
+    return moment

@@ -1,0 +1,80 @@
+"""The dialog that asks for a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from taskview_core.query.faults import BadValueError
+from taskview_core.query.terms import Ago, TimePoint
+from taskview_core.query.times import parse_time
+from taskview_tui.host import host_of
+from taskview_tui.keys import Group, identified
+from taskview_tui.screens.dialog import Dialog
+from taskview_tui.text.clean import clean
+from taskview_tui.text.times import TimeDisplay, exact_time
+
+
+class TimeInput(Input, inherit_bindings=False):
+    """A line to type a time in."""
+
+    BINDINGS = identified("input", Group.INPUT, Input.BINDINGS)
+
+
+class TimeDialog(Dialog[TimePoint]):
+    """Takes whatever the query language takes as a time; says at once what it is read as."""
+
+    def compose(self) -> ComposeResult:
+        """Make the box."""
+        with Vertical(classes="box"):
+            yield Static("go to a time", markup=False, classes="heading")
+            yield TimeInput(placeholder="2h  2026-01-31  2026-01-31T14:30", compact=True)
+            yield Static("", markup=False, classes="words")
+
+    def on_mount(self) -> None:
+        """Let the time be typed."""
+        box = self.query_one(TimeInput)
+        box.cursor_blink = False
+        box.focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one(".words", Static).update(self._words(event.value))
+
+    def _words(self, text: str) -> str:
+        if not text.strip():
+            return ""
+        try:
+            point = parse_time(text.strip())
+        except BadValueError as fault:
+            return clean(f"{fault.title}: {fault.detail}")
+        host = host_of(self)
+        now = host.clock()
+        words = exact_time(moment_of(point, now, late=False), TimeDisplay.UTC, now)
+        return f"= {words}"
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            point = parse_time(event.value.strip())
+        except BadValueError:
+            return  # the words under the input say what is wrong with it
+        self.dismiss(point)
+
+
+def moment_of(point: TimePoint, now: datetime, *, late: bool) -> datetime:
+    """Give the moment that is meant; of a whole day its last one where `late`, else its first."""
+    if isinstance(point, Ago):
+        return point.resolve(now)
+    if point.day and late:
+        try:
+            return point.at + timedelta(days=1) - timedelta(microseconds=1)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=point.at.tzinfo)
+    return point.at

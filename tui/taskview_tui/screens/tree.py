@@ -1,0 +1,336 @@
+"""The tree of a conversation, or of one task and all below it, with the details beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from taskview_core.entities import Ident, TaskDetail, TaskRow, TaskStatus
+from taskview_core.errors import EntityNotFoundError
+from taskview_core.tree.assemble import TaskTree
+from taskview_tui.bars.status_line import StatusLine
+from taskview_tui.bars.status_text import ListStatus
+from taskview_tui.keys import PANE_COMMANDS, Command, Group, bindings
+from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.with_detail import Found, WithDetail
+from taskview_tui.text.clean import clean
+from taskview_tui.widgets.detail_pane import DetailPane
+from taskview_tui.widgets.task_tree import TaskTreeView
+
+_MANY = 2_000
+"""Rows from which on a tree is put together in a thread, for the keys to keep working."""
+
+_UNSEEN = 0.3
+
+TREE_COMMANDS = (
+    Command(
+        id="tree.next_failed",
+        keys="e",
+        action="screen.next_failed(1)",
+        name="Next failed task",
+        short="failed",
+        help="Go to the next task of the tree that failed, wherever it is hidden",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="tree.previous_failed",
+        keys="E",
+        action="screen.next_failed(-1)",
+        name="Previous failed task",
+        help="Go back to the failed task before",
+        group=Group.MOVE,
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TreeAsk:
+    """One request for a tree: of a conversation, or where `top` is given, of that task."""
+
+    conversation: Ident | None
+    top: Ident | None
+    cursor: Ident | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TreeFound:
+    """What has come: the tree, where parents outside of it are, and the conversation's title."""
+
+    tree: TaskTree
+    elsewhere: Mapping[Ident, Ident]
+    title: str | None
+    failed: int
+
+
+class TreeScreen(WithDetail):
+    """Shows a tree; Enter shows the task under the cursor on the whole screen."""
+
+    BINDINGS = bindings(*TREE_COMMANDS, *PANE_COMMANDS)
+
+    @dataclass
+    class TreeArrived(Message):
+        """The tree has come."""
+
+        ask: TreeAsk
+        found: TreeFound
+        took: float
+
+    def __init__(self, ask: TreeAsk) -> None:
+        super().__init__()
+        self._ask = ask
+        self._asked_at = 0.0
+        self._shown: TreeFound | None = None
+        self._took: float | None = None
+
+    def compose_content(self) -> Iterable[Widget]:
+        """Make tree and pane."""
+        yield Container(TaskTreeView(), DetailPane(), classes="body")
+
+    def on_mount(self) -> None:
+        """Let the keys be the tree's."""
+        self.view.focus()
+
+    @property
+    def view(self) -> TaskTreeView:
+        """The tree's widget."""
+        return self.query_one(TaskTreeView)
+
+    @property
+    def main_widget(self) -> Widget:
+        """See BrowserScreen."""
+        return self.view
+
+    @property
+    def crumb(self) -> str:
+        """See BrowserScreen."""
+        found = self._shown
+        if found is not None and found.title:
+            return found.title
+        if self._ask.top is not None:
+            return f"task {str(self._ask.top)[:8]}"
+        return f"conversation {str(self._ask.conversation)[:8]}"
+
+    @property
+    def conversation(self) -> Ident | None:
+        """The conversation whose tree it is; None for the tree of a task."""
+        return None if self._ask.top is not None else self._ask.conversation
+
+    @property
+    def selected_task(self) -> TaskRow | None:
+        """See WithDetail."""
+        return self.view.selected
+
+    # Reading
+
+    def begin(self) -> None:
+        """See BrowserScreen."""
+        self._go(self._ask)
+
+    def _go(self, ask: TreeAsk) -> None:
+        self._ask = ask
+        self._asked_at = self.host.ticks()
+        self._took = None
+        self.asked("tree")
+        self._read(ask)
+        self.beat()
+        self.update_lines()
+
+    @work(exclusive=True, group="tree")
+    async def _read(self, ask: TreeAsk) -> None:
+        await deliver(
+            self,
+            "tree",
+            ask,
+            lambda: self._find(ask),
+            lambda found, took: self.TreeArrived(ask, found, took),
+        )
+
+    async def _find(self, ask: TreeAsk) -> TreeFound:
+        browser = self.browser
+        if ask.top is not None:
+            rows = await browser.subtree(ask.top)
+        else:
+            assert ask.conversation is not None, "a tree is of a conversation or of a task"
+            rows = await browser.conversation_tree(ask.conversation)
+        if len(rows.rows) > _MANY:
+            tree = await asyncio.to_thread(TaskTree.assemble, rows, ask.top)
+        else:
+            tree = TaskTree.assemble(rows, ask.top)
+        if ask.top is not None:
+            title = tree.tasks[ask.top].conversation_title if ask.top in tree.tasks else None
+        else:
+            title = await self._title_of(ask.conversation, empty=not rows.rows)
+        failed = sum(row.status == TaskStatus.FAILED for row in rows.rows)
+        return TreeFound(tree, rows.elsewhere, title, failed)
+
+    async def _title_of(self, conversation: Ident | None, *, empty: bool) -> str | None:
+        """Give the title; a conversation that is not there may still have tasks to show."""
+        assert conversation is not None
+        try:
+            return (await self.browser.get_conversation(conversation)).title
+        except EntityNotFoundError:
+            if empty:
+                raise
+            return None
+
+    @on(TreeArrived)
+    def _paint_tree(self, message: TreeArrived) -> None:
+        if message.ask is not self._ask:
+            return
+        first = self._shown is None
+        found = message.found
+        self._shown = found
+        self._took = message.took
+        self.recovered("tree")
+        cursor = self._ask.cursor
+        top = self._ask.top
+        if cursor is None and first and top is not None:
+            cursor = next(iter(found.tree.children.get(top, ())), None)
+        if first:
+            self.view.show(found.tree, cursor=cursor)
+        else:
+            self.view.restore(found.tree, self.view.expanded_state())
+            if cursor is not None:
+                self.view.select(cursor)
+        self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
+        self.want_detail(self.view.selected, anew=True)
+        self.update_lines()
+
+    @on(Failed)
+    def _tree_failed(self, message: Failed) -> None:
+        if message.part == "tree" and message.ask is self._ask:
+            ask = self._ask
+            self.lost("tree", message.error, lambda: self._go(replace(ask)))
+            if self._shown is None:
+                self.view.show_empty(f"{clean(str(message.error))}\n\nr: try again")
+                self.pane.show_message("")
+            self.update_lines()
+
+    def refresh_rows(self) -> None:
+        """See BrowserScreen."""
+        task = self.view.selected
+        self._go(replace(self._ask, cursor=task.id if task else None))
+
+    @property
+    def is_busy(self) -> bool:
+        """See BrowserScreen."""
+        return self._took is None and self.trouble_of("tree") is None
+
+    @property
+    def shows_old_rows(self) -> bool:
+        """See BrowserScreen."""
+        return self._shown is not None and self._took is None
+
+    def update_lines(self) -> None:
+        """See BrowserScreen."""
+        super().update_lines()
+        running_for = self.host.ticks() - self._asked_at
+        reading = self.is_busy and (self._shown is None or running_for > _UNSEEN)
+        words = ""
+        if self._shown is not None:
+            count = len(self._shown.tree.tasks)
+            words = f"{count:,} task{'' if count == 1 else 's'}"
+            if self._shown.failed:
+                words += f", {self._shown.failed:,} failed"
+        if self._ask.top is not None:
+            words = f"from one task down: {words}" if words else "from one task down"
+        self.query_one(StatusLine).status = ListStatus(
+            hint=words,
+            took=self._took,
+            running="reading…" if reading else "",
+            running_for=running_for,
+            times=f"times: {self.host.times.label(self.host.clock())}",
+        )
+
+    def show_times(self) -> None:
+        """See BrowserScreen."""
+        self.pane.times = self.host.times
+
+    async def find_around(self, detail: TaskDetail) -> Found:
+        """See WithDetail; the tree knows."""
+        if self._shown is None:
+            return Found(detail)
+        tree = self._shown.tree
+        parent = detail.row.parent_task_id
+        return Found(
+            detail,
+            None if parent is None else tree.tasks.get(parent),
+            tuple(tree.tasks[child] for child in tree.children.get(detail.row.id, ())),
+        )
+
+    # The cursor
+
+    def go_to(self, task_id: Ident) -> bool:
+        """Put the cursor on a task of the tree; say whether it is there."""
+        if self._shown is None:
+            self._ask = replace(self._ask, cursor=task_id)
+            self._go(self._ask)
+            return True
+        if task_id not in self._shown.tree.tasks:
+            return False
+        self.view.select(task_id)
+        return True
+
+    @on(TaskTreeView.Selected)
+    def _cursor_moved(self, event: TaskTreeView.Selected) -> None:
+        self.want_detail(event.row)
+
+    @on(TaskTreeView.Chosen)
+    def _chosen(self, event: TaskTreeView.Chosen) -> None:
+        self.host.open_detail(event.row.id)
+
+    def action_next_failed(self, step: int) -> None:
+        """Go to the next or previous failed task in the order of the whole tree."""
+        task = self.view.selected
+        if self._shown is None or task is None:
+            return
+        order = [line.row for line in self._shown.tree.preorder()]
+        at = next(at for at, row in enumerate(order) if row.id == task.id)
+        turned = [*order[at + 1 :], *order[:at]]
+        if step < 0:
+            turned.reverse()
+        failed = next((row for row in turned if row.status == TaskStatus.FAILED), None)
+        if failed is not None:
+            self.view.select(failed.id)
+        else:
+            words = "no other task here failed" if self._shown.failed else "no task here failed"
+            self.app.notify(words, markup=False)
+
+    def action_show_parent(self) -> None:
+        """Go to the parent: in this tree, or in that of the conversation where it is."""
+        task = self.view.selected
+        if task is None or self._shown is None:
+            return
+        parent = task.parent_task_id
+        if parent is None:
+            self.app.notify("this task has no parent: it is a root", markup=False)
+        elif parent in self._shown.tree.tasks:
+            self.view.select(parent)
+        elif parent in self._shown.elsewhere:
+            self.host.open_conversation(self._shown.elsewhere[parent], parent)
+        elif self._ask.top is not None:
+            self.host.open_conversation(task.conversation_id, parent)
+        else:
+            self.app.notify("the parent of this task does not exist", markup=False)
+
+    def action_show_children(self) -> None:
+        """Show the tree of the task alone; say so where nothing is below it."""
+        task = self.view.selected
+        if task is None or self._shown is None:
+            return
+        if not self._shown.tree.children.get(task.id):
+            self.app.notify("this task has no children", markup=False)
+        elif task.id != self._ask.top:
+            super().action_show_children()
+
+    def action_show_conversation(self) -> None:
+        """Show the whole conversation, unless it is on the screen already."""
+        task = self.view.selected
+        if task is not None and task.conversation_id != self.conversation:
+            super().action_show_conversation()

@@ -1,0 +1,189 @@
+"""A screen with a pane for the details of the task under its cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.message import Message
+
+from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_tui.keys import TASK_COMMANDS, bindings
+from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.text.clean import clean
+from taskview_tui.widgets.detail_pane import DetailPane
+
+_PAUSE = 0.08
+"""Seconds that the cursor rests on a task before its payloads are fetched."""
+
+_PATIENCE = 0.5
+"""Seconds after which the pane says that it is waiting."""
+
+
+@dataclass(frozen=True, eq=False)
+class DetailAsk:
+    """One request for the details of a task."""
+
+    task_id: Ident
+    title: str | None = None
+    """The title of its conversation, where known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A task with what is around it; None where that is not known."""
+
+    detail: TaskDetail
+    parent: TaskRow | None = None
+    children: Sequence[TaskRow] | None = None
+
+
+class WithDetail(BrowserScreen):
+    """Fetches details in a worker of its own, for a pane or for the whole screen."""
+
+    BINDINGS = bindings(*TASK_COMMANDS)
+
+    @dataclass
+    class DetailArrived(Message):
+        """The details of a task have come."""
+
+        ask: DetailAsk
+        found: Found
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted: DetailAsk | None = None
+        self._detail: TaskDetail | None = None
+
+    @property
+    def selected_task(self) -> TaskRow | None:
+        """The task under the cursor, or the one that is shown."""
+        raise NotImplementedError
+
+    @property
+    def pane(self) -> DetailPane:
+        """Where the details are shown."""
+        return self.query_one(DetailPane)
+
+    @property
+    def detail(self) -> TaskDetail | None:
+        """The details that are shown."""
+        return self._detail
+
+    @property
+    def shows_pane(self) -> bool:
+        """Whether details are wanted at all."""
+        return self.pane.display
+
+    def want_detail(self, task: TaskRow | None, *, anew: bool = False) -> None:
+        """Show the details of a task in the pane, if it is open; `anew` reads them again."""
+        if not self.shows_pane or self.host.browser is None:
+            return
+        if task is None:
+            self.workers.cancel_group(self, "detail")
+            self._wanted = self._detail = None
+            self.asked("detail")
+            self.pane.show_message("no task under the cursor")
+        elif anew or self._wanted is None or self._wanted.task_id != task.id:
+            self._fetch_detail(DetailAsk(task.id, task.conversation_title))
+
+    def _fetch_detail(self, ask: DetailAsk) -> None:
+        self._wanted = ask
+        self.asked("detail")
+        self._read_detail(ask)
+        self.set_timer(_PATIENCE, lambda: self._say_waiting(ask))
+
+    def _say_waiting(self, ask: DetailAsk) -> None:
+        arrived = self._detail is not None and self._detail.row.id == ask.task_id
+        if self._wanted is ask and not arrived and self.trouble_of("detail") is None:
+            self.pane.show_message("reading…")
+
+    @work(exclusive=True, group="detail")
+    async def _read_detail(self, ask: DetailAsk) -> None:
+        await asyncio.sleep(_PAUSE)
+        await deliver(
+            self,
+            "detail",
+            ask,
+            lambda: self._find_detail(ask),
+            lambda found, _took: self.DetailArrived(ask, found),
+        )
+
+    async def _find_detail(self, ask: DetailAsk) -> Found:
+        detail = await self.browser.get_task(ask.task_id)
+        return await self.find_around(detail)
+
+    async def find_around(self, detail: TaskDetail) -> Found:
+        """Find what is around a task; screens that know or want more than nothing say so."""
+        return Found(detail)
+
+    @on(DetailArrived)
+    def _paint_detail(self, message: DetailArrived) -> None:
+        if message.ask is self._wanted:
+            found = message.found
+            self._detail = found.detail
+            self.recovered("detail")
+            title = message.ask.title or found.detail.row.conversation_title
+            self.pane.show(found.detail, title, parent=found.parent, children=found.children)
+            self.detail_painted(found.detail)
+
+    def detail_painted(self, detail: TaskDetail) -> None:
+        """Follow what is shown now."""
+
+    @on(Failed)
+    def _detail_failed(self, message: Failed) -> None:
+        wanted = self._wanted
+        if message.part == "detail" and wanted is not None and message.ask is wanted:
+            self.lost("detail", message.error, lambda: self._fetch_detail(replace(wanted)))
+            self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
+
+    # Actions on the task
+
+    def action_toggle_pane(self) -> None:
+        """Show or hide the pane."""
+        pane = self.pane
+        pane.display = not pane.display
+        if pane.display:
+            self.want_detail(self.selected_task, anew=True)
+        else:
+            self.workers.cancel_group(self, "detail")
+            self._wanted = self._detail = None
+            if self.focused is None or not self.focused.display:
+                self.main_widget.focus()
+
+    def action_show_detail(self) -> None:
+        """Show the task on the whole screen."""
+        task = self.selected_task
+        if task is not None:
+            self.host.open_detail(task.id)
+
+    def action_show_conversation(self) -> None:
+        """Show the tree of the task's conversation, with the cursor on the task."""
+        task = self.selected_task
+        if task is not None:
+            self.host.open_conversation(task.conversation_id, task.id)
+
+    def action_show_parent(self) -> None:
+        """Show the tree with the cursor on the task's parent."""
+        task = self.selected_task
+        if task is None:
+            return
+        if task.parent_task_id is None:
+            self.app.notify("this task has no parent: it is a root", markup=False)
+        else:
+            self.host.open_conversation(task.conversation_id, task.parent_task_id)
+
+    def action_show_children(self) -> None:
+        """Show the tree of the task and all below it."""
+        task = self.selected_task
+        if task is not None:
+            self.host.open_subtree(task.id)
+
+    def action_copy_id(self) -> None:
+        """Put the task's id on the clipboard."""
+        task = self.selected_task
+        if task is not None:
+            self.host.copy_text(str(task.id), "the task's id")

@@ -1,0 +1,136 @@
+"""All of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from taskview_core.entities import TaskDetail, TaskRow
+from taskview_tui.render.document import Document
+from taskview_tui.render.payload import ReadPayload, is_large, read_payload, unread_payload
+from taskview_tui.render.task_document import (
+    PAYLOADS,
+    Moment,
+    Surroundings,
+    Timings,
+    stored_payload,
+    task_document,
+    timings,
+)
+from taskview_tui.text.times import TimeDisplay
+from taskview_tui.widgets.document_view import DocumentView
+from taskview_tui.widgets.payload_reader import PayloadsRead, read_beside
+
+
+class DetailPane(DocumentView):
+    """A task as one folding document: error, fields, timings, input, output and metadata."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._detail: TaskDetail | None = None
+        self._around = Surroundings()
+        self._payloads: dict[str, ReadPayload] = {}
+        self._times = TimeDisplay.AGE
+        self._zone: tzinfo | None = None
+        self._timings: Timings | None = None
+        self._unread: set[str] = set()
+
+    @property
+    def detail(self) -> TaskDetail | None:
+        """The task that is shown; None where there is none."""
+        return self._detail
+
+    @property
+    def times(self) -> TimeDisplay:
+        """How times are shown."""
+        return self._times
+
+    @times.setter
+    def times(self, times: TimeDisplay) -> None:
+        self._times = times
+        self._paint(keep=True)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The local zone; None for the machine's own."""
+        return self._zone
+
+    @zone.setter
+    def zone(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+        self._paint(keep=True)
+
+    def show(
+        self,
+        detail: TaskDetail | None,
+        conversation_title: str | None = None,
+        *,
+        parent: TaskRow | None = None,
+        children: Sequence[TaskRow] | None = None,
+    ) -> None:
+        """Show a task, with what is known of its surroundings; None empties the pane.
+
+        The same task once more, as after a refresh, keeps cursor and folds where it can.
+        """
+        before = self._detail
+        self._around = Surroundings(conversation_title, parent, children)
+        if detail is None:
+            self.show_message("")
+            return
+        self._detail = detail
+        same = before is not None and before.row.id == detail.row.id
+        for name in PAYLOADS:
+            stored = stored_payload(detail, name)
+            if before is None or stored_payload(before, name) != stored:
+                self._payloads[name] = (
+                    unread_payload(stored) if is_large(stored) else read_payload(stored)
+                )
+                self._unread.discard(name)
+                if is_large(stored):
+                    self._unread.add(name)
+        self._paint(keep=same)
+        if self._unread:
+            read_beside(self, detail, {each: stored_payload(detail, each) for each in self._unread})
+
+    def show_message(self, text: str) -> None:
+        """Show a message in place of a task, such as that it is being loaded, or an error."""
+        self._detail = None
+        self._payloads.clear()
+        self._unread.clear()
+        self.set_document(Document(()))
+        self.show_empty(text)
+
+    def _moment(self) -> Moment:
+        return Moment(self.clock(), self._times, self._zone)
+
+    def _paint(self, *, keep: bool) -> None:
+        if self._detail is None:
+            return
+        moment = self._moment()
+        self._timings = timings(self._detail.row, moment)
+        document = task_document(self._detail, self._payloads, self._around, moment)
+        self.set_document(document, keep=keep)
+
+    def refresh_changed(self) -> None:
+        """Draw the timings again where an age or the time of running has changed."""
+        if self._detail is None:
+            return
+        now = timings(self._detail.row, self._moment())
+        if now != self._timings:
+            self._timings = now
+            if not self.set_section(now.section()):
+                self._paint(keep=True)
+
+    def on_payloads_read(self, message: PayloadsRead) -> None:
+        """Paint what the thread has read, unless another task is to be seen by now."""
+        message.stop()
+        if message.request is self._detail:
+            self._payloads.update(message.payloads)
+            self._unread.clear()
+            self._paint(keep=True)

@@ -1,0 +1,276 @@
+"""A document that folds: headings, fields, text and JSON under one cursor and one scrollbar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.document import Document, Section
+from taskview_tui.render.folding import Folding
+from taskview_tui.render.piece import Line
+from taskview_tui.widgets.line_keys import choose_command
+from taskview_tui.widgets.line_view import LineView
+
+DOCUMENT_COMMANDS = (
+    choose_command(
+        "Open or close line", "Show a clipped text whole, or hide it; open or close what is nested"
+    ),
+    Command(
+        id="document.unfold",
+        keys="l,right",
+        action="unfold",
+        name="Unfold",
+        help="Show what is nested in this line, or all of its text",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="document.fold",
+        keys="h,left",
+        action="fold",
+        name="Fold",
+        help="Hide what is nested in this line; if there is nothing, go to what it is nested in",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="document.toggle",
+        keys="o",
+        action="toggle_fold",
+        name="Fold or unfold",
+        help="Show or hide what is nested in this line, or all of its text",
+        group=Group.VIEW,
+    ),
+    Command(
+        id="document.toggle_all",
+        keys="O",
+        action="toggle_all",
+        name="Fold or unfold all",
+        help="Unfold everything; if everything is unfolded already, fold it up to the headings",
+        group=Group.VIEW,
+    ),
+    Command(
+        id="document.next_heading",
+        keys="J",
+        action="move_heading(1)",
+        name="Next part of the details",
+        help="Go to the next of error, fields, timings, input, output and metadata",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="document.previous_heading",
+        keys="K",
+        action="move_heading(-1)",
+        name="Previous part of the details",
+        help="Go to the one before of error, fields, timings, input, output and metadata",
+        group=Group.MOVE,
+    ),
+)
+"""Commands of documents."""
+
+
+class DocumentView(LineView):
+    """Draws a document as far as it is unfolded."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*DOCUMENT_COMMANDS)
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._version = 0
+        self._take(Document(()), bytearray(), set())
+
+    def _take(self, document: Document, opened: bytearray, unrolled: set[int]) -> None:
+        self._document = document
+        self._opened = opened
+        self._unrolled = unrolled
+        # The width that the rows are made for: the view may get another one, and be drawn in it,
+        # before it is told.
+        self._width = self.view_width
+        self._tall = document.tall(self._width, unrolled) if self.size else {}
+        self._folding = Folding(document.ends, opened, self._tall)
+        self._version += 1
+
+    def set_document(self, document: Document, *, keep: bool = False) -> None:
+        """Show another document from its beginning.
+
+        With `keep` it is the same one with other values in it: cursor and folds stay wherever a
+        section has as many lines as before.
+        """
+        if not keep:
+            self._take(document, document.openings(), set())
+            self.lines_changed(0, 0)
+            return
+        line = self._line()
+        row = 0 if line is None else self._folding.row(self.cursor_line)
+        opened, unrolled, moved = self._carried(document, line)
+        self._take(document, opened, unrolled)
+        self.lines_changed(self._folding.position(moved) + row if len(document) else 0)
+
+    def _carried(self, document: Document, cursor: int | None) -> tuple[bytearray, set[int], int]:
+        """Give what is open and unrolled, and the cursor's line, carried over to a document."""
+        opened = document.openings()
+        unrolled: set[int] = set()
+        moved = 0
+        before = self._document.spans()
+        for title, lines in document.spans().items():
+            old = before.get(title, range(0))
+            if not old or not lines:
+                continue
+            if len(old) == len(lines):
+                opened[lines.start : lines.stop] = self._opened[old.start : old.stop]
+                shift = lines.start - old.start
+                unrolled.update(line + shift for line in self._unrolled if line in old)
+            else:
+                opened[lines.start] = self._opened[old.start]
+            if cursor is not None and cursor in old:
+                moved = lines[min(cursor - old.start, len(lines) - 1)]
+        return opened, unrolled, moved
+
+    def set_section(self, section: Section) -> bool:
+        """Show other values in one section; False where it would have another number of lines."""
+        lines = self._document.replace_section(section)
+        if lines is None:
+            return False
+        self._version += 1
+        here = self._line()
+        count = self.line_count
+        for line in lines:
+            rows = self._document.rows(line, self._width)
+            if rows != self._tall.get(line, 1):
+                self._tall[line] = rows
+                self._folding.update_rows(line)
+        if self.line_count != count and here is not None:
+            self.lines_changed(self._folding.position(here))
+        else:
+            self.refresh()
+        return True
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        """How many rows show."""
+        return len(self._folding)
+
+    def render_content(self, index: int, width: int) -> Line:
+        """Draw one row."""
+        line = self._folding.line(index)
+        return self._document.draw(
+            line,
+            self._folding.row(index),
+            self._width,
+            self._folding.is_open(line),
+            line in self._unrolled,
+        )
+
+    def stamp(self, index: int) -> Hashable:
+        """Give which row of which line it is, and whether it is open."""
+        line = self._folding.line(index)
+        return (
+            self._version,
+            line,
+            self._folding.row(index),
+            self._folding.is_open(line),
+            line in self._unrolled,
+        )
+
+    def width_changed(self) -> None:
+        """Wrap texts to the new width, with the cursor on the line that it was on."""
+        line = self._line()
+        self._width = self.view_width
+        self._tall.clear()
+        self._tall.update(self._document.tall(self._width, self._unrolled))
+        self._folding.rebuild()
+        if line is not None:
+            self.lines_changed(self._folding.position(line))
+
+    # What the user does.
+
+    def _line(self) -> int | None:
+        return self._folding.line(self.cursor_line) if len(self._folding) else None
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Fold or unfold, with the cursor on its line or on the one that now hides it."""
+        line = self._line()
+        if line is None:
+            return
+        offset = self.cursor_line - self.top_line
+        change()
+        position = self._folding.position(line)
+        self.lines_changed(position, position - offset)
+
+    def _unroll(self, line: int, unrolled: bool) -> None:
+        if unrolled:
+            self._unrolled.add(line)
+            self._tall[line] = self._document.rows(line, self._width)
+        else:
+            self._unrolled.discard(line)
+            self._tall.pop(line, None)
+        self._folding.update_rows(line)
+
+    def chosen(self) -> None:
+        """Open or close the cursor's line."""
+        self.action_toggle_fold()
+
+    def action_toggle_fold(self) -> None:
+        """Open or close the cursor's line."""
+        line = self._line()
+        if line is None:
+            return
+        if self._folding.can_fold(line):
+            self._change(lambda: self._folding.set_open(line, not self._folding.is_open(line)))
+        elif line in self._unrolled:
+            self._change(lambda: self._unroll(line, False))
+        elif self._document.can_unroll(line, self._width):
+            self._change(lambda: self._unroll(line, True))
+
+    def action_unfold(self) -> None:
+        """Open the cursor's line; if it is open, go into it."""
+        line = self._line()
+        if line is None:
+            return
+        if self._folding.can_fold(line) and self._folding.is_open(line):
+            self.move_cursor(self._folding.position(line + 1))
+        elif line not in self._unrolled:
+            self.action_toggle_fold()
+
+    def action_fold(self) -> None:
+        """Close the cursor's line; if there is nothing to close, go to what it is nested in."""
+        line = self._line()
+        if line is None:
+            return
+        if line in self._unrolled or (self._folding.can_fold(line) and self._folding.is_open(line)):
+            self.action_toggle_fold()
+        elif self._document.above(line) >= 0:
+            self.move_cursor(self._folding.position(self._document.above(line)))
+
+    def action_toggle_all(self) -> None:
+        """Unfold everything; if everything is unfolded, fold it up to the headings."""
+        headings = set(self._document.headings)
+        folds = [line for line in range(len(self._document)) if self._folding.can_fold(line)]
+        unfold = not all(self._opened[line] for line in folds)
+        for line in folds:
+            self._opened[line] = unfold or line in headings
+        self._change(self._folding.rebuild)
+
+    def action_move_heading(self, step: int) -> None:
+        """Go to the next heading, or with -1 to the one before."""
+        here = self._line()
+        if here is None:
+            return
+        headings = self._document.headings
+        if step > 0:
+            line = next((each for each in headings if each > here), None)
+        else:
+            line = next((each for each in reversed(headings) if each < here), None)
+        if line is not None:
+            position = self._folding.position(line)
+            self.move_cursor(position)
+            self._scroll_to_line(position)

@@ -1,0 +1,34 @@
+"""Reads large payloads beside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Thread
+
+from textual.message import Message
+from textual.widget import Widget
+
+from taskview_core.entities import StoredJson
+from taskview_tui.render.payload import ReadPayload, read_payload
+
+
+class PayloadsRead(Message):
+    """Payloads have been read: `request` is what they were asked for with."""
+
+    def __init__(self, request: object, payloads: Mapping[str, ReadPayload]) -> None:
+        super().__init__()
+        self.request = request
+        self.payloads = payloads
+
+
+def read_beside(widget: Widget, request: object, stored: Mapping[str, StoredJson]) -> None:
+    """Read payloads in a thread, and post them to the widget as PayloadsRead.
+
+    The thread is one that the end of the program does not wait for.
+    """
+
+    def read() -> None:
+        payloads = {name: read_payload(payload) for name, payload in stored.items()}
+        widget.post_message(PayloadsRead(request, payloads))
+
+    Thread(target=read, name="payload reader", daemon=True).start()

@@ -1,0 +1,292 @@
+"""The tree of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from taskview_core.entities import Ident, TaskRow
+from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.rows import TreeRows
+from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.folding import Folding
+from taskview_tui.render.header import header_line
+from taskview_tui.render.piece import Line, Piece, fit_line
+from taskview_tui.render.task_cells import duration_cell
+from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
+from taskview_tui.text.columns import TREE_COLUMNS, Slot, place_columns
+from taskview_tui.text.status_style import status_style
+from taskview_tui.widgets.line_keys import choose_command
+from taskview_tui.widgets.line_view import LineView
+from taskview_tui.widgets.row_table import RowMessage
+
+SMALL = 200
+"""Up to this many tasks a tree is opened whole at first."""
+
+TREE_COMMANDS = (
+    choose_command("Show task", "Show the details of the task", "details"),
+    Command(
+        id="tree.expand",
+        keys="l,right",
+        action="expand",
+        name="Expand",
+        help="Show the tasks below; if they show already, go to the first of them",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="tree.collapse",
+        keys="h,left",
+        action="collapse",
+        name="Collapse",
+        help="Hide the tasks below; if there are none, go to the parent",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="tree.toggle",
+        keys="o",
+        action="toggle_fold",
+        name="Open or close",
+        short="open",
+        help="Show or hide the tasks below, one level of them",
+        group=Group.VIEW,
+    ),
+    Command(
+        id="tree.toggle_all",
+        keys="O",
+        action="toggle_all",
+        name="Open or close all",
+        short="all",
+        help="Show every task of the tree; if they all show already, only the roots",
+        group=Group.VIEW,
+    ),
+)
+"""Commands of the tree."""
+
+
+@dataclass(frozen=True)
+class ExpandedState:
+    """What a tree looked like: the tasks that were open, the cursor's, and how far it scrolled."""
+
+    opened: frozenset[Ident]
+    cursor: Ident | None
+    offset: int
+    """Lines between the top of the view and the cursor."""
+
+
+class TaskTreeView(LineView):
+    """Tasks under the tasks that started them, as far as they are opened."""
+
+    header_height: ClassVar[int] = 1
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*TREE_COMMANDS)
+
+    class Selected(RowMessage[TaskRow]):
+        """The cursor has come to another task, or its task has changed."""
+
+    class Chosen(RowMessage[TaskRow]):
+        """Enter, or a click on the cursor's task."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._version = 0
+        self._slots: tuple[Slot, ...] | None = None
+        self._room = 0
+        self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
+
+    def _take(self, outline: TaskOutline, opened: bytearray) -> None:
+        self._outline = outline
+        self._opened = opened
+        self._folding = Folding(outline.ends, opened)
+        self._slots = None
+        self._version += 1
+
+    # For screens.
+
+    def show(self, tree: TaskTree | TaskOutline, *, cursor: Ident | None = None) -> None:
+        """Show another tree, with the cursor on a task, which is opened to.
+
+        A small tree shows whole; of others as many levels as fit into about 200 lines. For a
+        very large one, a thread can make the outline beforehand.
+        """
+        outline = tree if isinstance(tree, TaskOutline) else TaskOutline(tree)
+        self._show(outline, outline.openings(SMALL), cursor, None)
+
+    def expanded_state(self) -> ExpandedState:
+        """Give what the tree looks like, to come back to it."""
+        row = self.selected
+        return ExpandedState(
+            self._outline.idents(at for at, opened in enumerate(self._opened) if opened),
+            None if row is None else row.id,
+            self.cursor_line - self.top_line,
+        )
+
+    def restore(self, tree: TaskTree | TaskOutline, state: ExpandedState) -> None:
+        """Show a tree as it was, or, where its tasks have changed, as much so as can be."""
+        outline = tree if isinstance(tree, TaskOutline) else TaskOutline(tree)
+        opened = bytearray(row.id in state.opened for row in outline.rows)
+        self._show(outline, opened, state.cursor, state.offset)
+
+    def _show(
+        self, outline: TaskOutline, opened: bytearray, cursor: Ident | None, offset: int | None
+    ) -> None:
+        before = self.selected
+        self._take(outline, opened)
+        number = outline.number(cursor)
+        if number is not None:
+            self._folding.reveal(number, outline.above)
+        line = 0 if number is None else self._folding.position(number)
+        # A task that was asked for stands in the middle, with what is around it.
+        self.lines_changed(line, None if offset is None else line - offset, centre=offset is None)
+        after = self.selected
+        if after is not None and after != before:
+            self.post_message(self.Selected(self, after))
+
+    @property
+    def selected(self) -> TaskRow | None:
+        """The task under the cursor; None where there are none."""
+        number = self._number()
+        return None if number is None else self._outline.rows[number]
+
+    def select(self, ident: Ident) -> bool:
+        """Put the cursor on a task, opening what hides it; say whether it is in the tree."""
+        number = self._outline.number(ident)
+        if number is None:
+            return False
+        self._change(lambda: self._folding.reveal(number, self._outline.above))
+        self.move_cursor(self._folding.position(number), centre=True)
+        return True
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Open or close tasks, with the cursor on its task, or on the one that now hides it."""
+        before = self._number()
+        offset = self.cursor_line - self.top_line
+        change()
+        line = 0 if before is None else self._folding.position(before)
+        self.lines_changed(line, line - offset)
+        if self._number() != before:
+            self.cursor_moved()
+
+    def _number(self) -> int | None:
+        return self._folding.line(self.cursor_line) if len(self._folding) else None
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        """How many tasks show."""
+        return len(self._folding)
+
+    def _placed(self, width: int) -> tuple[Slot, ...]:
+        if self._slots is None:
+            tree, word, _preview, duration = TREE_COLUMNS
+            most = min(tree.most, width * tree.share // 100)
+            needed = tree_width(self._outline, most)
+            natural = {
+                tree.key: needed,
+                word.key: word.most,
+                duration.key: duration.most,
+            }
+            self._slots = place_columns(TREE_COLUMNS, natural, width)
+            given = self._slots[0].width
+            self._room = indent_room(most if given >= needed else given)
+        return self._slots
+
+    def render_header(self, width: int) -> Line:
+        """Give the titles of the columns."""
+        return header_line(self._placed(width), None)
+
+    def render_content(self, index: int, width: int) -> Line:
+        """Give the line of a task."""
+        number = self._folding.line(index)
+        pieces: list[Piece] = []
+        x = 0
+        for slot in self._placed(width):
+            pieces.append(Piece(" " * (slot.x - x)))
+            cell = self._cell(number, slot)
+            pieces.extend(fit_line(cell, slot.width, right=slot.column.right))
+            x = slot.x + slot.width
+        return pieces
+
+    def _cell(self, number: int, slot: Slot) -> Line:
+        row = self._outline.rows[number]
+        closed = self._folding.can_fold(number) and not self._folding.is_open(number)
+        if slot.column.key == "tree":
+            return tree_cell(self._outline, number, closed, self._room)
+        if slot.column.key == "word":
+            style = status_style(row.status)
+            return [Piece(style.word, style.ink)]
+        if slot.column.key == "preview":
+            return tree_preview(self._outline, number, closed, slot.width)
+        return [Piece(duration_cell(row, self.clock()))]
+
+    def stamp(self, index: int) -> Hashable:
+        """Give which task it is, whether it is open, and its duration as it is now."""
+        number = self._folding.line(index)
+        row = self._outline.rows[number]
+        return (
+            self._version,
+            number,
+            self._folding.is_open(number),
+            duration_cell(row, self.clock()),
+        )
+
+    def width_changed(self) -> None:
+        """Share the new width among the columns."""
+        self._slots = None
+
+    # What the user does.
+
+    def cursor_moved(self) -> None:
+        """Tell which task the cursor is on."""
+        row = self.selected
+        if row is not None:
+            self.post_message(self.Selected(self, row))
+
+    def chosen(self) -> None:
+        """Tell which task was chosen."""
+        row = self.selected
+        if row is not None:
+            self.post_message(self.Chosen(self, row))
+
+    def action_expand(self) -> None:
+        """Open the cursor's task, or go to the first task below it."""
+        number = self._number()
+        if number is None or not self._folding.can_fold(number):
+            return
+        if self._folding.is_open(number):
+            self.move_cursor(self.cursor_line + 1)
+        else:
+            self._change(lambda: self._folding.set_open(number, True))
+
+    def action_collapse(self) -> None:
+        """Close the cursor's task, or go to its parent."""
+        number = self._number()
+        if number is None:
+            return
+        if self._folding.can_fold(number) and self._folding.is_open(number):
+            self._change(lambda: self._folding.set_open(number, False))
+        elif self._outline.above(number) >= 0:
+            self.move_cursor(self._folding.position(self._outline.above(number)))
+
+    def action_toggle_fold(self) -> None:
+        """Open the cursor's task if it is closed, and close it if it is open."""
+        number = self._number()
+        if number is not None:
+            self._change(lambda: self._folding.set_open(number, not self._folding.is_open(number)))
+
+    def action_toggle_all(self) -> None:
+        """Open every task; if all are open, close them."""
+        if not len(self._folding):
+            return
+        opened = len(self._folding) < len(self._outline)
+        self._opened[:] = bytes([opened]) * len(self._opened)
+        self._change(self._folding.rebuild)
