@@ -1,0 +1,149 @@
+"""What every test may ask for: databases on each engine, the real runs, a clean environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from support import real_data as real
+from support.databases import DatabaseMaker, engine_labels
+from support.postgres import GivenServer, OwnServer, Servers, server_labels
+
+# A shared machine is now slow, now fast: no example fails for its time.
+hypothesis.settings.register_profile("taskview", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("taskview")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    real.leave_out(config, items)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    real.say_what_was_left_out(terminalreporter, config)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep the settings and folders of whoever runs the tests out of them.
+
+    The folders are fresh for every test and not there until something makes them.
+    """
+    for name in list(os.environ):
+        if name in {"NO_COLOR", "COLORTERM", "TEXTUAL"} or name.startswith(("PG", "TASKVIEW_DB")):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_numbers))
+    monkeypatch.setenv("HOME", str(home))
+    for name, folder in (
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+    ):
+        monkeypatch.setenv(name, str(home / folder))
+
+
+def _count() -> Iterator[int]:
+    number = 0
+    while True:
+        yield number
+        number += 1
+
+
+_numbers = _count()
+
+
+@pytest.fixture(scope="session")
+def postgres_servers() -> Iterator[Servers]:
+    """The PostgreSQL servers of this run, each started when first asked for."""
+    servers = Servers()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> DatabaseMaker:
+    """What makes databases, for fixtures that want more than one or keep one for a module."""
+    return DatabaseMaker(postgres_servers, tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session", params=server_labels())
+def postgres_server(
+    request: pytest.FixtureRequest, postgres_servers: Servers
+) -> OwnServer | GivenServer:
+    """A real PostgreSQL server; the test runs on each version there is."""
+    return postgres_servers.get(request.param)
+
+
+@pytest.fixture(scope="session", params=engine_labels())
+def engine_label(request: pytest.FixtureRequest) -> str:
+    """The engine that the test's databases are on: it runs once on each."""
+    label: str = request.param
+    return label
+
+
+@pytest.fixture
+def database_url(engine_label: str, databases: DatabaseMaker) -> Iterator[str]:
+    """The URL of a fresh database without any table, on each engine."""
+    url = databases.empty(engine_label)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def migrated_url(engine_label: str, databases: DatabaseMaker) -> Iterator[str]:
+    """The URL of a fresh database with taskview's tables and no rows, on each engine."""
+    url = databases.migrated(engine_label)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(databases: DatabaseMaker) -> Iterator[str]:
+    """The URL of a fresh SQLite database without any table."""
+    url = databases.empty("sqlite")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def migrated_sqlite_url(databases: DatabaseMaker) -> Iterator[str]:
+    """The URL of a fresh SQLite database with taskview's tables and no rows."""
+    url = databases.migrated("sqlite")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def postgres_url(
+    postgres_server: OwnServer | GivenServer, databases: DatabaseMaker
+) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database without any table, on each version."""
+    url = databases.empty(postgres_server.label)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def migrated_postgres_url(
+    postgres_server: OwnServer | GivenServer, databases: DatabaseMaker
+) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with taskview's tables, on each version."""
+    url = databases.migrated(postgres_server.label)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real runs; without it the tests that need it are left out."""
+    folder = real.real_data_folder()
+    assert (folder / "ndjson" / "tasks.ndjson").is_file(), f"no real runs in {folder}"
+    return folder

@@ -1,0 +1,284 @@
+"""A query can be stopped at any moment: nothing of it runs on, and its connection is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from support.foreign import execute_sqlite
+from support.stored import CONVERSATION, StoredTask, insert_async, number
+from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.query.page import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+
+GENEROUS = 2.0
+"""Seconds in which everything must have stopped: the issue's own limit."""
+
+_ENDLESS_SQLITE = (
+    "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000000000)"
+    " SELECT max(n) FROM c) > 0"
+)
+_ENDLESS_POSTGRES = {
+    "sleeping": "(SELECT pg_sleep(600)) IS NOT NULL",
+    "counting": "(SELECT count(*) FROM generate_series(1, 1000000) a,"
+    " generate_series(1, 1000000) b) > 0",
+}
+
+
+async def _make_endless(url: str, kind: str = "sleeping") -> None:
+    """Put a view in the place of the tasks: every query of it would take for ever."""
+    if url.startswith("sqlite"):
+        execute_sqlite(url, "ALTER TABLE tasks RENAME TO stored")
+        execute_sqlite(url, f"CREATE VIEW tasks AS SELECT * FROM stored WHERE {_ENDLESS_SQLITE}")
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute("ALTER TABLE tasks RENAME TO stored")
+    await connection.execute(
+        f"CREATE VIEW tasks AS SELECT * FROM stored WHERE {_ENDLESS_POSTGRES[kind]}"
+    )
+    await connection.close()
+
+
+async def _make_quick(url: str) -> None:
+    if url.startswith("sqlite"):
+        execute_sqlite(url, "DROP VIEW tasks")
+        execute_sqlite(url, "ALTER TABLE stored RENAME TO tasks")
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute("DROP VIEW tasks")
+    await connection.execute("ALTER TABLE stored RENAME TO tasks")
+    await connection.close()
+
+
+async def _running(url: str) -> list[str]:
+    """Give the statements on tasks that a server is at work on."""
+    if url.startswith("sqlite"):
+        return []
+    connection = await asyncpg.connect(url)
+    found = await connection.fetch(
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle' AND query LIKE '%tasks%'"
+    )
+    await connection.close()
+    return [row["query"] for row in found]
+
+
+async def _nothing_is_left(url: str) -> None:
+    deadline = time.monotonic() + GENEROUS
+    while left := await _running(url):
+        assert time.monotonic() < deadline, f"still running: {left}"
+        await asyncio.sleep(0.05)
+
+
+async def _cancel_after(delay: float, work: asyncio.Task[object]) -> float:
+    await asyncio.sleep(delay)
+    assert not work.done(), "the query was to be slow"
+    begin = time.monotonic()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    return time.monotonic() - begin
+
+
+@pytest.fixture
+async def slow(migrated_url: str) -> AsyncIterator[DatabaseBrowser]:
+    """A browser whose conversations answer at once, and whose tasks never do."""
+    await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
+    browser = DatabaseBrowser(migrated_url)
+    await browser.connect()
+    await browser.search_tasks(EVERYTHING, PageRequest(5))
+    await _make_endless(migrated_url)
+    yield browser
+    await browser.close()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.001, 0.005, 0.02, 0.1, 0.5])
+async def test_cancelling_stops_the_query_and_keeps_the_connection(
+    slow: DatabaseBrowser, migrated_url: str, delay: float
+) -> None:
+    work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
+    assert await _cancel_after(delay, work) < GENEROUS
+    await _nothing_is_left(migrated_url)
+    await _make_quick(migrated_url)
+    page = await asyncio.wait_for(slow.search_tasks(EVERYTHING, PageRequest(5)), GENEROUS)
+    assert len(page.rows) == 5
+
+
+CALLS = {
+    "search": lambda browser: browser.search_tasks(TaskFilter.parse("hello"), PageRequest(5)),
+    "count": lambda browser: browser.count_tasks(EVERYTHING, None),
+    "facets": lambda browser: browser.facets(EVERYTHING),
+    "task": lambda browser: browser.get_task(number(1)),
+    "tree": lambda browser: browser.conversation_tree(CONVERSATION),
+    "subtree": lambda browser: browser.subtree(number(1)),
+    "resolve": lambda browser: browser.resolve_id("a000"),
+    "conversations": lambda browser: browser.search_conversations(
+        ConversationFilter(), PageRequest(5)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+async def test_every_call_can_be_cancelled(
+    slow: DatabaseBrowser, migrated_url: str, name: str
+) -> None:
+    work = asyncio.create_task(CALLS[name](slow))
+    assert await _cancel_after(0.1, work) < GENEROUS
+    await _nothing_is_left(migrated_url)
+
+
+async def test_a_hundred_superseded_queries_leave_the_newest_free(
+    slow: DatabaseBrowser, migrated_url: str
+) -> None:
+    for turn in range(100):
+        work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
+        assert await _cancel_after(0.002 * (turn % 5), work) < GENEROUS
+    await _make_quick(migrated_url)
+    begin = time.monotonic()
+    assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
+    assert time.monotonic() - begin < GENEROUS
+    await _nothing_is_left(migrated_url)
+
+
+async def test_cancelling_one_leaves_its_neighbours_alone(
+    slow: DatabaseBrowser, migrated_url: str
+) -> None:
+    await _make_quick(migrated_url)
+    quick = [asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(3)]
+    other = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
+    other.cancel()
+    for page in await asyncio.gather(*quick):
+        assert len(page.rows) == 5
+
+
+async def test_a_second_cancellation_changes_nothing(
+    slow: DatabaseBrowser, migrated_url: str
+) -> None:
+    work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
+    await asyncio.sleep(0.1)
+    for _ in range(5):
+        work.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(work, GENEROUS)
+    await _nothing_is_left(migrated_url)
+    await _make_quick(migrated_url)
+    assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
+
+
+async def test_more_queries_than_connections_wait_and_can_be_cancelled(
+    slow: DatabaseBrowser, migrated_url: str
+) -> None:
+    works = [asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(10)]
+    await asyncio.sleep(0.2)
+    begin = time.monotonic()
+    for work in works:
+        work.cancel()
+    ends = await asyncio.gather(*works, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends)
+    assert time.monotonic() - begin < GENEROUS
+    await _nothing_is_left(migrated_url)
+
+
+async def test_the_time_limit_stops_the_query(migrated_url: str) -> None:
+    await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
+    browser = DatabaseBrowser(migrated_url, timeout=0.3)
+    await browser.connect()
+    await _make_endless(migrated_url)
+    begin = time.monotonic()
+    with pytest.raises(QueryTimeoutError) as caught:
+        await browser.search_tasks(EVERYTHING, PageRequest(5))
+    assert 0.2 < time.monotonic() - begin < GENEROUS + 0.3
+    assert caught.value.detail
+    await _nothing_is_left(migrated_url)
+    await _make_quick(migrated_url)
+    assert len((await browser.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
+    await browser.close()
+
+
+async def test_closing_stops_what_runs(migrated_url: str) -> None:
+    await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
+    browser = DatabaseBrowser(migrated_url)
+    await browser.connect()
+    await _make_endless(migrated_url)
+    works = [
+        asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(3)
+    ]
+    await asyncio.sleep(0.2)
+    begin = time.monotonic()
+    await browser.close()
+    assert time.monotonic() - begin < GENEROUS
+    ends = await asyncio.wait_for(asyncio.gather(*works, return_exceptions=True), GENEROUS)
+    assert all(isinstance(end, BaseException) for end in ends)
+    await _nothing_is_left(migrated_url)
+
+
+async def test_a_query_that_computes_is_stopped_on_the_server(migrated_postgres_url: str) -> None:
+    await insert_async(migrated_postgres_url, [StoredTask.numbered(n) for n in range(20)])
+    browser = DatabaseBrowser(migrated_postgres_url)
+    await browser.connect()
+    await _make_endless(migrated_postgres_url, "counting")
+    work = asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5)))
+    await _cancel_after(0.2, work)
+    await _nothing_is_left(migrated_postgres_url)
+    await browser.close()
+
+
+_QUIT = """
+import asyncio, sys, time
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.query.page import PageRequest
+from taskview_core.query.task_filter import EVERYTHING
+
+async def main():
+    browser = DatabaseBrowser(sys.argv[1])
+    await browser.connect()
+    print("connected", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    work = asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5)))
+    await asyncio.sleep(0.5)
+    assert not work.done()
+    print("quitting", flush=True)
+    {how}
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["await browser.close()", "return", "raise SystemExit(0)", "work.cancel()"]
+)
+async def test_quitting_during_a_query_ends_the_process(migrated_url: str, how: str) -> None:
+    await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _QUIT.replace("{how}", how),
+        migrated_url,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = await asyncio.wait_for(process.stdout.readline(), 30)
+        assert said == b"connected\n", await process.stderr.read()
+        await _make_endless(migrated_url)
+        process.stdin.write(b"go\n")
+        said = await asyncio.wait_for(process.stdout.readline(), 30)
+        assert said == b"quitting\n", await process.stderr.read()
+        assert await asyncio.wait_for(process.wait(), GENEROUS) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    await _nothing_is_left(migrated_url)

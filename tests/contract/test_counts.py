@@ -1,0 +1,114 @@
+"""Counts that stop early say so; facets name what there is under the filter."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from support.databases import DatabaseMaker
+from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert, number
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.query.page import PageRequest
+from taskview_core.query.sort import RECENT_FIRST
+from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+
+MANY = COUNT_CAP + 500
+QUIET = UUID("c0000000-0000-4000-8000-000000000002")
+
+
+@pytest.fixture(scope="module")
+def many_url(engine_label: str, databases: DatabaseMaker) -> Iterator[str]:
+    """More tasks than a capped count goes to, a hundredth of them failed."""
+    url = databases.migrated(engine_label)
+    rows = [
+        StoredTask.numbered(
+            index,
+            agent_id=f"agent{index % 3}",
+            status="failed" if index % 100 == 0 else "completed",
+            input='{"word": "needle"}' if index % 1000 == 7 else '{"word": "hay"}',
+        )
+        for index in range(MANY)
+    ]
+    rows.append(StoredTask.numbered(MANY, conversation_id=QUIET, agent_id="rare", status="odd"))
+    quiet = StoredConversation(id=QUIET, title=None, updated_at=START - timedelta(days=1))
+    insert(url, rows, [StoredConversation(), quiet])
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def many(many_url: str) -> AsyncIterator[DatabaseBrowser]:
+    browser = DatabaseBrowser(many_url)
+    await browser.connect()
+    yield browser
+    await browser.close()
+
+
+async def test_a_count_stops_at_its_cap(many: DatabaseBrowser) -> None:
+    count = await many.count_tasks(EVERYTHING)
+    assert (count.value, count.exact, str(count)) == (10_000, False, "10,000+")
+    exact = await many.count_tasks(EVERYTHING, None)
+    assert (exact.value, exact.exact, str(exact)) == (MANY + 1, True, f"{MANY + 1:,}")
+
+
+@pytest.mark.parametrize(
+    ("cap", "value", "exact"),
+    [(104, 104, False), (105, 105, True), (106, 105, True), (1, 1, False)],
+)
+@pytest.mark.parametrize("text", ["status:failed", "status:failed hay"])
+async def test_the_border_of_a_cap(
+    many: DatabaseBrowser, text: str, cap: int, value: int, exact: bool
+) -> None:
+    """Exactly as many as the cap is still exact; also where Python has to judge each row."""
+    count = await many.count_tasks(TaskFilter.parse(text), cap)
+    assert (count.value, count.exact) == (value, exact)
+
+
+async def test_words_are_counted_too(many: DatabaseBrowser) -> None:
+    assert (await many.count_tasks(TaskFilter.parse("needle"))).value == 11
+    assert (await many.count_tasks(TaskFilter.parse("-needle"), None)).value == MANY + 1 - 11
+    assert (await many.count_tasks(TaskFilter.parse("-needle"))).exact is False
+
+
+async def test_facets_of_everything_are_all_there(many: DatabaseBrowser) -> None:
+    facets = await many.facets(EVERYTHING)
+    assert facets.complete
+    statuses = {each.value: str(each.count) for each in facets.statuses}
+    assert statuses == {"completed": "10,000+", "failed": "105", "odd": "1"}
+    assert [each.value for each in facets.statuses] == ["completed", "failed", "odd"]
+    agents = {each.value: each.count.value for each in facets.agents}
+    assert agents == {"agent0": 3500, "agent1": 3500, "agent2": 3500, "rare": 1}
+
+
+async def test_facets_follow_the_filter(many: DatabaseBrowser) -> None:
+    facets = await many.facets(TaskFilter.parse("status:failed agent:agent0"))
+    assert {each.value: each.count.value for each in facets.statuses} == {"failed": 35}
+    assert {each.value: each.count.value for each in facets.agents} == {"agent0": 35}
+    assert (await many.facets(TaskFilter.parse("agent:nobody"))).statuses == ()
+
+
+async def test_conversations_count_their_tasks_capped(many: DatabaseBrowser) -> None:
+    page = await many.search_conversations(ConversationFilter(), PageRequest(10, RECENT_FIRST))
+    found = {row.id: row for row in page.rows}
+    assert (str(found[QUIET].tasks), str(found[QUIET].failed)) == ("1", "0")
+    tasks, failed = found[CONVERSATION].tasks, found[CONVERSATION].failed
+    assert not tasks.exact
+    assert 1_000 <= tasks.value <= MANY
+    assert not failed.exact
+    assert 0 < failed.value <= 105
+
+
+async def test_conversations_are_counted(many: DatabaseBrowser) -> None:
+    assert str(await many.count_conversations(ConversationFilter())) == "2"
+    assert str(await many.count_conversations(ConversationFilter(), 1)) == "1+"
+    assert str(await many.count_conversations(ConversationFilter.parse("user:ada"))) == "2"
+    assert str(await many.count_conversations(ConversationFilter.parse("conversation"))) == "1"
+
+
+async def test_rows_that_were_counted_can_be_found(many: DatabaseBrowser) -> None:
+    page = await many.search_tasks(TaskFilter.parse("agent:rare status:odd"), PageRequest(5))
+    assert [row.id for row in page.rows] == [number(MANY)]

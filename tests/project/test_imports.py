@@ -1,0 +1,62 @@
+"""Starting is quick because little is imported: each program in an interpreter of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("alembic", "aiosqlite", "asyncpg", "fastapi", "rich", "sqlalchemy", "textual")
+STORAGE = ("alembic", "aiosqlite", "asyncpg", "fastapi", "sqlalchemy")
+
+
+def _modules_after(code: str) -> set[str]:
+    """Give the top-level modules that are there after some code ran."""
+    ask = f"import sys\n{code}\nprint(*sorted({{n.partition('.')[0] for n in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def _run(*arguments: str) -> str:
+    """Give the code that runs the command line without leaving the interpreter."""
+    return (
+        "import contextlib, io\nfrom taskview_tui.cli.main import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stderr(io.StringIO()):\n"
+        f"    sys.argv = ['taskview', *{arguments!r}]; main()"
+    )
+
+
+def test_the_probe_sees_what_is_imported() -> None:
+    assert {"sqlalchemy", "sqlite3"} <= _modules_after(
+        "import sqlalchemy.dialects.sqlite.pysqlite, sqlite3"
+    )
+
+
+def test_screens_leave_storage_out() -> None:
+    assert not _modules_after("import taskview_tui.app") & set(STORAGE)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("--version",), ("ls", "--help"), ("nonsense", "--no-such-option"), ("ls",)],
+    ids=" ".join,
+)
+def test_what_needs_no_database_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert not _modules_after(_run(*arguments)) & set(HEAVY)
+
+
+def test_the_domain_is_made_of_the_standard_library() -> None:
+    found = _modules_after(
+        "import taskview_core.entities, taskview_core.errors, taskview_core.query, "
+        "taskview_core.query.evaluate, taskview_core.tree.assemble, taskview_core.interfaces"
+    )
+    assert found - {"taskview_core"} <= set(sys.stdlib_module_names) | {
+        name for name in found if name.startswith("_") or "site" in name
+    }
+
+
+def test_listing_leaves_the_screens_out(tmp_path: object) -> None:
+    found = _modules_after(_run("ls", f"{tmp_path}/nosuch.db"))
+    assert "textual" not in found
+    assert "sqlalchemy" in found, "it tried"
