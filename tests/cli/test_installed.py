@@ -129,6 +129,27 @@ def test_ctrl_c_ends_it_quietly(many: str) -> None:
     assert (process.returncode, out, err) == (130, b"", b"")
 
 
+def test_ctrl_c_ends_a_load_that_waits_for_its_input(tmp_path: Path) -> None:
+    database = tmp_path / "new.db"
+    process = subprocess.Popen(
+        [COMMAND, "load", str(database), "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    # Only who reads makes room for more than a pipe holds.
+    process.stdin.write(b"\n" * 1_000_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert (process.stdout.read(), process.stderr.read()) == (b"", b"")
+    assert process.wait() == 130
+    process.stdin.close()
+    assert not list(tmp_path.iterdir())
+
+
 async def test_ctrl_c_stops_the_query_on_the_server_too(migrated_postgres_url: str) -> None:
     locker = await asyncpg.connect(migrated_postgres_url)
     other = await asyncpg.connect(migrated_postgres_url)
@@ -148,7 +169,7 @@ async def test_ctrl_c_stops_the_query_on_the_server_too(migrated_postgres_url: s
     out, err = await process.communicate()
     assert (process.returncode, out, err) == (130, b"", b"")
     while await other.fetchval(waiting):
-        await asyncio.sleep(0.01)
+        pass  # the server needs a moment to notice
     await transaction.rollback()
     await locker.close()
     await other.close()

@@ -8,10 +8,9 @@ import sys
 import time
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
-from support.foreign import execute_sqlite
+from support.endless import make_endless, make_quick, running_statements
 from support.stored import CONVERSATION, StoredTask, insert_async, number
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -21,58 +20,10 @@ from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, Task
 GENEROUS = 2.0
 """Seconds in which everything must have stopped: the issue's own limit."""
 
-_ENDLESS_SQLITE = (
-    "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000000000)"
-    " SELECT max(n) FROM c) > 0"
-)
-_ENDLESS_POSTGRES = {
-    "sleeping": "(SELECT pg_sleep(600)) IS NOT NULL",
-    "counting": "(SELECT count(*) FROM generate_series(1, 1000000) a,"
-    " generate_series(1, 1000000) b) > 0",
-}
-
-
-async def _make_endless(url: str, kind: str = "sleeping") -> None:
-    """Put a view in the place of the tasks: every query of it would take for ever."""
-    if url.startswith("sqlite"):
-        execute_sqlite(url, "ALTER TABLE tasks RENAME TO stored")
-        execute_sqlite(url, f"CREATE VIEW tasks AS SELECT * FROM stored WHERE {_ENDLESS_SQLITE}")
-        return
-    connection = await asyncpg.connect(url)
-    await connection.execute("ALTER TABLE tasks RENAME TO stored")
-    await connection.execute(
-        f"CREATE VIEW tasks AS SELECT * FROM stored WHERE {_ENDLESS_POSTGRES[kind]}"
-    )
-    await connection.close()
-
-
-async def _make_quick(url: str) -> None:
-    if url.startswith("sqlite"):
-        execute_sqlite(url, "DROP VIEW tasks")
-        execute_sqlite(url, "ALTER TABLE stored RENAME TO tasks")
-        return
-    connection = await asyncpg.connect(url)
-    await connection.execute("DROP VIEW tasks")
-    await connection.execute("ALTER TABLE stored RENAME TO tasks")
-    await connection.close()
-
-
-async def _running(url: str) -> list[str]:
-    """Give the statements on tasks that a server is at work on."""
-    if url.startswith("sqlite"):
-        return []
-    connection = await asyncpg.connect(url)
-    found = await connection.fetch(
-        "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND state <> 'idle' AND query LIKE '%tasks%'"
-    )
-    await connection.close()
-    return [row["query"] for row in found]
-
 
 async def _nothing_is_left(url: str) -> None:
     deadline = time.monotonic() + GENEROUS
-    while left := await _running(url):
+    while left := await running_statements(url):
         assert time.monotonic() < deadline, f"still running: {left}"
         await asyncio.sleep(0.05)
 
@@ -94,7 +45,7 @@ async def slow(migrated_url: str) -> AsyncIterator[DatabaseBrowser]:
     browser = DatabaseBrowser(migrated_url)
     await browser.connect()
     await browser.search_tasks(EVERYTHING, PageRequest(5))
-    await _make_endless(migrated_url)
+    await make_endless(migrated_url)
     yield browser
     await browser.close()
 
@@ -106,7 +57,7 @@ async def test_cancelling_stops_the_query_and_keeps_the_connection(
     work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
     assert await _cancel_after(delay, work) < GENEROUS
     await _nothing_is_left(migrated_url)
-    await _make_quick(migrated_url)
+    await make_quick(migrated_url)
     page = await asyncio.wait_for(slow.search_tasks(EVERYTHING, PageRequest(5)), GENEROUS)
     assert len(page.rows) == 5
 
@@ -140,7 +91,7 @@ async def test_a_hundred_superseded_queries_leave_the_newest_free(
     for turn in range(100):
         work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
         assert await _cancel_after(0.002 * (turn % 5), work) < GENEROUS
-    await _make_quick(migrated_url)
+    await make_quick(migrated_url)
     begin = time.monotonic()
     assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
     assert time.monotonic() - begin < GENEROUS
@@ -150,7 +101,7 @@ async def test_a_hundred_superseded_queries_leave_the_newest_free(
 async def test_cancelling_one_leaves_its_neighbours_alone(
     slow: DatabaseBrowser, migrated_url: str
 ) -> None:
-    await _make_quick(migrated_url)
+    await make_quick(migrated_url)
     quick = [asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(3)]
     other = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
     other.cancel()
@@ -169,7 +120,7 @@ async def test_a_second_cancellation_changes_nothing(
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(work, GENEROUS)
     await _nothing_is_left(migrated_url)
-    await _make_quick(migrated_url)
+    await make_quick(migrated_url)
     assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
 
 
@@ -191,14 +142,14 @@ async def test_the_time_limit_stops_the_query(migrated_url: str) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
     browser = DatabaseBrowser(migrated_url, timeout=0.3)
     await browser.connect()
-    await _make_endless(migrated_url)
+    await make_endless(migrated_url)
     begin = time.monotonic()
     with pytest.raises(QueryTimeoutError) as caught:
         await browser.search_tasks(EVERYTHING, PageRequest(5))
     assert 0.2 < time.monotonic() - begin < GENEROUS + 0.3
     assert caught.value.detail
     await _nothing_is_left(migrated_url)
-    await _make_quick(migrated_url)
+    await make_quick(migrated_url)
     assert len((await browser.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
     await browser.close()
 
@@ -207,7 +158,7 @@ async def test_closing_stops_what_runs(migrated_url: str) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
     browser = DatabaseBrowser(migrated_url)
     await browser.connect()
-    await _make_endless(migrated_url)
+    await make_endless(migrated_url)
     works = [
         asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(3)
     ]
@@ -224,7 +175,7 @@ async def test_a_query_that_computes_is_stopped_on_the_server(migrated_postgres_
     await insert_async(migrated_postgres_url, [StoredTask.numbered(n) for n in range(20)])
     browser = DatabaseBrowser(migrated_postgres_url)
     await browser.connect()
-    await _make_endless(migrated_postgres_url, "counting")
+    await make_endless(migrated_postgres_url, "counting")
     work = asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5)))
     await _cancel_after(0.2, work)
     await _nothing_is_left(migrated_postgres_url)
@@ -272,7 +223,7 @@ async def test_quitting_during_a_query_ends_the_process(migrated_url: str, how: 
         assert process.stderr is not None
         said = await asyncio.wait_for(process.stdout.readline(), 30)
         assert said == b"connected\n", await process.stderr.read()
-        await _make_endless(migrated_url)
+        await make_endless(migrated_url)
         process.stdin.write(b"go\n")
         said = await asyncio.wait_for(process.stdout.readline(), 30)
         assert said == b"quitting\n", await process.stderr.read()

@@ -200,6 +200,18 @@ async def test_a_task_takes_the_time_of_a_conversation_that_was_there_before(
     assert (await dump(migrated_url))["tasks"][ident(1)]["created_at"] == AT
 
 
+async def test_a_known_conversation_that_comes_without_times_lends_its_own(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows"
+    await load(migrated_url, write_lines(file, [conversation()]))
+    brief = {"id": CONVERSATION, "user_id": "ada"}
+    await load(migrated_url, write_lines(file, [brief, task(1, created_at=None)]))
+    stored = await dump(migrated_url)
+    assert stored["conversations"][CONVERSATION]["created_at"] == AT
+    assert stored["tasks"][ident(1)]["created_at"] == AT
+
+
 async def test_a_conversation_without_any_time_takes_that_of_the_load(
     migrated_url: str, tmp_path: Path
 ) -> None:

@@ -79,7 +79,10 @@ def _lets_through(term: str, stored: str) -> bool:
     return re.fullmatch(regex, low, re.DOTALL) is not None
 
 
-_ALPHABET = st.sampled_from('aekiKIİK%_!\\"/;\n éÉe\u0301ßſσςΣ日가が\u30b9\u3099豈😀\u0307`1.') | st.characters()
+_ALPHABET = (
+    st.sampled_from('aekiKIİK%_!\\"/;\n éÉe\u0301ßſσςΣ日가が\u30b9\u3099豈😀\u0307`1.')
+    | st.characters()
+)
 
 
 @given(st.text(_ALPHABET, max_size=12), st.booleans(), st.booleans(), st.data())

@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = {
     "a folder of a machine": r"/(?:work|farm|root|home/\w+|tmp/bash_jobs)/",
     "a package registry": r"pypi\.\w+|python" r"hosted\.org|registry\.npm" r"js|crates\.io",
-    "a host that serves fonts or scripts": r"fonts\.g(?:oogle" r"apis|static)|cdn" r"js\.|unp" r"kg",
+    "a host that serves fonts or scripts": r"fonts\.g(?:oogle"
+    r"apis|static)|cdn"
+    r"js\.|unp"
+    r"kg",
     "a lock file's source": r"(?m)^\s*(?:--index-url|--find-links|-i https?:)",
 }
 

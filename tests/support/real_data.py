@@ -9,6 +9,7 @@ import pytest
 
 VARIABLE = "TASKVIEW_REAL_DATA"
 FIXTURE = "real_data"
+_IN_WORKER = "left_out"
 _LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -29,8 +30,15 @@ def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
         return
     out = [item for item in items if FIXTURE in getattr(item, "fixturenames", ())]
     config.stash[_LEFT_OUT] = len(out)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_IN_WORKER] = len(out)
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
+
+
+def hear_of_worker(config: pytest.Config, workeroutput: dict[str, int]) -> None:
+    """Take over what a worker of pytest-xdist has left out; each of them leaves out the same."""
+    config.stash[_LEFT_OUT] = workeroutput.get(_IN_WORKER, 0)
 
 
 def say_what_was_left_out(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -43,7 +43,7 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
     ("status", "words"),
     [
         (ListStatus(rows=0), "no tasks"),
-        (ListStatus(rows=3, span="2h … 1h"), "3 rows 2h … 1h"),
+        (ListStatus(rows=3, span="2h … 1h"), "3 rows, 2h … 1h"),
         (ListStatus(rows=3, offset=0, counting=True), "rows 1-3 of …"),
         (ListStatus(rows=3, offset=0, count=Count(3)), "rows 1-3 of 3"),
         (ListStatus(rows=3, offset=9, count=Count(10)), "rows 10-12 of 12+"),
@@ -56,7 +56,7 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
         (ListStatus(running="searching…", running_for=3.2), "searching… 3 s"),
         (ListStatus(took=2.345), "2.3 s"),
         (ListStatus(sort=Sort("agent")), "agent ▲"),
-        (ListStatus(rows=1, partial="stopped after 15 s"), "1 rows  ·  partial: stopped after 15 s"),
+        (ListStatus(rows=1, partial="stopped after 15 s"), "1 row  ·  partial: stopped after 15 s"),
     ],
 )
 def test_parts(status: ListStatus, words: str) -> None:
@@ -118,5 +118,3 @@ def test_waits_grow_to_a_bound() -> None:
     assert waits[0] == 2
     assert waits == sorted(waits)
     assert waits[-1] == waits[-2] == 15
-
-

@@ -69,7 +69,9 @@ def test_a_value_takes_the_place_of_its_beginning(
     assert f"{whole[:at]}|{whole[at:]}" == result
 
 
-@pytest.mark.parametrize("value", ["plain", "two words", 'q"uote', "back\\slash", "a,b", "st*", "-x"])
+@pytest.mark.parametrize(
+    "value", ["plain", "two words", 'q"uote', "back\\slash", "a,b", "st*", "-x"]
+)
 def test_what_is_completed_in_the_query_means_the_value(value: str) -> None:
     wanted = wanted_at(Slot.QUERY, "agent:", 6)
     assert wanted is not None

@@ -61,7 +61,9 @@ async def test_the_details_stand_beside_the_tree_where_there_is_room() -> None:
 
 
 async def test_going_back_finds_the_list_as_it_was_left() -> None:
-    browser = FakeBrowser([make_task(n, status="failed" if n % 2 else "running") for n in range(300)])
+    browser = FakeBrowser(
+        [make_task(n, status="failed" if n % 2 else "running") for n in range(300)]
+    )
     browser.conversations = [make_conversation(1)]
     for key in ("escape", "q"):
         async with running(browser) as run:

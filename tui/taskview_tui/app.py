@@ -18,14 +18,17 @@ from typing import Any, ClassVar
 from textual import work
 from textual.app import App
 from textual.command import Provider
+from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from taskview_core.entities import Ident
 from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_tui.keys import PROGRAM_COMMANDS, bindings
+from taskview_tui.commands import PROGRAM_COMMANDS
+from taskview_tui.keys import bindings
 from taskview_tui.palette import KeyProvider
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
@@ -93,7 +96,12 @@ class TaskviewApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Reach the database; meanwhile the empty screen is drawn."""
         self._stop_on_signals()
-        self.call_after_refresh(self._reach)
+        self.app_resume_signal.subscribe(self, self._draw_again)
+        self._reach()
+
+    def _draw_again(self, _app: App[Any]) -> None:
+        """Draw all of the screen: after a suspension the terminal shows nothing of it."""
+        self.refresh(layout=True)
 
     def _stop_on_signals(self) -> None:
         """End in good order when the terminal is closed or somebody asks us to."""
@@ -139,6 +147,18 @@ class TaskviewApp(App[None], inherit_bindings=False):
         error: BaseException | None = self._exception
         return error.error if isinstance(error, WorkerFailed) else error
 
+    def on_key(self, event: Key) -> None:
+        """Hand a key to the input that a key before it went to.
+
+        Keys that arrive together, as over a slow line, are all sent to what had the focus when
+        they came. An input lets nothing printable through: this one was not meant for a command.
+        """
+        focused = self.focused
+        if isinstance(focused, Input) and event.is_printable:
+            # Textual calls the handlers of the base class as well, which would run a command.
+            event.prevent_default()
+            focused.post_message(Key(event.key, event.character))
+
     # What screens ask for
 
     @property
@@ -155,7 +175,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     def open_conversation(self, conversation_id: Ident, cursor: Ident | None = None) -> None:
         """See Host; goes back to the tree if it is the one that this screen was opened from."""
-        from taskview_tui.screens.tree import TreeAsk, TreeScreen
+        from taskview_tui.screens.tree import TreeScreen
+        from taskview_tui.screens.tree_state import TreeAsk
 
         below = self.screen_stack[-2] if len(self.screen_stack) > 1 else None
         if isinstance(below, TreeScreen) and below.conversation == conversation_id:
@@ -167,7 +188,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     def open_subtree(self, task_id: Ident, cursor: Ident | None = None) -> None:
         """See Host."""
-        from taskview_tui.screens.tree import TreeAsk, TreeScreen
+        from taskview_tui.screens.tree import TreeScreen
+        from taskview_tui.screens.tree_state import TreeAsk
 
         self.push_screen(TreeScreen(TreeAsk(None, task_id, cursor)))
 

@@ -49,15 +49,23 @@ async def status(url_text: str) -> SchemaStatus:
     return await schema_status(parse_database_url(url_text))
 
 
-async def load_files(
+def load_files(
     url_text: str, files: Sequence[Path], progress: Callable[[LoadProgress], None]
 ) -> LoadReport:
-    """Load NDJSON files, all or nothing; a SQLite file that does not exist is made."""
-    from taskview_core.persistence.loading import load_files as load
+    """Load NDJSON files, all or nothing; a SQLite file that does not exist is made.
+
+    Runs a loop of its own: the files, of which one may be standard input, are waited for in the
+    main thread, where Ctrl+C stops that.
+    """
+    import asyncio
+
+    from taskview_core.persistence.loading import load_sources, open_sources
     from taskview_core.persistence.url import parse_database_url
     from taskview_migrations import make_schema
 
-    return await load(parse_database_url(url_text), files, progress, make_schema)
+    url = parse_database_url(url_text)
+    with open_sources(files) as sources:
+        return asyncio.run(load_sources(url, sources, progress, make_schema))
 
 
 async def make_demo(path: Path, tasks: int, seed: int, progress: Callable[[int], None]) -> None:

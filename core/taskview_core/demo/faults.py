@@ -72,8 +72,8 @@ _FAULTS: dict[Shape, tuple[str, ...]] = {
 }
 
 
-def own_fault(rng: Random, agent: Agent) -> str:
-    """Give an error that an agent made itself."""
+def own_fault(rng: Random, agent: Agent, subject: float) -> str:
+    """Give an error that an agent made itself, on the subject of its input."""
     random = rng.random
     faults = _FAULTS[agent.shape]
     what = faults[int(random() * len(faults))].format(
@@ -81,11 +81,11 @@ def own_fault(rng: Random, agent: Agent) -> str:
         small=2 + int(random() * 80),
         tokens=1000 + int(random() * 250_000),
         seconds=(30, 60, 120, 300)[int(random() * 4)],
-        command=words.COMMANDS[int(random() * len(words.COMMANDS))],
-        file=words.FILES[int(random() * len(words.FILES))],
-        host=words.HOSTS[int(random() * len(words.HOSTS))],
+        command=words.COMMANDS[int(subject * len(words.COMMANDS))],
+        file=words.FILES[int(subject * len(words.FILES))],
+        host=words.HOSTS[int(subject * len(words.HOSTS))],
     )
-    if random() < 0.4:
+    if random() < 0.65:
         return what
     module = agent.name.rpartition(":")[2].replace("-", "_")
     line, inner = 80 + int(random() * 300), 20 + int(random() * 200)

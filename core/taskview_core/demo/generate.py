@@ -22,6 +22,8 @@ _HOUR = 3_600 * _SECOND
 _NOW = (CLOCK - _EPOCH) // timedelta(microseconds=1)
 _SPAN = 45 * 24 * _HOUR
 _SIZES = (1, 1, 2, 3, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 28, 35, 45, 60, 90, 140, 260)
+_SMALL_SIZES = tuple(size for size in _SIZES if size <= 18)
+_RIGHT_NOW = 0.965
 
 
 def generate(
@@ -35,8 +37,11 @@ def generate(
     stream = _Stream(rng)
     made = 0
     while made < tasks:
-        size = min(_SIZES[int(rng.random() * len(_SIZES))], tasks - made)
-        conversation, rows = stream.conversation(size, made / tasks)
+        share = made / tasks
+        # The last are many and small, so that there is something going on right now.
+        sizes = _SIZES if share < _RIGHT_NOW else _SMALL_SIZES
+        size = min(sizes[int(rng.random() * len(sizes))], tasks - made)
+        conversation, rows = stream.conversation(size, share)
         made += len(rows)
         yield conversation, rows
 
@@ -54,8 +59,8 @@ class _Stream:
         number = rng.getrandbits(128)
         # Runs crowd towards the end, as in a system that is in use right now.
         at = _NOW - _SPAN + int(_SPAN * share) - int(random() * 6 * _HOUR)
-        if share > 0.97:
-            at = _NOW - int(random() * 2 * _HOUR) - 2 * _SECOND
+        if share >= _RIGHT_NOW:
+            at = _NOW - int(random() * random() * 2 * _HOUR) - 2 * _SECOND
         title, question = words.TOPICS[int(random() * len(words.TOPICS))]
         about = escaped(question, ascii_only=random() < 0.5)
         root = self._tree(size, at)

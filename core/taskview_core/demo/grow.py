@@ -17,11 +17,13 @@ class Node:
 
     __slots__ = (
         "agent", "attempt", "beside", "cause", "children", "created", "depth", "end", "error",
-        "fate", "input", "number", "parent", "retried", "same_as", "started", "status",
+        "fate", "input", "number", "parent", "retried", "same_as", "started", "status", "subject",
     )  # fmt: skip
 
     def __init__(self, number: int, agent: Agent, parent: Node | None) -> None:
         self.number = number
+        # Which file, command or host it works on, as a share in [0, 1): the error names the same.
+        self.subject: float = (number & 0xFFFF) / 0x10000
         self.agent = agent
         self.parent = parent
         self.depth: int = 1 if parent is None else parent.depth + 1
@@ -112,5 +114,6 @@ def _again(rng: Random, node: Node) -> Node:
     assert parent is not None
     twin = Node(rng.getrandbits(128), node.agent, parent)
     twin.same_as = node
+    twin.subject = node.subject
     parent.children.append(twin)
     return twin

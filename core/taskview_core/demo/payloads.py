@@ -31,28 +31,31 @@ class Payloads:
         self._commands = _ready(words.COMMANDS)
         self._queries = _ready(words.QUERIES)
         self._phrases = _ready(words.PHRASES)
-        self._inputs: dict[str, Callable[[str], str]] = {
+        self._goals = _ready(words.GOALS)
+        self._inputs: dict[str, Callable[[Node, str], str]] = {
             "agent": self._agent_input,
-            "bash": lambda about: f'{{"command": "{self._pick(self._commands)}", "timeout": 120}}',
-            "read": lambda about: f'{{"path": "{self._pick(self._files)}"}}',
-            "write": lambda about: (
-                f'{{"path": "{self._pick(self._files)}", "content": "{self._code()}"}}'
+            "bash": lambda node, about: (
+                f'{{"command": "{_at(self._commands, node)}", "timeout": 120}}'
             ),
-            "search": lambda about: (
+            "read": lambda node, about: f'{{"path": "{_at(self._files, node)}"}}',
+            "write": lambda node, about: (
+                f'{{"path": "{_at(self._files, node)}", "content": "{self._code()}"}}'
+            ),
+            "search": lambda node, about: (
                 f'{{"query": "{self._pick(self._phrases)}", "limit": {self._below(20) + 1}}}'
             ),
-            "http": lambda about: (
-                f'{{"method": "GET", "url": "https://{self._pick(self._hosts)}/v2/items'
+            "http": lambda node, about: (
+                f'{{"method": "GET", "url": "https://{_at(self._hosts, node)}/v2/items'
                 f'?page={self._below(40)}", "headers": {{"accept": "application/json"}}}}'
             ),
-            "sql": lambda about: (
+            "sql": lambda node, about: (
                 f'{{"sql": "{self._pick(self._queries)}", "parameters": [{self._below(9000)}]}}'
             ),
-            "vector": lambda about: (
+            "vector": lambda node, about: (
                 f'{{"collection": "tickets", "text": "{self._texts.sentence()}", "top_k": 8}}'
             ),
             "model": self._model_input,
-            "message": lambda about: (
+            "message": lambda node, about: (
                 f'{{"to": ["{self._pick(self._people)}"], "subject": "{about}",'
                 f' "body": "{self._texts.paragraph()}"}}'
             ),
@@ -87,7 +90,7 @@ class Payloads:
         elif node.depth > 1 and self._random() < 0.003:
             node.input = (None, "{}", f'"{about}"', "[]")[self._below(4)]
         else:
-            node.input = self._inputs[node.agent.shape](about)
+            node.input = self._inputs[node.agent.shape](node, about)
         return node.input
 
     def output_of(self, node: Node, about: str) -> str | None:
@@ -140,14 +143,16 @@ class Payloads:
             return self._texts.long(4 + self._below(40))
         return usual
 
-    def _agent_input(self, about: str) -> str:
+    def _agent_input(self, node: Node, about: str) -> str:
+        goal = about if node.depth == 1 else self._pick(self._goals)
         if self._random() < 0.5:
-            return f'{{"goal": "{about}", "notes": "{self._texts.sentence()}"}}'
+            context = self._texts.sentence() if node.depth == 1 else about
+            return f'{{"goal": "{goal}", "context": "{context}"}}'
         return (
-            '{"messages": [{"role": "system", "content": "You work for a small company. Be exact;'
-            f' say what you do not know."}}, {{"role": "user", "content": "{about}"}},'
+            f'{{"messages": [{{"role": "user", "content": "{goal}"}},'
             f' {{"role": "assistant", "content": "{self._texts.paragraph()}"}},'
-            f' {{"role": "user", "content": "{self._texts.sentence()}"}}], "max_turns": 12}}'
+            f' {{"role": "user", "content": "{self._texts.sentence()}"}}], "max_turns": 12,'
+            ' "system": "You work for a small company. Be exact; say what you do not know."}'
         )
 
     def _agent_output(self, about: str) -> str:
@@ -159,9 +164,10 @@ class Payloads:
             f' "sources": ["{self._pick(self._files)}", "https://{self._pick(self._hosts)}/"]}}'
         )
 
-    def _model_input(self, about: str) -> str:
+    def _model_input(self, node: Node, about: str) -> str:
         return (
-            f'{{"messages": [{{"role": "user", "content": [{{"type": "text", "text": "{about}"}},'
+            '{"messages": [{"role": "user", "content": ['
+            f'{{"type": "text", "text": "{self._pick(self._goals)}"}},'
             f' {{"type": "text", "text": "{self._body(self._texts.paragraph())}"}}]}}],'
             f' "temperature": 0.{self._below(10)}}}'
         )
@@ -189,3 +195,8 @@ class Payloads:
             for _ in range(8)
         ]
         return "[" + ", ".join(hits) + "]"
+
+
+def _at(options: tuple[str, ...], node: Node) -> str:
+    """Give what the task works on, the same wherever it is spoken of."""
+    return options[int(node.subject * len(options))]

@@ -36,7 +36,7 @@ def lay(rng: Random, node: Node, at: int, backlog: int = 0) -> None:
     own = node.agent.usual_ms * _PERCENT[int(random() * len(_PERCENT))] * 10 + int(random() * 999)
     now = node.started + (own // 2 if node.children else own)
     if node.fate == FAILS:
-        _fail(node, now, own_fault(rng, node.agent), node)
+        _fail(node, now, own_fault(rng, node.agent, node.subject), node)
         return
     if node.fate == HANGS:
         node.end = NEVER
@@ -46,7 +46,7 @@ def lay(rng: Random, node: Node, at: int, backlog: int = 0) -> None:
         return
     node.end = min(now + (own // 2 if node.children else 0), NEVER)
     if node.children and node.end < NEVER and random() < 0.004:
-        _fail(node, node.end, own_fault(rng, node.agent), node)
+        _fail(node, node.end, own_fault(rng, node.agent, node.subject), node)
 
 
 def _lay_children(rng: Random, node: Node, now: int, backlog: int) -> int:

@@ -77,8 +77,26 @@ SENTENCES = (
     "La réponse dépend du fuseau horaire du serveur.",
     "Die Zeitstempel sind ohne Zone gespeichert.",
     "تم العثور على ثلاثة سجلات مكررة.",
+    "Резервная копия за июнь не открывается.",
+    "हर पंक्ति की जाँच हो चुकी है।",
+    "오류는 두 번째 시도에서 사라졌습니다.",
+    "שתי השורות זהות פרט לתאריך.",
     "Looks good to me 👍 — ship it 🚀",
 )
+
+GOALS = (
+    "Find where this is decided in the code.", "List every file that mentions it.",
+    "Check the figures against the ledger.", "Write a test that shows the fault.",
+    "Ask what the customer saw, and when.", "Compare this week with the same week last year.",
+    "Read the log between 10:40 and 10:45.", "Draft an answer of three sentences.",
+    "Name the three most likely reasons, the likeliest first.", "Try it on the staging system.",
+    "Collect the prices into one table.", "Say what would change if we did nothing.",
+    "Look for earlier tickets of the same kind.", "Measure it before and after.",
+    "Prüfe die Zahlen des letzten Monats.", "関連する文書を探してください。",
+    "Vérifie les dates et les fuseaux horaires.", "Find the owner of this table.",
+    "Review the change for what it leaves out.", "Explain it to somebody from sales.",
+)  # fmt: skip
+"""What one agent asks of another below it."""
 
 FILES = (
     "src/billing/client.py", "src/billing/invoice.py", "tests/test_checkout.py", "README.md",

@@ -30,7 +30,9 @@ from taskview_core.persistence.bulk import (
 )
 from taskview_core.persistence.stored_time import read_time, write_time
 
-_BUSY_SECONDS = 30
+BUSY_SECONDS = 30
+"""How long a load waits for another program that writes."""
+
 _IN_ONE_QUERY = 900
 
 SMALL = 50_000
@@ -59,7 +61,7 @@ class SqliteBulkWriter:
 
     async def begin(self) -> None:
         """Look at the tables and begin."""
-        await self._driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+        await self._driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         await self._driver.execute("PRAGMA foreign_keys = OFF")
         await self._driver.execute("PRAGMA cache_size = -65536")
         await self._driver.execute("BEGIN IMMEDIATE")

@@ -12,6 +12,7 @@ from taskview_core.entities import Conversation, Task
 from taskview_core.interfaces.repositories import IConversationRepository
 from taskview_core.persistence.base_repository import BaseRepository
 from taskview_core.persistence.models import ConversationModel
+from taskview_core.persistence.sql.mapping import optional_text, text_of
 from taskview_core.persistence.task_repository import TaskRepository
 
 
@@ -27,8 +28,9 @@ class ConversationRepository(
     def _to_entity(self, model: ConversationModel) -> Conversation:
         return Conversation(
             id=model.id,
-            user_id=model.user_id,
-            title=model.title,
+            # SQLite keeps NULLs, numbers and bytes where other programs put them.
+            user_id=text_of(model.user_id),
+            title=optional_text(model.title),
             metadata=model.metadata_,
             created_at=model.created_at,
             updated_at=model.updated_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -75,9 +76,16 @@ def _postgres_engine(
 ) -> AsyncEngine:
     async def connect() -> asyncpg.Connection[Any]:
         # No cached statements: they break behind pgbouncer, and make generic plans.
-        connection: asyncpg.Connection[Any] = await asyncpg.connect(
-            target.dsn, timeout=target.connect_timeout, statement_cache_size=0
-        )
+        try:
+            connection: asyncpg.Connection[Any] = await asyncpg.connect(
+                target.dsn, timeout=target.connect_timeout, statement_cache_size=0
+            )
+        except asyncpg.InterfaceError:
+            raise  # some are ValueErrors too, and say what is wrong
+        except (ValueError, OverflowError) as error:
+            raise CannotConnectError(
+                f"cannot connect to {target.label}", "its URL has a value that cannot be, as a port"
+            ) from error
         await far_times.install(connection)
         return connection
 
@@ -139,7 +147,7 @@ def _sqlite_engine(
         else:
             _check_file(target, create=create)
             mode = "ro" if read_only else "rwc" if create else "rw"
-            name = f"file:{quote(str(path.absolute()))}?mode={mode}"
+            name = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
         connecting = aiosqlite.connect(
             name, uri=path is not None, timeout=wait, isolation_level=None
         )

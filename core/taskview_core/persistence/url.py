@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,12 @@ _NOT_FOR_THE_SERVER = frozenset(
     }
 )
 
+# libpq's other form, host=… dbname=…; a file is hardly ever named so.
+_WORD = re.compile(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s\\']|\\.)*)")
+_WORDS = re.compile(
+    rf"\s*(?=(?:host|hostaddr|port|dbname|user|password|service|passfile)\s*=)(?:{_WORD.pattern}\s*)+"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
@@ -58,7 +65,7 @@ def parse_database_url(text: str) -> DatabaseUrl:
     if not separator:
         if text == ":memory:":
             return DatabaseUrl("sqlite", ":memory:")
-        return _sqlite_file(text)
+        return _postgres_words(text) if _WORDS.fullmatch(text) else _sqlite_file(text)
     if scheme in _SQLITE:
         return _sqlite_url(rest)
     if scheme in _POSTGRES:
@@ -84,6 +91,15 @@ def _sqlite_file(text: str) -> DatabaseUrl:
     return DatabaseUrl("sqlite", text, Path(text).expanduser())
 
 
+def _postgres_words(text: str) -> DatabaseUrl:
+    """Read `host=… dbname=…`, as libpq has it: with quotes around spaces, and `\\` before them."""
+    options = [
+        (key, re.sub(r"\\(.)", r"\1", value[1:-1] if value[:1] == "'" else value))
+        for key, value in _WORD.findall(text)
+    ]
+    return _postgres_url(f"?{urlencode(options, quote_via=quote)}")
+
+
 def _postgres_url(rest: str) -> DatabaseUrl:
     try:
         parts = urlsplit(f"postgresql://{rest}")
@@ -92,7 +108,7 @@ def _postgres_url(rest: str) -> DatabaseUrl:
         raise UsageError("this Postgres URL cannot be read", _FORMS) from error
     for host in parts.netloc.rpartition("@")[2].split(","):
         port = host.rpartition("]")[2].rpartition(":")[2] if ":" in host else ""
-        if port and not port.isdecimal():
+        if port and not (port.isdecimal() and int(port[:6]) < 65_536):
             raise UsageError(f"{port!r} in the Postgres URL is no port", _FORMS)
     kept: list[tuple[str, str]] = []
     notices: list[str] = []

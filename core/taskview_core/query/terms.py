@@ -101,7 +101,10 @@ class HasKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HasTerm:
-    """Whether a column holds anything: not NULL, and not JSON null, `""`, `{}` or `[]`."""
+    """Whether a column holds anything: not NULL, and not JSON null, `""`, `{}` or `[]`.
+
+    An error is text, not JSON: it holds anything unless it is NULL or has no characters.
+    """
 
     kind: HasKind
     denied: bool = False

@@ -66,7 +66,7 @@ class ConversationBar(Vertical):
 
     def focus_query(self) -> None:
         """Let the filter be typed."""
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: keys may be waiting
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -14,16 +14,18 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from taskview_core.entities import Count, FacetValue, TaskStatus
+from taskview_core.entities import FacetValue
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
-from taskview_core.query.terms import ValueKey, ValueTerm
+from taskview_core.query.terms import ValueKey
 from taskview_tui.bars.choices import Choices
-from taskview_tui.bars.completion import Wanted, completed, ends_in_key, matching, wanted_at
+from taskview_tui.bars.completion import Wanted, completed, ends_in_key, wanted_at
 from taskview_tui.bars.fault_line import FaultLine
 from taskview_tui.bars.fault_text import Fault
 from taskview_tui.bars.filter_input import FilterInput
+from taskview_tui.bars.filter_keys import CHOICE_COMMANDS
 from taskview_tui.bars.filter_model import SLOTS, FilterModel, Slot
-from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.bars.offers import Offer, Offers
+from taskview_tui.keys import bindings
 
 _LABELS = {Slot.QUERY: "/", Slot.AGENT: "agent", Slot.STATUS: "status", Slot.SINCE: "since"}
 _HINTS = {
@@ -33,56 +35,17 @@ _HINTS = {
     Slot.SINCE: "2h",
 }
 
-_NONE = Count(0)
-
 DEBOUNCE = 0.15
 """Seconds without a key after which what was typed is searched for."""
 
 KEY_DEBOUNCE = 0.6
 """The same where the last word may be on its way to a key: `stat` is no word to search for yet."""
 
-INPUT_COMMANDS = (
-    Command(
-        id="filter.next_choice",
-        keys="down",
-        action="move_choice(1)",
-        name="Down in the list of values",
-        help="Go into the list of values under the input, or down in it",
-        group=Group.INPUT,
-    ),
-    Command(
-        id="filter.previous_choice",
-        keys="up",
-        action="move_choice(-1)",
-        name="Up in the list of values",
-        help="Go up in the list of values, and out of it at its top",
-        group=Group.INPUT,
-    ),
-    Command(
-        id="filter.complete",
-        keys="tab",
-        action="complete",
-        name="Complete, or go to the next input",
-        short="complete",
-        help="Complete what is typed, or mend what is wrong with it; else go to the next input",
-        group=Group.INPUT,
-    ),
-    Command(
-        id="filter.close_choices",
-        keys="escape",
-        action="close_choices",
-        name="Close the list of values, or leave the input",
-        short="leave",
-        help="Close the list of values if you are in it; else leave the input",
-        group=Group.INPUT,
-    ),
-)
-
 
 class FilterBar(Vertical):
     """Holds what is typed; tells the screen which filter it makes, whole."""
 
-    BINDINGS = bindings(*INPUT_COMMANDS)
+    BINDINGS = bindings(*CHOICE_COMMANDS)
 
     @dataclass
     class Changed(Message):
@@ -105,11 +68,7 @@ class FilterBar(Vertical):
         super().__init__()
         self._model = FilterModel.of(task_filter).in_use()
         self._told = frozenset(task_filter.terms)
-        self._facets: dict[ValueKey, tuple[TaskFilter, tuple[FacetValue, ...]]] = {}
-        self._known = {
-            ValueKey.STATUS: [status.value for status in TaskStatus.known()],
-            ValueKey.AGENT: [],
-        }
+        self._offers = Offers()
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -140,17 +99,15 @@ class FilterBar(Vertical):
 
     def focus_query(self) -> None:
         """Let the query be typed."""
-        self._input(Slot.QUERY).focus()
+        self.screen.set_focus(self._input(Slot.QUERY))  # at once: keys may be waiting
 
     def know(self, key: ValueKey, values: Iterable[str]) -> None:
         """Remember that these values occur."""
-        known = self._known[key]
-        known.extend(value for value in dict.fromkeys(values) if value not in known)
+        self._offers.know(key, values)
 
     def offer(self, key: ValueKey, task_filter: TaskFilter, values: tuple[FacetValue, ...]) -> None:
         """Take the values of a column that were counted under a filter."""
-        self._facets[key] = (task_filter, values)
-        self.know(key, (value.value for value in values))
+        self._offers.take(key, task_filter, values)
         self._update_choices()
 
     def _input(self, slot: Slot) -> FilterInput:
@@ -171,7 +128,7 @@ class FilterBar(Vertical):
         slot = event.input.slot
         if event.value == self._model.held[slot].text and slot == self._model.editing:
             return
-        self._model = self._model.typed(slot, event.value, self._known)
+        self._model = self._model.typed(slot, event.value, self._offers.known)
         self._show()
         self._stop_pause()
         pause = KEY_DEBOUNCE if slot is Slot.QUERY and ends_in_key(event.value) else DEBOUNCE
@@ -257,18 +214,12 @@ class FilterBar(Vertical):
         wanted = wanted_at(box.slot, box.value, box.cursor_position)
         return None if wanted is None else (box, wanted)
 
-    def _values(self, wanted: Wanted) -> tuple[bool, tuple[FacetValue, ...]]:
-        """Give the values to offer, and whether their counts are of the present filter."""
-        base = _without(self._model.filter, wanted.key)
-        counted = self._facets.get(wanted.key)
-        fresh = counted is not None and counted[0] == base
-        if not fresh:
-            self.post_message(self.FacetsWanted(wanted.key, base))
-        values = counted[1] if counted else ()
-        there = {value.value for value in values}
-        # What is known to occur elsewhere can be completed too: it says that nothing has it here.
-        absent = (each for each in self._known[wanted.key] if each not in there)
-        return fresh, matching(wanted, (*values, *(FacetValue(each, _NONE) for each in absent)))
+    def _offer(self, wanted: Wanted) -> Offer:
+        """Give what fits; have it counted where it has not been under the present filter."""
+        offer = self._offers.offer(wanted, self._model.filter)
+        if not offer.fresh:
+            self.post_message(self.FacetsWanted(wanted.key, offer.base))
+        return offer
 
     def _completion(self, slot: Slot, text: str) -> str | None:
         """Give the text with the likeliest value, where what is typed is its beginning."""
@@ -278,7 +229,7 @@ class FilterBar(Vertical):
         wanted = wanted_at(slot, text, len(text))
         if wanted is None or not wanted.beginning:
             return None
-        for value in self._values(wanted)[1]:
+        for value in self._offer(wanted).values:
             whole, _ = completed(slot, text, wanted, value.value)
             if whole.startswith(text) and whole != text:
                 return whole
@@ -290,11 +241,12 @@ class FilterBar(Vertical):
             self._close_choices()
             return
         box, wanted = found
-        fresh, values = self._values(wanted)
+        offer = self._offer(wanted)
+        values = offer.values
         if [value.value for value in values] == [wanted.beginning]:
             values = ()
         column = box.text_column + cell_len(box.value[: wanted.start]) - 1
-        self.query_one(Choices).offer(values, column, fresh=fresh)
+        self.query_one(Choices).offer(values, column, fresh=offer.fresh)
 
     def _close_choices(self) -> None:
         self.query_one(Choices).close()
@@ -311,7 +263,7 @@ class FilterBar(Vertical):
         with box.prevent(Input.Changed):
             box.value = text
         box.cursor_position = cursor
-        self._model = self._model.typed(box.slot, text, self._known)
+        self._model = self._model.typed(box.slot, text, self._offers.known)
 
     def _accept(self, value: str) -> None:
         self._put(value)
@@ -361,14 +313,3 @@ class FilterBar(Vertical):
         if choices.highlighted is None:
             raise SkipAction
         choices.close()
-
-
-def _without(task_filter: TaskFilter, key: ValueKey) -> TaskFilter:
-    """Give the filter without what it wants of a column, so that other values show as well."""
-    return TaskFilter(
-        tuple(
-            term
-            for term in task_filter.terms
-            if not (isinstance(term, ValueTerm) and term.key is key and not term.denied)
-        )
-    )

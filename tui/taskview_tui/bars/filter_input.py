@@ -9,22 +9,12 @@ from textual.binding import BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from taskview_tui.bars.filter_keys import SUBMIT_COMMAND
 from taskview_tui.bars.filter_model import Slot
-from taskview_tui.keys import Command, Group, bindings, identified
+from taskview_tui.keys import Group, bindings, identified
 
 Completer = Callable[[Slot, str], str | None]
 """Gives the whole text that a text of an input could become, or None."""
-
-
-SUBMIT_COMMAND = Command(
-    id="input.submit",
-    keys="enter",
-    action="submit",
-    name="Take the filter",
-    short="to the list",
-    help="Take what is typed and go to the list",
-    group=Group.INPUT,
-)
 
 
 class _Suggester(Suggester):

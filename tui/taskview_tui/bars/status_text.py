@@ -71,10 +71,9 @@ def _place(status: ListStatus) -> str:
         return f"no {status.noun}"
     last = None if status.offset is None else status.offset + status.rows
     if status.offset is not None and last is not None:
-        place = f"rows {status.offset + 1:,}-{last:,}"
-    else:
-        place = f"{status.rows} rows" + (f" {status.span}" if status.span else "")
-    return place + _total(status, last)
+        return f"rows {status.offset + 1:,}-{last:,}{_total(status, last)}"
+    rows = "1 row" if status.rows == 1 else f"{status.rows} rows"
+    return f"{rows}{_total(status, last)}" + (f", {status.span}" if status.span else "")
 
 
 def _total(status: ListStatus, last: int | None) -> str:

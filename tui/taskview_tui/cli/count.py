@@ -8,7 +8,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import parse_filter
+from taskview_tui.cli.filters import filter_help, parse_filter
 from taskview_tui.cli.parser import CommandParser, add_database
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import say, standard_output
@@ -19,9 +19,10 @@ def make_parser() -> CommandParser:
     parser = CommandParser(
         "taskview count",
         "Count tasks. Counting stops at 10000, which is printed as 10000+.",
+        filter_help(),
     )
     add_database(parser)
-    parser.add_argument("-f", "--filter", default="", metavar="Q", help="which tasks; see README")
+    parser.add_argument("-f", "--filter", default="", metavar="Q", help="which tasks: see below")
     parser.add_argument(
         "--exact", action="store_true", help="count them all, however long it takes"
     )

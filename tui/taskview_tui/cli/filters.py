@@ -5,8 +5,23 @@ from __future__ import annotations
 from taskview_core.errors import FilterError, UsageError
 from taskview_core.query import NEWEST_FIRST, Cursor, Sort, TaskFilter
 from taskview_core.query.explain import explain
+from taskview_core.query.keys import TASK_KEYS
 from taskview_core.query.sort import TASK_SORT_KEYS
 from taskview_tui.cli.database_choice import readable
+
+_WIDTH = 26
+
+
+def filter_help() -> str:
+    """Give the query language in short, for the help of commands that take a filter."""
+    lines = [
+        'filters: words and "quoted phrases" are looked for in input, output and error, whatever',
+        "their case; - before a term denies it; all terms must hold. Others are:",
+    ]
+    for key in TASK_KEYS.values():
+        fits = len(key.example) < _WIDTH
+        lines.append(f"  {key.example if fits else f'{key.name}:UUID':<{_WIDTH}}{key.takes}")
+    return "\n".join(lines)
 
 
 def parse_filter(text: str) -> TaskFilter:

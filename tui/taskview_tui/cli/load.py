@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,9 +53,7 @@ def run(options: Namespace) -> int:
     url, files = _database_and_files(options.words)
     say_notices(url)
     with Progress() as progress:
-        report = asyncio.run(
-            wiring.load_files(url, files, lambda state: progress.show(*_told(state)))
-        )
+        report = wiring.load_files(url, files, lambda state: progress.show(*_told(state)))
     for line in _report(report):
         say(f"taskview: {line}")
     return ExitCode.DONE

@@ -13,7 +13,7 @@ from taskview_core.query import Cursor, PageRequest, Sort, TaskFilter
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.details import CHUNK, with_errors, without_more
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import parse_filter, parse_limit, parse_order
+from taskview_tui.cli.filters import filter_help, parse_filter, parse_limit, parse_order
 from taskview_tui.cli.output.list_formats import LIST_FORMATS, Needs, make_writer, needs_of
 from taskview_tui.cli.output.writer import ListWriter
 from taskview_tui.cli.parser import CommandParser, add_database, add_output, add_time_display
@@ -44,9 +44,9 @@ examples:
 
 def make_parser() -> CommandParser:
     """Give the parser of `taskview ls`."""
-    parser = CommandParser("taskview ls", "List tasks.", _EPILOG)
+    parser = CommandParser("taskview ls", "List tasks.", f"{filter_help()}\n\n{_EPILOG}")
     add_database(parser)
-    parser.add_argument("-f", "--filter", default="", metavar="Q", help="which tasks; see README")
+    parser.add_argument("-f", "--filter", default="", metavar="Q", help="which tasks: see below")
     parser.add_argument("-s", "--sort", metavar="KEY", help="the order (-created)")
     parser.add_argument(
         "-n", "--limit", default="50", metavar="N", help="how many at most, or `all` (50)"

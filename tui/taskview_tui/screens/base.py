@@ -18,8 +18,9 @@ from taskview_tui.bars.banner import Banner, Trouble
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.title_line import TitleLine
+from taskview_tui.commands import SCREEN_COMMANDS
 from taskview_tui.host import Host, host_of
-from taskview_tui.keys import SCREEN_COMMANDS, bindings
+from taskview_tui.keys import bindings
 from taskview_tui.retry import wait_before
 
 _BEAT = 0.5

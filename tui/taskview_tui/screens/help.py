@@ -68,20 +68,23 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._groups = tuple(groups)
         self._query_keys = tuple(query_keys)
+        # Held, not looked up: on a busy machine the screen may be told of its size, and that it
+        # is there, before what it is composed of is.
+        self._key_lines = Static()
+        self._scroller = HelpText(self._key_lines)
 
     def compose(self) -> ComposeResult:
         """Make the box."""
         with Vertical(classes="box"):
             yield Static("keys that work here - ? or Esc closes", markup=False, classes="heading")
-            with HelpText():
-                yield Static(id="keys")
+            yield self._scroller
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
-        self.query_one(HelpText).focus()
+        self._scroller.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the text out for the width there is."""
         width = min(event.size.width * 95 // 100, 130) - 6
         lines = [*help_lines(self._groups, width), *query_lines(self._query_keys, width)]
-        self.query_one("#keys", Static).update(Content("\n").join(lines))
+        self._key_lines.update(Content("\n").join(lines))

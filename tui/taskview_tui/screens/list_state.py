@@ -60,14 +60,19 @@ class Shown(Generic[F, R]):
     took: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counting(Generic[F]):
-    """How many rows a filter lets through: known, being counted, or not to be found out."""
+    """How many rows a filter lets through: known, being counted, or not to be found out.
+
+    `is_old` says that `count` is from before a refresh; `exact` that all are to be counted.
+    """
 
     filter: F
     count: Count | None = None
     running: bool = False
     fault: str = ""
+    is_old: bool = False
+    exact: bool = False
 
 
 def direction_for(key: str) -> bool:

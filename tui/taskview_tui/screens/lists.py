@@ -10,15 +10,14 @@ from typing import Any, Generic, TypeVar
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.entities import Count, Ident
-from taskview_core.errors import CannotConnectError, QueryTimeoutError
-from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.entities import Ident
 from taskview_core.query.page import Page
 from taskview_core.query.sort import Sort
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
-from taskview_tui.keys import LIST_COMMANDS, bindings
-from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.commands import LIST_COMMANDS
+from taskview_tui.keys import bindings
+from taskview_tui.screens.counted import CountedScreen
 from taskview_tui.screens.list_state import (
     PAGE_SIZE,
     Ask,
@@ -38,7 +37,7 @@ _UNSEEN = 0.3
 """Seconds for which nobody needs to be told that something runs."""
 
 
-class ListScreen(BrowserScreen, Generic[F, R]):
+class ListScreen(CountedScreen[F], Generic[F, R]):
     """A list with a filter. Subclasses give the rows' own calls, table and words."""
 
     BINDINGS = bindings(*LIST_COMMANDS)
@@ -54,19 +53,12 @@ class ListScreen(BrowserScreen, Generic[F, R]):
         page: Page[Any]
         took: float
 
-    @dataclass
-    class CountArrived(Message):
-        """A count has come."""
-
-        ask: Counting[Any]
-        count: Count
-
     def __init__(self, first: Ask[F]) -> None:
         super().__init__()
         self._ask = first
         self._asked_at = 0.0
         self._shown: Shown[F, R] | None = None
-        self._counting: Counting[F] = Counting(first.filter)
+        self.counting = Counting(first.filter)
         self._then: Callable[[], None] | None = None
         self._hint = ""
 
@@ -79,10 +71,6 @@ class ListScreen(BrowserScreen, Generic[F, R]):
 
     async def read_page(self, ask: Ask[F]) -> Page[R]:
         """Read the page that was asked for."""
-        raise NotImplementedError
-
-    async def read_count(self, task_filter: F, cap: int | None) -> Count:
-        """Count the rows under a filter."""
         raise NotImplementedError
 
     def id_of(self, row: R) -> Ident:
@@ -146,7 +134,7 @@ class ListScreen(BrowserScreen, Generic[F, R]):
     @property
     def is_busy(self) -> bool:
         """Whether a page or a count is being read."""
-        return self.is_waiting or self._counting.running
+        return self.is_waiting or self.counting.running
 
     @property
     def shows_old_rows(self) -> bool:
@@ -155,9 +143,8 @@ class ListScreen(BrowserScreen, Generic[F, R]):
 
     def go(self, ask: Ask[F]) -> None:
         """Ask for a page; whatever was asked for before is void from now on."""
-        if ask.filter != self._counting.filter:
-            self.workers.cancel_group(self, "count")
-            self._counting = Counting(ask.filter)
+        if ask.filter != self.counting.filter:
+            self.stop_counting(ask.filter)
         self._ask = ask
         self._then = None
         self._hint = ""
@@ -190,7 +177,7 @@ class ListScreen(BrowserScreen, Generic[F, R]):
         self._shown = Shown(ask, page, message.took)
         self.recovered("page")
         self.paint_rows(page.rows, ask)
-        self._count_anew()
+        self.count_for(ask.filter, known_count(page))
         self.update_lines()
         self.page_painted()
         then, self._then = self._then, None
@@ -203,59 +190,6 @@ class ListScreen(BrowserScreen, Generic[F, R]):
             ask = self._ask
             self._then = None
             self.lost("page", message.error, lambda: self.go(replace(ask)))
-        elif message.part == "count" and message.ask is self._counting:
-            self._count_failed(message)
-        self.update_lines()
-
-    # Counting, after the page and beside it
-
-    def _count_anew(self, *, exact: bool = False) -> None:
-        shown = self._shown
-        if shown is None:
-            return
-        task_filter = shown.ask.filter
-        known = known_count(shown.page)
-        if known is not None:
-            self.workers.cancel_group(self, "count")
-            self._counting = Counting(task_filter, known)
-            return
-        same = self._counting.filter == task_filter
-        old = self._counting.count if same else None
-        if not exact and same and (old is not None or self._counting.running):
-            return
-        self._counting = Counting(task_filter, old, running=True)
-        self._count(self._counting, None if exact else COUNT_CAP)
-        self.beat()
-
-    @work(exclusive=True, group="count")
-    async def _count(self, ask: Counting[F], cap: int | None) -> None:
-        await deliver(
-            self,
-            "count",
-            ask,
-            lambda: self.read_count(ask.filter, cap),
-            lambda count, _took: self.CountArrived(ask, count),
-        )
-
-    @on(CountArrived)
-    def _paint_count(self, message: CountArrived) -> None:
-        if message.ask is self._counting:
-            self._counting = Counting(message.ask.filter, message.count)
-            self.recovered("count")
-            self.update_lines()
-
-    def _count_failed(self, message: Failed) -> None:
-        asked = self._counting
-        slow = isinstance(message.error, QueryTimeoutError)
-        fault = "(too many to count in time)" if slow else "(not counted)"
-        self._counting = Counting(asked.filter, asked.count, fault=fault)
-        if isinstance(message.error, CannotConnectError):
-            self.lost("count", message.error, self._count_anew)
-
-    def action_count_exactly(self) -> None:
-        """Count all rows, however many, in the background."""
-        if self._counting.count is None or not self._counting.count.exact:
-            self._count_anew(exact=True)
             self.update_lines()
 
     # Filter, pages, order
@@ -333,8 +267,7 @@ class ListScreen(BrowserScreen, Generic[F, R]):
         keep = None if row is None else self.id_of(row)
         rows = self._shown.page.rows if self._shown else ()
         at = next((at for at, each in enumerate(rows) if self.id_of(each) == keep), 0)
-        self.workers.cancel_group(self, "count")
-        self._counting = Counting(self._ask.filter)
+        self.count_again()
         self.go(self._ask.again(keep, at, follow=True))
 
     # What the lines say
@@ -357,16 +290,16 @@ class ListScreen(BrowserScreen, Generic[F, R]):
         if shown is None:
             return ListStatus(running=running, running_for=running_for, noun=self.noun)
         page = shown.page
-        same = self._counting.filter == shown.ask.filter
-        count = self._counting.count if same else None
+        same = self.counting.filter == shown.ask.filter
+        count = self.counting.count if same else None
         sort = shown.ask.page.sort
         return ListStatus(
             rows=len(page.rows),
             offset=known_offset(page, count),
             span=self.span_of(page.rows, sort),
             count=count,
-            counting=self._counting.running and same,
-            count_fault=self._counting.fault if same else "",
+            counting=self.counting.running and same,
+            count_fault=self.counting.fault if same else "",
             took=shown.took,
             running=running,
             running_for=running_for,

@@ -48,19 +48,19 @@ class Picker(Dialog[str]):
         self._title = title
         self._choices = choices
         self._current = current
+        self._list = ChoiceList(*[Option(Content(words)) for _, words in choices])
 
     def compose(self) -> ComposeResult:
         """Make the box."""
         with Vertical(classes="box"):
             yield Static(self._title, markup=False, classes="heading")
-            yield ChoiceList(*[Option(Content(words)) for _, words in self._choices])
+            yield self._list
 
     def on_mount(self) -> None:
         """Begin at the present choice."""
         values = [value for value, _ in self._choices]
-        box = self.query_one(ChoiceList)
-        box.highlighted = values.index(self._current) if self._current in values else 0
-        box.focus()
+        self._list.highlighted = values.index(self._current) if self._current in values else 0
+        self._list.focus()
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -20,7 +20,8 @@ from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, TimePoint, ValueKey
 from taskview_tui.bars.filter_bar import FilterBar
-from taskview_tui.keys import JUMP_COMMAND, PANE_COMMANDS, bindings
+from taskview_tui.commands import JUMP_COMMAND, PANE_COMMANDS
+from taskview_tui.keys import bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
 from taskview_tui.screens.messages import Failed, deliver

@@ -28,23 +28,27 @@ class TimeInput(Input, inherit_bindings=False):
 class TimeDialog(Dialog[TimePoint]):
     """Takes whatever the query language takes as a time; says at once what it is read as."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._input = TimeInput(placeholder="2h  2026-01-31  2026-01-31T14:30", compact=True)
+        self._input.cursor_blink = False
+        self._meaning = Static("", markup=False, classes="words")
+
     def compose(self) -> ComposeResult:
         """Make the box."""
         with Vertical(classes="box"):
             yield Static("go to a time", markup=False, classes="heading")
-            yield TimeInput(placeholder="2h  2026-01-31  2026-01-31T14:30", compact=True)
-            yield Static("", markup=False, classes="words")
+            yield self._input
+            yield self._meaning
 
     def on_mount(self) -> None:
         """Let the time be typed."""
-        box = self.query_one(TimeInput)
-        box.cursor_blink = False
-        box.focus()
+        self._input.focus()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one(".words", Static).update(self._words(event.value))
+        self._meaning.update(self._words(event.value))
 
     def _words(self, text: str) -> str:
         if not text.strip():

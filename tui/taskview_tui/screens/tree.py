@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual import on, work
@@ -11,20 +10,17 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.entities import Ident, TaskDetail, TaskRow, TaskStatus
-from taskview_core.errors import EntityNotFoundError
-from taskview_core.tree.assemble import TaskTree
+from taskview_core.entities import Ident, TaskDetail, TaskRow
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
-from taskview_tui.keys import PANE_COMMANDS, Command, Group, bindings
+from taskview_tui.commands import PANE_COMMANDS
+from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found, WithDetail
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.task_tree import TaskTreeView
-
-_MANY = 2_000
-"""Rows from which on a tree is put together in a thread, for the keys to keep working."""
 
 _UNSEEN = 0.3
 
@@ -47,25 +43,6 @@ TREE_COMMANDS = (
         group=Group.MOVE,
     ),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class TreeAsk:
-    """One request for a tree: of a conversation, or where `top` is given, of that task."""
-
-    conversation: Ident | None
-    top: Ident | None
-    cursor: Ident | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class TreeFound:
-    """What has come: the tree, where parents outside of it are, and the conversation's title."""
-
-    tree: TaskTree
-    elsewhere: Mapping[Ident, Ident]
-    title: str | None
-    failed: int
 
 
 class TreeScreen(WithDetail):
@@ -147,37 +124,9 @@ class TreeScreen(WithDetail):
             self,
             "tree",
             ask,
-            lambda: self._find(ask),
+            lambda: find_tree(self.browser, ask),
             lambda found, took: self.TreeArrived(ask, found, took),
         )
-
-    async def _find(self, ask: TreeAsk) -> TreeFound:
-        browser = self.browser
-        if ask.top is not None:
-            rows = await browser.subtree(ask.top)
-        else:
-            assert ask.conversation is not None, "a tree is of a conversation or of a task"
-            rows = await browser.conversation_tree(ask.conversation)
-        if len(rows.rows) > _MANY:
-            tree = await asyncio.to_thread(TaskTree.assemble, rows, ask.top)
-        else:
-            tree = TaskTree.assemble(rows, ask.top)
-        if ask.top is not None:
-            title = tree.tasks[ask.top].conversation_title if ask.top in tree.tasks else None
-        else:
-            title = await self._title_of(ask.conversation, empty=not rows.rows)
-        failed = sum(row.status == TaskStatus.FAILED for row in rows.rows)
-        return TreeFound(tree, rows.elsewhere, title, failed)
-
-    async def _title_of(self, conversation: Ident | None, *, empty: bool) -> str | None:
-        """Give the title; a conversation that is not there may still have tasks to show."""
-        assert conversation is not None
-        try:
-            return (await self.browser.get_conversation(conversation)).title
-        except EntityNotFoundError:
-            if empty:
-                raise
-            return None
 
     @on(TreeArrived)
     def _paint_tree(self, message: TreeArrived) -> None:
@@ -290,12 +239,7 @@ class TreeScreen(WithDetail):
         task = self.view.selected
         if self._shown is None or task is None:
             return
-        order = [line.row for line in self._shown.tree.preorder()]
-        at = next(at for at, row in enumerate(order) if row.id == task.id)
-        turned = [*order[at + 1 :], *order[:at]]
-        if step < 0:
-            turned.reverse()
-        failed = next((row for row in turned if row.status == TaskStatus.FAILED), None)
+        failed = self._shown.failed_after(task.id, step)
         if failed is not None:
             self.view.select(failed.id)
         else:

@@ -10,7 +10,8 @@ from textual import on, work
 from textual.message import Message
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
-from taskview_tui.keys import TASK_COMMANDS, bindings
+from taskview_tui.commands import TASK_COMMANDS
+from taskview_tui.keys import bindings
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean

@@ -66,6 +66,16 @@ def wrap(line: str, width: int) -> list[str]:
     return pieces
 
 
+def centred(text: str, width: int, height: int) -> list[str]:
+    """Give the lines of a text, wrapped, in the middle of a field; none for an empty text."""
+    if not text:
+        return []
+    lines = [piece for line in text.split("\n") for piece in wrap(line, width - 4)]
+    above = max((height - len(lines)) // 2, 0)
+    centred_lines = [" " * max((width - cell_len(line)) // 2, 0) + line for line in lines]
+    return [""] * above + centred_lines
+
+
 def _wrap_wide(line: str, width: int) -> list[str]:
     pieces: list[str] = []
     start, length = 0, len(line)

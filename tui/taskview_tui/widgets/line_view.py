@@ -12,15 +12,15 @@ from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.geometry import Offset, Size
-from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from taskview_tui.keys import bindings
-from taskview_tui.render.piece import Ink, Line, fit_line
-from taskview_tui.text.cells import wrap
+from taskview_tui.render.piece import Ink, Line, Piece, fit_line
+from taskview_tui.text.cells import centred
 from taskview_tui.text.clean import clean_block
 from taskview_tui.widgets.line_keys import MOVE_COMMANDS
+from taskview_tui.widgets.line_styles import LINE_CLASSES, LINE_CSS
 
 _CACHED_STRIPS = 1024
 _TICK = 1.0
@@ -42,61 +42,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-view--cursor",
-        "line-view--empty",
-        *(f"line-view--{ink.value}" for ink in Ink),
-    }
-    DEFAULT_CSS = """
-    LineView {
-        background: $surface;
-        color: $foreground;
-        overflow-x: auto;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
-
-        & > .line-view--dim { color: $text-muted; }
-        & > .line-view--strong { text-style: bold; }
-        & > .line-view--header { background: $panel; color: $text-muted; }
-        & > .line-view--sorted { background: $panel; color: $text-primary; text-style: bold; }
-        & > .line-view--heading { color: $text-primary; text-style: bold; }
-        & > .line-view--guide { color: $text-muted; }
-        & > .line-view--mark { color: $text-accent; text-style: italic; }
-        & > .line-view--error { color: $text-error; }
-        & > .line-view--pending { color: $text-muted; }
-        & > .line-view--running { color: $text-primary; }
-        & > .line-view--completed { color: $text-success; }
-        & > .line-view--failed { color: $text-error; text-style: bold; }
-        & > .line-view--cancelled { color: $text-warning; }
-        & > .line-view--unknown { color: $text-accent; }
-        & > .line-view--key { color: $text-primary; }
-        & > .line-view--string { color: $text-success; }
-        & > .line-view--number { color: $text-warning; }
-        & > .line-view--literal { color: $text-accent; }
-        & > .line-view--empty { color: $text-muted; }
-
-        & > .line-view--cursor { background: $block-cursor-blurred-background; }
-        &:nocolor > .line-view--cursor, &:ansi > .line-view--cursor { text-style: underline; }
-        &:focus > .line-view--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-        &:nocolor:focus > .line-view--cursor {
-            text-style: reverse;
-        }
-    }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = LINE_CLASSES
+    DEFAULT_CSS = LINE_CSS
     BINDINGS: ClassVar[list[BindingType]] = bindings(*MOVE_COMMANDS)
-
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """Columns and lines of the whole content.
-
-    Textual's own lays the whole screen out anew whenever it changes, which takes longer than all
-    the rest of what a key does. Here it does so only where a scrollbar comes or goes.
-    """
 
     header_height: ClassVar[int] = 0
     """Lines at the top that do not scroll: none or one."""
@@ -289,17 +237,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return style
 
     def _render_empty(self, y: int, width: int) -> Strip:
-        view = self.view_width
-        lines = [
-            piece for line in self._empty_text.split("\n") for piece in wrap(line, max(view - 4, 2))
-        ]
-        at = y - max((self.view_height - len(lines)) // 2, 0)
-        if not self._empty_text or not 0 <= at < len(lines):
+        lines = centred(self._empty_text, self.view_width, self.view_height)
+        if y >= len(lines):
             return Strip.blank(width, self.rich_style)
-        style = self.get_component_rich_style("line-view--empty")
-        text = Strip([Segment(lines[at], style)])
-        left = max((view - text.cell_length) // 2, 0)
-        return Strip([Segment(" " * left, style), *text]).adjust_cell_length(width, style)
+        return self._strip([Piece(lines[y], Ink.DIM)], width)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in the colours from before."""
@@ -308,18 +249,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles_of_inks.clear()
 
     # Scrolling.
-
-    def watch_virtual_size(self, size: Size) -> None:
-        """Let the scrollbars follow."""
-        view = self.scrollable_content_region
-        vertical, horizontal = size.height > view.height, size.width > view.width
-        if (vertical, horizontal) != self.scrollbars_enabled:
-            self.refresh(layout=True)
-            return
-        if vertical:
-            self.vertical_scrollbar.window_virtual_size = size.height
-        if horizontal:
-            self.horizontal_scrollbar.window_virtual_size = size.width
 
     def _refresh_lines_of(self, *indexes: int) -> None:
         for index in indexes:

@@ -36,21 +36,35 @@ async def load_files(
     opened = open_sources(files)
     sources = await asyncio.to_thread(opened.__enter__)
     try:
-        if url.path is None or url.path.exists() or url.kind != "sqlite":
-            return await _load(url, sources, progress)
-        if make_schema is None:
-            raise CannotConnectError(f"{url.label} does not exist", "check the path")
-        with fresh_file(url) as part:
-            await make_schema(part, "tables")
-            report = await _load(part, sources, progress, fresh=True)
-            total = sum(source.size for source in sources)
-            progress(
-                LoadProgress(step="indexes", bytes_done=total, bytes_total=total, rows=report.tasks)
-            )
-            await make_schema(part, "indexes")
-        return report
+        return await load_sources(url, sources, progress, make_schema)
     finally:
         opened.__exit__(None, None, None)
+
+
+async def load_sources(
+    url: DatabaseUrl,
+    sources: Sequence[Source],
+    progress: Progress,
+    make_schema: SchemaMaker | None = None,
+) -> LoadReport:
+    """Load files that are open already; else as `load_files`.
+
+    For programs that Ctrl+C is to stop: `open_sources` may wait for standard input, and a thread
+    that does so cannot be stopped.
+    """
+    if url.path is None or url.path.exists() or url.kind != "sqlite":
+        return await _load(url, sources, progress)
+    if make_schema is None:
+        raise CannotConnectError(f"{url.label} does not exist", "check the path")
+    with fresh_file(url) as part:
+        await make_schema(part, "tables")
+        report = await _load(part, sources, progress, fresh=True)
+        total = sum(source.size for source in sources)
+        progress(
+            LoadProgress(step="indexes", bytes_done=total, bytes_total=total, rows=report.tasks)
+        )
+        await make_schema(part, "indexes")
+    return report
 
 
 async def _load(

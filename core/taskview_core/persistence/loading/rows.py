@@ -222,6 +222,11 @@ def set_created(row: BulkRow, table: Table, moment: Any) -> None:
         row.values[updated] = moment
 
 
+def tells_created(row: BulkRow, table: Table) -> bool:
+    """Say whether created_at is the row's own, and not filled in."""
+    return not row.lacks(_TASK_CREATED if table == "tasks" else _CREATED)
+
+
 def created_of(row: BulkRow, table: Table) -> Any:
     """Give the created_at of a row."""
     return row.values[_TASK_CREATED if table == "tasks" else _CREATED]

@@ -66,6 +66,8 @@ def open_sources(files: Sequence[Path]) -> Iterator[tuple[Source, ...]]:
 def _open(file: Path, stack: ExitStack) -> Source:
     if file == STDIN:
         name = "<stdin>"
+        if sys.stdin is None:
+            raise LoadError(f"cannot read {name}", "standard input is closed")
         handle = _copied(sys.stdin.buffer, stack)
     else:
         name = str(file)

@@ -14,7 +14,13 @@ from taskview_core.persistence.loading.links import PendingLinks
 from taskview_core.persistence.loading.recent import Recent
 from taskview_core.persistence.loading.refusals import Refusals
 from taskview_core.persistence.loading.report import LoadProgress, LoadReport
-from taskview_core.persistence.loading.rows import RowReader, Table, created_of, set_created
+from taskview_core.persistence.loading.rows import (
+    RowReader,
+    Table,
+    created_of,
+    set_created,
+    tells_created,
+)
 from taskview_core.persistence.loading.sources import Source
 from taskview_core.persistence.loading.teller import Teller
 from taskview_core.persistence.loading.waiting import (
@@ -87,7 +93,14 @@ class LoadWork:
             if created_of(row, "conversations") is None:
                 set_created(row, "conversations", self._now)
                 self._undated += 1
-        self._conversations.update({row.id: created_of(row, "conversations") for row in batch.rows})
+        # One that is there already keeps its own time, which is looked up where it is needed.
+        self._conversations.update(
+            {
+                row.id: created_of(row, "conversations")
+                for row in batch.rows
+                if tells_created(row, "conversations")
+            }
+        )
         self._note(await self._writer.write_conversations(batch.rows))
 
     async def _write_tasks(self, batch: Batch) -> None:

@@ -1,0 +1,120 @@
+"""Makes the pictures in this folder from the demo data: `python screenshots/make.py [FOLDER]`.
+
+The same code and the same versions of Textual and Rich give the same files, byte for byte: the
+clock stands still, and nothing depends on the machine. The files name no host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+_PATIENCE = 3000
+"""Turns of the event loop that a screen gets to settle, 10 ms each."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its name, the size of its terminal, and the keys that lead to it."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    names = {" ": "space", ":": "colon", "_": "underscore"}
+    return tuple(names.get(letter, letter) for letter in text)
+
+
+_FAILED = ("slash", *_typed("status:failed"))
+_ON_A_FAILURE = (*_FAILED, "enter", "down", "down", "enter")
+
+PICTURES = (
+    Picture("tasks", (120, 32)),
+    Picture("filter", (120, 32), ("slash", *_typed("timeout status:failed"))),
+    Picture("tree", (120, 36), _ON_A_FAILURE),
+    Picture("detail", (100, 36), (*_ON_A_FAILURE, "d")),
+    Picture("conversations", (100, 24), ("2",)),
+    Picture("keys", (100, 40), ("question_mark",)),
+    Picture("small", (80, 24), _ON_A_FAILURE),
+)
+
+
+async def make_all(folder: Path) -> None:
+    """Make every picture in a folder."""
+    with tempfile.TemporaryDirectory() as somewhere, chdir(somewhere):
+        from taskview_core.demo import DEFAULT_SEED, DEFAULT_TASKS
+        from taskview_tui import wiring
+
+        await wiring.make_demo(Path("demo.db"), DEFAULT_TASKS, DEFAULT_SEED, lambda written: None)
+        for picture in PICTURES:
+            svg = await _take(picture)
+            (folder / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+
+
+async def _take(picture: Picture) -> str:
+    from textual.widgets import Input
+
+    from taskview_core.demo.records import CLOCK
+    from taskview_tui import wiring
+    from taskview_tui.app import TaskviewApp
+
+    app = TaskviewApp(
+        lambda: wiring.open_browser("demo.db"), clock=lambda: CLOCK, ticks=lambda: 0.0
+    )
+    app.animation_level = "none"
+    async with app.run_test(size=picture.size) as pilot:
+        await _settle(app, pilot.pause)
+        for key in picture.keys:
+            await pilot.press(key)
+            for box in app.screen.query(Input):
+                box.cursor_blink = False
+            if key in {"enter", "2", "d", "slash"}:
+                await _settle(app, pilot.pause)
+        await _settle(app, pilot.pause)
+        return without_fonts(app.export_screenshot(title=" ", simplify=True))
+
+
+async def _settle(app: object, pause: Callable[[float], Awaitable[None]]) -> None:
+    """Wait until what was asked for is on the screen, and stays so."""
+    quiet = 0
+    for _ in range(_PATIENCE):
+        await pause(0.01)
+        screen = app.screen  # type: ignore[attr-defined]  # any of the app's own screens
+        busy = app.browser is None or getattr(screen, "is_busy", False)  # type: ignore[attr-defined]  # as above
+        quiet = 0 if busy else quiet + 1
+        if quiet >= 30:  # longer than typing is waited for before a search
+            return
+    raise SystemExit("a screen did not settle")
+
+
+def without_fonts(svg: str) -> str:
+    """Leave out where the fonts would be fetched; a terminal's own will do."""
+    svg = re.sub(r"<!-- Generated with Rich.*?-->\s*", "", svg)
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Make the pictures where the first argument says, or else here."""
+    for name in (
+        "NO_COLOR",
+        "COLORTERM",
+        "TEXTUAL_THEME",
+        "TEXTUAL_COLOR_SYSTEM",
+        "TASKVIEW_DB_URL",
+    ):
+        os.environ.pop(name, None)
+    asyncio.run(make_all(Path(sys.argv[1] if len(sys.argv) > 1 else HERE).resolve()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""A screen whose rows are counted: after they are shown, and without holding them up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from textual import on, work
+from textual.message import Message
+
+from taskview_core.entities import Count
+from taskview_core.errors import CannotConnectError, QueryTimeoutError
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.list_state import Counting
+from taskview_tui.screens.messages import Failed, deliver
+
+F = TypeVar("F")
+
+COUNT_COMMANDS = (
+    Command(
+        id="list.count",
+        keys="#",
+        action="screen.count_exactly",
+        name="Count exactly",
+        help="Count all rows of the result, in the background",
+        group=Group.PAGES,
+    ),
+)
+
+
+class CountedScreen(BrowserScreen, Generic[F]):
+    """Counts the rows under a filter: up to a cap, and exactly where that is asked for."""
+
+    BINDINGS = bindings(*COUNT_COMMANDS)
+
+    @dataclass
+    class CountArrived(Message):
+        """A count has come."""
+
+        ask: Counting[Any]
+        count: Count
+
+    counting: Counting[F]
+    """What is known of the number of rows; set by the subclass at first."""
+
+    async def read_count(self, task_filter: F, cap: int | None) -> Count:
+        """Count the rows under a filter."""
+        raise NotImplementedError
+
+    def count_for(self, task_filter: F, known: Count | None) -> None:
+        """Find the number of rows under the filter of the page that was just shown.
+
+        `known` is the number where the page alone tells it.
+        """
+        counting = self.counting
+        if known is not None:
+            self.stop_counting(task_filter)
+            self.counting = Counting(task_filter, known)
+        elif counting.filter != task_filter:
+            self._start(Counting(task_filter))
+        elif counting.is_old or (counting.count is None and not counting.running):
+            old = counting.count
+            # Whoever asked for all wants all again.
+            self._start(counting, exact=old is not None and old.exact and old.value > COUNT_CAP)
+
+    def stop_counting(self, task_filter: F) -> None:
+        """Stop what is being counted; the number is void where the filter is another one."""
+        self.workers.cancel_group(self, "count")
+        if self.counting.filter != task_filter:
+            self.counting = Counting(task_filter)
+        elif self.counting.running:
+            self.counting = replace(self.counting, running=False, is_old=True)
+
+    def count_again(self) -> None:
+        """Take the number for an old one, to be found again after the next page."""
+        self.workers.cancel_group(self, "count")
+        self.counting = replace(self.counting, running=False, is_old=True)
+
+    def _start(self, counting: Counting[F], *, exact: bool = False) -> None:
+        self.counting = replace(counting, running=True, is_old=False, fault="", exact=exact)
+        self.asked("count")
+        self._count(self.counting)
+        self.beat()
+
+    @work(exclusive=True, group="count")
+    async def _count(self, ask: Counting[F]) -> None:
+        await deliver(
+            self,
+            "count",
+            ask,
+            lambda: self.read_count(ask.filter, None if ask.exact else COUNT_CAP),
+            lambda count, _took: self.CountArrived(ask, count),
+        )
+
+    @on(CountArrived)
+    def _paint_count(self, message: CountArrived) -> None:
+        if message.ask is self.counting:
+            self.counting = Counting(message.ask.filter, message.count)
+            self.recovered("count")
+            self.update_lines()
+
+    @on(Failed)
+    def _count_failed(self, message: Failed) -> None:
+        asked = self.counting
+        if message.part != "count" or message.ask is not asked:
+            return
+        slow = isinstance(message.error, QueryTimeoutError)
+        fault = "(too many to count in time)" if slow else "(not counted)"
+        self.counting = replace(asked, running=False, fault=fault)
+        if isinstance(message.error, CannotConnectError):
+            self.lost("count", message.error, lambda: self._start(asked, exact=asked.exact))
+        self.update_lines()
+
+    def action_count_exactly(self) -> None:
+        """Count all rows, however many, in the background."""
+        counting = self.counting
+        known = counting.count is not None and counting.count.exact and not counting.is_old
+        if self.host.browser is not None and not known:
+            self._start(counting, exact=True)
+            self.update_lines()

@@ -1,0 +1,74 @@
+"""What a tree screen asks for and what it shows, as frozen values; and how the one is found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from taskview_core.entities import Ident, TaskRow, TaskStatus
+from taskview_core.errors import EntityNotFoundError
+from taskview_core.interfaces import ITaskBrowser
+from taskview_core.tree.assemble import TaskTree
+
+_MANY = 2_000
+"""Rows from which on a tree is put together in a thread, for the keys to keep working."""
+
+
+@dataclass(frozen=True, eq=False)
+class TreeAsk:
+    """One request for a tree: of a conversation, or where `top` is given, of that task."""
+
+    conversation: Ident | None
+    top: Ident | None
+    cursor: Ident | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TreeFound:
+    """What has come: the tree, where parents outside of it are, and the conversation's title."""
+
+    tree: TaskTree
+    elsewhere: Mapping[Ident, Ident]
+    title: str | None
+    failed: int
+
+    def failed_after(self, task_id: Ident, step: int) -> TaskRow | None:
+        """Give the failed task that comes next, or before where `step` is -1, round and round."""
+        order = [line.row for line in self.tree.preorder()]
+        at = next(at for at, row in enumerate(order) if row.id == task_id)
+        turned = [*order[at + 1 :], *order[:at]]
+        if step < 0:
+            turned.reverse()
+        return next((row for row in turned if row.status == TaskStatus.FAILED), None)
+
+
+async def find_tree(browser: ITaskBrowser, ask: TreeAsk) -> TreeFound:
+    """Read the rows of a tree and put it together."""
+    if ask.top is not None:
+        rows = await browser.subtree(ask.top)
+    else:
+        assert ask.conversation is not None, "a tree is of a conversation or of a task"
+        rows = await browser.conversation_tree(ask.conversation)
+    if len(rows.rows) > _MANY:
+        tree = await asyncio.to_thread(TaskTree.assemble, rows, ask.top)
+    else:
+        tree = TaskTree.assemble(rows, ask.top)
+    title = None
+    if ask.top is not None:
+        if ask.top in tree.tasks:
+            title = tree.tasks[ask.top].conversation_title
+    elif ask.conversation is not None:
+        title = await _title_of(browser, ask.conversation, empty=not rows.rows)
+    failed = sum(row.status == TaskStatus.FAILED for row in rows.rows)
+    return TreeFound(tree, rows.elsewhere, title, failed)
+
+
+async def _title_of(browser: ITaskBrowser, conversation: Ident, *, empty: bool) -> str | None:
+    """Give the title; a conversation that is not there may still have tasks to show."""
+    try:
+        return (await browser.get_conversation(conversation)).title
+    except EntityNotFoundError:
+        if empty:
+            raise
+        return None
