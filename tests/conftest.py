@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,25 @@ from support.postgres import GivenServer, OwnServer, Servers, server_labels
 # A shared machine is now slow, now fast: no example fails for its time.
 hypothesis.settings.register_profile("taskview", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("taskview")
+
+# Background jobs and the workers of pytest-xdist ignore Ctrl-C, and what they start inherits it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    """Let what is started here hear of ctrl+c, also where a shell runs us in the background.
+
+    Such a shell has the interrupt ignored, and whoever is started inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Use every core: many tests wait for a server, a terminal or a pause, so one more."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

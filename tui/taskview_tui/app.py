@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from textual import work
 from textual.app import App
@@ -90,6 +91,9 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """Why the database could not be reached at first."""
         self._open_browser = open_browser
         self._opened: ITaskBrowser | None = None
+        self._handed_on: WeakSet[Key] = WeakSet()
+        self._under_way = 0
+        """Keys that were handed on and have not been handled yet."""
 
     # Beginning and end
 
@@ -151,13 +155,23 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """Hand a key to the input that a key before it went to.
 
         Keys that arrive together, as over a slow line, are all sent to what had the focus when
-        they came. An input lets nothing printable through: this one was not meant for a command.
+        they came. An input lets nothing printable through: such a key was not meant for a command,
+        nor was Enter after it, which has to come behind it.
         """
         focused = self.focused
-        if isinstance(focused, Input) and event.is_printable:
+        if event in self._handed_on or not isinstance(focused, Input):
+            return
+        if event.is_printable or self._under_way:
             # Textual calls the handlers of the base class as well, which would run a command.
             event.prevent_default()
-            focused.post_message(Key(event.key, event.character))
+            again = Key(event.key, event.character)
+            self._handed_on.add(again)
+            self._under_way += 1
+            focused._forward_event(again)
+            focused.call_later(self._handed_over)
+
+    def _handed_over(self) -> None:
+        self._under_way -= 1
 
     # What screens ask for
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -153,20 +153,27 @@ class FilterBar(Vertical):
         if fault is None or fault[0] is not self._model.editing:
             self.post_message(self.Left())
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Begin to edit an input."""
-        if isinstance(event.widget, FilterInput):
-            self._model = self._model.entered(event.widget.slot)
-            self._show()
-            self._update_choices()
+        self._follow_focus()
 
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+    def on_descendant_blur(self) -> None:
         """Give every term to the input that can show it. Not where the terminal lost the focus."""
-        if isinstance(event.widget, FilterInput) and self.app.app_focus:
-            self._model = self._model.settled()
-            self._tell()
-            self._show()
-            self._close_choices()
+        if self.app.app_focus:
+            self._follow_focus()
+
+    def _follow_focus(self) -> None:
+        """Edit what has the focus now: where keys come fast, that is not what an event tells."""
+        box = self._focused
+        slot = box.slot if box else None
+        if slot is self._model.editing:
+            return
+        self._model = self._model.settled()
+        self._tell()
+        if slot is not None:
+            self._model = self._model.entered(slot)
+        self._show()
+        self._update_choices()
 
     def _stop_pause(self) -> None:
         if self._pause is not None:
