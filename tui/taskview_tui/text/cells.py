@@ -15,7 +15,7 @@ _DENSITIES = (2, 24)
 
 
 def clip(text: str, width: int) -> str:
-    """Give the text if it fits into `width` cells, or its beginning and `…`."""
+    """Give the text if it fits into `width` cells, or its beginning and `…`; in none, nothing."""
     if width <= 0:
         return ""
     if text.isascii():
