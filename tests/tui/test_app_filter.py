@@ -165,10 +165,10 @@ async def test_a_fault_keeps_the_last_good_list_and_names_the_place() -> None:
     async with running(browser) as run:
         await run.press("slash")
         await run.type("apple")
-        await shows(run, *range(1, 31, 2))
+        await run.until(lambda: filters(browser)[-1] == "apple")
         await run.type(" statsu:x")
         await run.until(lambda: "statsu" in run.fault)
-        assert "did you mean apple status:x" in run.fault or "status:x" in run.fault
+        assert "did you mean status:x?" in run.fault
         await run.pilot.pause(0.3)
         assert filters(browser)[-1] == "apple"
         await shows(run, *range(1, 31, 2))
@@ -324,7 +324,7 @@ async def test_facets_are_counted_under_the_rest_of_the_filter() -> None:
     async with running(browser) as run:
         await run.press("slash")
         await run.type("apple")
-        await shows(run, *range(1, 31, 2))
+        await run.until(lambda: filters(browser)[-1] == "apple")
         await run.type(" status:")
         choices = run.one(Choices)
         await run.until(lambda: len(choices.values) >= 3 and "…" not in str(choices.render()))

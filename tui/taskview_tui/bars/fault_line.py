@@ -25,6 +25,7 @@ class FaultLine(Static):
         """Show this fault, or nothing."""
         self._fault = fault
         self.display = fault is not None
+        self.set_class(fault is not None and fault.error.incomplete, "-incomplete")
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:

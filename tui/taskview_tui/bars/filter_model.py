@@ -262,7 +262,7 @@ def _refuse_beginnings(text: str, terms: Sequence[TaskTerm], known: Known) -> No
     if whole:
         raise FilterError(
             f"{pattern.value}… could be {_some(whole)}",
-            "Tab completes it, Enter takes it as it is",
+            "Tab completes it" + (", Enter takes it as it is" if len(whole) > 1 else ""),
             start=len(text) - len(pattern.value),
             end=len(text),
             incomplete=True,

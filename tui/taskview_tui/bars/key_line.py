@@ -64,7 +64,7 @@ class KeyLine(Widget):
 
     def _is_typed(self, key: str) -> bool:
         """Whether the key is only a letter here, as it is in an input."""
-        return isinstance(self.screen.focused, Input) and len(key) == 1 and key.isprintable()
+        return isinstance(self.screen.focused, Input) and len(key) == 1 and key.isascii()
 
     async def on_click(self, event: events.Click) -> None:
         """Run the command that was clicked on."""
