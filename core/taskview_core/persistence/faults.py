@@ -128,6 +128,10 @@ def _of_interface(cause: asyncpg.InterfaceError, label: str) -> TaskviewError | 
         return CannotConnectError(f"cannot connect to {label}", _without_values(str(cause)))
     if "closed" in str(cause):
         return ConnectionLostError(f"the connection to {label} was lost", "trying again may help")
+    if "another operation is in progress" in str(cause):
+        # Nothing here uses a connection for two things at once. asyncpg says this of a connection
+        # that the server ended while a COPY was being started, before it has noticed.
+        return ConnectionLostError(f"the connection to {label} was lost", str(cause))
     return None
 
 

@@ -142,9 +142,9 @@ class TreeScreen(WithDetail):
         if cursor is None and first and top is not None:
             cursor = next(iter(found.tree.children.get(top, ())), None)
         if first:
-            self.view.show(found.tree, cursor=cursor)
+            self.view.show(found.outline, cursor=cursor)
         else:
-            self.view.restore(found.tree, self.view.expanded_state())
+            self.view.restore(found.outline, self.view.expanded_state())
             if cursor is not None:
                 self.view.select(cursor)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")

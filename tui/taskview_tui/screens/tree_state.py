@@ -10,6 +10,8 @@ from taskview_core.entities import Ident, TaskRow, TaskStatus
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.rows import TreeRows
+from taskview_tui.render.task_outline import TaskOutline
 
 _MANY = 2_000
 """Rows from which on a tree is put together in a thread, for the keys to keep working."""
@@ -26,20 +28,22 @@ class TreeAsk:
 
 @dataclass(frozen=True, eq=False)
 class TreeFound:
-    """What has come: the tree, where parents outside of it are, and the conversation's title."""
+    """What has come: the tree, where parents outside of it are, and the conversation's title.
+
+    `outline` is the tree made ready to be drawn.
+    """
 
     tree: TaskTree
+    outline: TaskOutline
     elsewhere: Mapping[Ident, Ident]
     title: str | None
     failed: int
 
     def failed_after(self, task_id: Ident, step: int) -> TaskRow | None:
         """Give the failed task that comes next, or before where `step` is -1, round and round."""
-        order = [line.row for line in self.tree.preorder()]
-        at = next(at for at, row in enumerate(order) if row.id == task_id)
-        turned = [*order[at + 1 :], *order[:at]]
-        if step < 0:
-            turned.reverse()
+        order = self.outline.rows
+        at = self.outline.number(task_id) or 0
+        turned = (order[(at + step * away) % len(order)] for away in range(1, len(order)))
         return next((row for row in turned if row.status == TaskStatus.FAILED), None)
 
 
@@ -51,9 +55,9 @@ async def find_tree(browser: ITaskBrowser, ask: TreeAsk) -> TreeFound:
         assert ask.conversation is not None, "a tree is of a conversation or of a task"
         rows = await browser.conversation_tree(ask.conversation)
     if len(rows.rows) > _MANY:
-        tree = await asyncio.to_thread(TaskTree.assemble, rows, ask.top)
+        tree, outline = await asyncio.to_thread(_put_together, rows, ask.top)
     else:
-        tree = TaskTree.assemble(rows, ask.top)
+        tree, outline = _put_together(rows, ask.top)
     title = None
     if ask.top is not None:
         if ask.top in tree.tasks:
@@ -61,7 +65,12 @@ async def find_tree(browser: ITaskBrowser, ask: TreeAsk) -> TreeFound:
     elif ask.conversation is not None:
         title = await _title_of(browser, ask.conversation, empty=not rows.rows)
     failed = sum(row.status == TaskStatus.FAILED for row in rows.rows)
-    return TreeFound(tree, rows.elsewhere, title, failed)
+    return TreeFound(tree, outline, rows.elsewhere, title, failed)
+
+
+def _put_together(rows: TreeRows, top: Ident | None) -> tuple[TaskTree, TaskOutline]:
+    tree = TaskTree.assemble(rows, top)
+    return tree, TaskOutline(tree)
 
 
 async def _title_of(browser: ITaskBrowser, conversation: Ident, *, empty: bool) -> str | None:
