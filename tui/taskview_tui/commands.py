@@ -117,6 +117,16 @@ SCREEN_COMMANDS = (
         rank=8,
     ),
     Command(
+        id="screen.follow",
+        keys="a",
+        action="screen.follow",
+        name="Follow live",
+        short="live",
+        help="Read again every two seconds, less often where reading is slow; again to stop",
+        group=Group.VIEW,
+        rank=8,
+    ),
+    Command(
         id="screen.next_widget",
         keys="tab",
         action="app.focus_next",

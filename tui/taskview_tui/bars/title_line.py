@@ -16,10 +16,13 @@ class TitleLine(Widget):
 
     crumbs: reactive[tuple[str, ...]] = reactive(())
     label: reactive[str] = reactive("")
+    live: reactive[bool] = reactive(False)
+    """Whether the screen follows the database."""
 
     def render(self) -> Content:
         """Draw the line; the way is cut before the name is."""
-        width = self.size.width
+        mark = " ● live " if self.live else ""
+        width = self.size.width - cell_len(mark)
         label = clean(self.label)
         way = " › ".join(("taskview", *(clean(crumb) for crumb in self.crumbs)))
         room = width - cell_len(label) - 4
@@ -27,4 +30,4 @@ class TitleLine(Widget):
             label = clip(label, max(width - min(cell_len(way), width // 2) - 4, 8))
             room = width - cell_len(label) - 4
         way = clip(way, room)
-        return Content(f" {way}{' ' * (room - cell_len(way) + 2)}{label} ")
+        return Content(f" {way}{' ' * (room - cell_len(way) + 2)}{label} {mark}")

@@ -21,6 +21,7 @@ from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.commands import SCREEN_COMMANDS
 from taskview_tui.host import Host, host_of
 from taskview_tui.keys import bindings
+from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
 
 _BEAT = 0.5
@@ -53,6 +54,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         self._attempts: dict[str, int] = {}
         self._retry_at: float | None = None
         self._beat: Timer | None = None
+        self._live: Live | None = None
 
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""
@@ -113,6 +115,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
 
     def update_lines(self) -> None:
         """Bring title and status into line with the state; subclasses give the status."""
+        self.query_one(TitleLine).live = self._live is not None
         way = [screen for screen in self.app.screen_stack if isinstance(screen, BrowserScreen)]
         if self in way:
             crumbs = tuple(screen.crumb for screen in way[: way.index(self) + 1])
@@ -199,9 +202,29 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
                 self.retry()
             else:
                 self._show_trouble()
+        elif self._live is not None:
+            self._follow(self._live)
         elif not self.is_busy and self._beat is not None:
             self._beat.pause()
         self.update_lines()
+
+    # Following
+
+    def _follow(self, live: Live) -> None:
+        """Read again if it is time to, nothing has failed and nobody looks at another screen."""
+        idle = self.host.browser is not None and not self.is_busy and not self.has_trouble
+        if live.is_due(self.host.ticks(), idle=idle and self.is_current):
+            self.read_live()
+
+    def action_follow(self) -> None:
+        """Read again and again what is on the screen, or stop to."""
+        self._live = None if self._live is not None else Live(self.host.ticks())
+        self.beat()
+        self.update_lines()
+
+    def read_live(self) -> None:
+        """Read again because the screen follows."""
+        self.refresh_rows()
 
     # Actions
 

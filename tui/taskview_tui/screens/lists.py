@@ -82,6 +82,13 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         """The row under the cursor."""
         raise NotImplementedError
 
+    @property
+    def selected_at(self) -> int:
+        """The number of the row under the cursor, on the page, from 0."""
+        row = self.selected_row
+        rows = self._shown.page.rows if self._shown else ()
+        return next((at for at, each in enumerate(rows) if each is row), 0)
+
     def paint_rows(self, rows: tuple[R, ...], ask: Ask[F]) -> None:
         """Give the rows to the table."""
         raise NotImplementedError
@@ -269,6 +276,16 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         at = next((at for at, each in enumerate(rows) if self.id_of(each) == keep), 0)
         self.count_again()
         self.go(self._ask.again(keep, at, follow=True))
+
+    def read_live(self) -> None:
+        """See BrowserScreen; whoever looks at the top of the list goes on doing so."""
+        shown = self._shown
+        on_top = shown is not None and not shown.page.has_previous and self.selected_at == 0
+        if on_top:
+            self.count_again()
+            self.go(self._ask.again(None, 0))
+        else:
+            self.refresh_rows()
 
     # What the lines say
 
