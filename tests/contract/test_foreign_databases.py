@@ -375,6 +375,10 @@ async def test_nulls_where_the_columns_allow_them(loose_url: str) -> None:
     detail = await browser.get_task(number(200))
     assert detail.row.created_at is None
     assert detail.row.agent_id == ""
+    assert detail.row.conversation_id == ""
+    assert "conversation_id is missing" in detail.row.oddities
+    alone = await browser.subtree(number(200))
+    assert [row.id for row in alone.rows] == [number(200)]
     for text in ("-status:failed", "-agent:planner", "-user:bob", "-created:>2020-01-01"):
         assert set(range(200, 205)) <= set(await _everything(browser, text)), text
     for text in ("status:failed", "created:>2020-01-01", "created:<2030-01-01", "agent:a*"):

@@ -164,8 +164,13 @@ class WithDetail(BrowserScreen):
     def action_show_conversation(self) -> None:
         """Show the tree of the task's conversation, with the cursor on the task."""
         task = self.selected_task
-        if task is not None:
+        if task is None:
+            return
+        if task.conversation_id:
             self.host.open_conversation(task.conversation_id, task.id)
+        else:
+            self.app.notify("this task is in no conversation: its own tree", markup=False)
+            self.host.open_subtree(task.id, task.id)
 
     def action_show_parent(self) -> None:
         """Show the tree with the cursor on the task's parent."""
@@ -174,8 +179,10 @@ class WithDetail(BrowserScreen):
             return
         if task.parent_task_id is None:
             self.app.notify("this task has no parent: it is a root", markup=False)
-        else:
+        elif task.conversation_id:
             self.host.open_conversation(task.conversation_id, task.parent_task_id)
+        else:
+            self.host.open_subtree(task.parent_task_id, task.parent_task_id)
 
     def action_show_children(self) -> None:
         """Show the tree of the task and all below it."""

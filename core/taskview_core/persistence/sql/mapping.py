@@ -25,6 +25,14 @@ def ident_of(value: Any) -> Ident:
     return parse_ident(value if isinstance(value, str) else str(value))
 
 
+def conversation_of(value: Any, oddities: list[str]) -> Ident:
+    """Give the id of a task's conversation; where another program wrote none, an empty one."""
+    if value is None:
+        oddities.append("conversation_id is missing")
+        return ""
+    return ident_of(value)
+
+
 def optional_ident(value: Any) -> Ident | None:
     """Give an id that may be NULL."""
     return None if value is None else ident_of(value)
@@ -72,7 +80,7 @@ def task_row(row: RowValues) -> TaskRow:
     preview, error = text_of(row.preview), row.error_preview
     return TaskRow(
         id=ident_of(row.id),
-        conversation_id=ident_of(row.conversation_id),
+        conversation_id=conversation_of(row.conversation_id, oddities),
         parent_task_id=optional_ident(row.parent_task_id),
         agent_id=text_of(row.agent_id),
         status=TaskStatus.from_string(text_of(row.status)),

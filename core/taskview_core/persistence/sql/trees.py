@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskview_core.entities import Ident, TaskRow
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.sql.expressions import Condition, Expressions
-from taskview_core.persistence.sql.mapping import ident_of, task_row
+from taskview_core.persistence.sql.mapping import conversation_of, ident_of, task_row
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import row_columns
 from taskview_core.tree.rows import TreeRows
@@ -86,7 +86,7 @@ async def _elsewhere(
             engine.idents(tasks.c.id, ids)
         )
         for row in (await session.execute(statement)).all():
-            found[ident_of(row.id)] = ident_of(row.conversation_id)
+            found[ident_of(row.id)] = conversation_of(row.conversation_id, [])
     return found
 
 
