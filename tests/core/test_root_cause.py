@@ -1,0 +1,295 @@
+"""The way from a failure to its cause: the rule as a table of cases, and on the demo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from support.trees import T, place, preorder_of
+from taskview_core.demo import ROOT_CAUSE_KEY, generate
+from taskview_core.demo.records import DemoTask
+from taskview_core.entities import TaskRow, TaskStatus
+from taskview_core.query.preview import preview_of_json, preview_of_text
+from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.error_text import cited_ids, names_agent, repeats, speaks_of_others
+from taskview_core.tree.preorder import Preorder
+from taskview_core.tree.root_cause import Failures
+from taskview_core.tree.rows import TreeRows
+
+F, C, X, R = "failed", "completed", "cancelled", "running"
+OWN = "ValidationError: 2 validation errors for Plan"
+
+
+def causes(lines: Sequence[T], start: int = 0) -> tuple[list[int], list[int]]:
+    """Give the tasks that explain a failure, and those that only failed below it."""
+    tree = preorder_of(lines)
+    number = -1
+    if start >= 0:
+        number = next(each for each in range(len(tree)) if place(tree, each) == start)
+    found = list(Failures(tree).causes(number))
+    return (
+        [place(tree, each.number) for each in found if each.explains],
+        [place(tree, each.number) for each in found if not each.explains],
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "explains", "others"),
+    [
+        pytest.param([T(0, "a", F, 0, 9, OWN)], [0], [], id="a leaf failed by itself"),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 8), T(2, "c", F, 2, 7, OWN)],
+            [2],
+            [],
+            id="no words on the way: down to the deepest",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 3, "x"), T(1, "c", F, 4, 7, "y")],
+            [1, 2],
+            [],
+            id="no words: the earliest, then the next",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 7.01), T(1, "b", F, 1, 3, "x"), T(1, "c", F, 4, 7, "y")],
+            [2, 1],
+            [],
+            id="no words, but it failed promptly after one of them",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, "SubtaskFailed: {2}"), T(1, "b", F, 1, 3), T(1, "b", F, 4, 7)],
+            [2],
+            [1],
+            id="the error cites the later one",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 5, "boom: {1}"), T(1, "b", F, 1, 6, "late by another clock")],
+            [1],
+            [],
+            id="a citation outweighs clocks",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 5), T(1, "b", F, 1, 6, "x")],
+            [0],
+            [1],
+            id="it failed after its parent had ended",
+        ),
+        pytest.param(
+            [
+                T(0, "a", F, 0, 9, "RuntimeError: 503 Service Unavailable for https://h/x"),
+                T(1, "b", F, 1, 3, OWN),
+                T(1, "c", F, 4, 5, "503 Service Unavailable for https://h/x"),
+            ],
+            [2],
+            [1],
+            id="the text of one of them is handed on",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, OWN), T(1, "b", F, 1, 3, "timeout")],
+            [0],
+            [1],
+            id="an error of its own, long after a failure that it coped with",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 3.05, OWN), T(1, "b", F, 1, 3, "timeout")],
+            [1],
+            [],
+            id="other words, but too soon for work of its own",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 3.05, OWN), T(1, "b", F, 1, 3, "timeout"), T(1, "c", C, 3.01, 3.04)],
+            [0],
+            [1],
+            id="it went on with something else first",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, "one of the subtasks failed"), T(1, "b", F, 1, 3, "timeout")],
+            [1],
+            [],
+            id="general words about what is below",
+        ),
+        pytest.param(
+            [
+                T(0, "a", F, 0, 9, "tool:http gave up"),
+                T(1, "tool:sql", F, 1, 2, "deadlock"),
+                T(1, "tool:http", F, 3, 4, "timeout"),
+            ],
+            [2],
+            [1],
+            id="the agent is named",
+        ),
+        pytest.param(
+            [
+                T(0, "a", F, 0, 9),
+                T(1, "b", F, 1, 2, "x", "same"),
+                T(1, "b", C, 3, 4, None, "same"),
+                T(1, "c", F, 5, 6, "y"),
+            ],
+            [3],
+            [1],
+            id="a retry that succeeded: the attempt before explains nothing",
+        ),
+        pytest.param(
+            [
+                T(0, "a", F, 0, 9),
+                T(1, "b", F, 1, 2, "x", "same"),
+                T(1, "b", F, 3, 4, "y", "same"),
+                T(1, "b", F, 5, 6, "z", "same"),
+            ],
+            [3],
+            [1, 2],
+            id="the last attempt stands for all",
+        ),
+        pytest.param(
+            [
+                T(0, "a", F, 0, 9),
+                T(1, "b", F, 1, 4, "x", "same"),
+                T(1, "b", C, 2, 3, None, "same"),
+            ],
+            [1],
+            [],
+            id="side by side with the same input is no retry",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 2), T(1, "b", C, 3, 4), T(1, "c", F, 5, 6)],
+            [3, 1],
+            [],
+            id="the same agent succeeded with other input: less likely",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", X, 1, 9), T(2, "c", F, 2, 3, "x"), T(1, "d", F, 4, 8)],
+            [3],
+            [2],
+            id="what was cancelled is a consequence, whatever is in it",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", C, 1, 8), T(2, "c", F, 2, 3, "x")],
+            [0],
+            [2],
+            id="who completed had coped with it",
+        ),
+        pytest.param(
+            [T(0, "a", F), T(1, "b", F), T(2, "c", F)],
+            [2],
+            [],
+            id="no times at all",
+        ),
+    ],
+)  # fmt: skip
+def test_from_a_failed_task(lines: list[T], explains: list[int], others: list[int]) -> None:
+    assert causes(lines) == (explains, others)
+
+
+def test_from_a_task_that_did_not_fail_to_the_first_failure_inside() -> None:
+    lines = [
+        T(0, "root", C, 0, 20),
+        T(1, "a", C, 1, 19),
+        T(2, "b", F, 3, 9, "SubtaskFailed: {3}"),
+        T(3, "c", F, 4, 5, "y"),
+        T(2, "late", F, 3.5, 4.5, "x"),
+        T(0, "other", F, 30, 31),
+    ]
+    assert causes(lines, 0) == ([4, 3], [])
+    assert causes(lines, -1) == ([4, 3, 5], [])
+    assert causes([T(0), T(1)]) == ([], [])
+
+
+def test_one_that_failed_by_itself_is_told_apart() -> None:
+    tree = preorder_of([T(0, "a", F, 0, 9), T(1, "b", F, 1, 8), T(0, "c", C, 20, 21)])
+    failures = Failures(tree)
+    assert [failures.failed_by_itself(number) for number in range(3)] == [False, True, False]
+    assert failures.failed == (0, 1)
+
+
+def test_the_way_up_is_the_path_of_the_failure() -> None:
+    tree = preorder_of([T(0), T(1), T(2), T(1)])
+    assert tree.way_up(2, 0) == (2, 1, 0)
+    assert tree.way_up(2, 1) == (2, 1)
+    assert tree.way_up(2, -1) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("seed", [7, 11])
+def test_the_first_cause_is_the_true_one_for_every_failure_of_the_demo(seed: int) -> None:
+    looked_at = 0
+    for _, tasks in generate(6_000, seed):
+        tree = Preorder(TaskTree.assemble(TreeRows(tuple(map(_row, tasks)))))
+        truth = {
+            UUID(task.id): UUID(json.loads(task.metadata or "{}")[ROOT_CAUSE_KEY])
+            for task in tasks
+            if task.status == F
+        }
+        failures = Failures(tree)
+        for number in failures.failed:
+            first = next(failures.causes(number))
+            assert tree.rows[first.number].id == truth.pop(_uuid(tree.rows[number].id))
+            looked_at += 1
+        assert truth == {}
+    assert looked_at > 200
+
+
+def _uuid(ident: object) -> UUID:
+    assert isinstance(ident, UUID)
+    return ident
+
+
+def _row(task: DemoTask) -> TaskRow:
+    return TaskRow(
+        id=UUID(task.id),
+        conversation_id=UUID(task.conversation_id),
+        parent_task_id=UUID(task.parent_task_id) if task.parent_task_id else None,
+        agent_id=task.agent_id,
+        status=TaskStatus.from_string(task.status),
+        preview=preview_of_json(task.input, False),
+        error_preview=preview_of_text(task.error, False) if task.error else None,
+        created_at=task.created_at,
+        started_at=task.started_at,
+        completed_at=task.completed_at,
+        updated_at=task.updated_at,
+    )
+
+
+def test_deep_and_wide_trees_need_no_recursion() -> None:
+    deep = preorder_of([T(depth, "a", F) for depth in range(3_000)])
+    first = next(Failures(deep).causes(0))
+    assert first.number == 2_999
+    wide = preorder_of([T(0, "a", F), *(T(1, "b", F) for _ in range(3_000))])
+    assert len(list(Failures(wide).causes(0))) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "same"),
+    [
+        ("Subtask: b <- TimeoutError: no answer in 30 s", "TimeoutError: no answer in 30 s", True),
+        ("command not found", "Error: Tool execution failed: command not found", True),
+        ("boom", "boom", True),
+        ("a boom", "boom", False),
+        ("failed: TimeoutError: no answer from…", "TimeoutError: no answer from the server", True),
+        ("TimeoutError: no answer from here on", "TimeoutError: no answer from the server", False),
+        ("x failed: KeyError: 'name'", "Traceback (most recent call last): KeyError: 'name'", True),
+        ("", "boom", False),
+    ],
+)  # fmt: skip
+def test_texts_that_are_handed_on(above: str, below: str, same: bool) -> None:
+    assert repeats(above, below) is same
+
+
+def test_words_about_others() -> None:
+    ident = UUID("0b7c1d5e-0000-4000-8000-00000000000a")
+    assert cited_ids(f"coder ({ident}) failed, {ident.hex.upper()} too") == {ident}
+    assert cited_ids("request 123e4567") == frozenset()
+    assert names_agent("tool:bash failed", "tool:bash")
+    assert names_agent("'coder' gave up", "coder")
+    assert not names_agent("tool:bash2 failed", "tool:bash")
+    assert not names_agent("decoder failed", "coder")
+    assert not names_agent("anything", "")
+    for text in (
+        "2 subtasks failed",
+        "a child task raised",
+        "tool call timed out",
+        "Step 3 failed",
+    ):
+        assert speaks_of_others(text)
+    for text in ("1 failed, 3 passed", OWN, "the tool is fine. It failed", "TimeoutError"):
+        assert not speaks_of_others(text)
