@@ -12,6 +12,7 @@ import pytest
 from taskview_core.entities import Count, StoredJson, TaskStatus
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
+from taskview_tui.screens.with_detail import WithDetail
 from taskview_tui.widgets.conversation_table import ConversationTable
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.json_view import JsonView
@@ -132,6 +133,7 @@ async def test_every_binding_has_an_id_a_help_text_and_a_group() -> None:
             assert binding.group
             assert binding.description
             name = binding.action.split("(")[0]
-            assert hasattr(kind, f"action_{name}")
+            owner = WithDetail if name.startswith("screen.") else kind
+            assert hasattr(owner, f"action_{name.removeprefix('screen.')}")
         keys = [each.key for each in bindings]
         assert len(keys) == len(set(keys))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from taskview_core.entities import StoredJson
-from taskview_tui.render import payload
+from taskview_tui.render import json_block, payload
 from taskview_tui.widgets import payload_reader
 from taskview_tui.widgets.json_view import JsonView
 
@@ -164,3 +164,18 @@ async def test_long_values_open_by_levels(stage: Make) -> None:
 
         await shown.press("O")
         assert view.line_count == 302 + 4 * 300
+
+
+async def test_a_very_long_string_opens_when_a_thread_has_broken_it(
+    stage: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_block, "HEAVY", 10)
+    view = JsonView()
+    async with stage(view, (40, 12)) as shown:
+        view.show(StoredJson(json.dumps(["word\n" * 20])))
+        await shown.press("j", "enter")
+        for _ in range(500):
+            if view.line_count > 3:
+                break
+            await shown.pilot.pause(0.005)
+        assert shown.text().count("│ word") > 5

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
 from taskview_tui.render.piece import Ink, Line, Piece
-from taskview_tui.text.cells import pad, wrap
+from taskview_tui.text.cells import pad, starts_of, wrap
 from taskview_tui.text.clean import clean, clean_block
+
+AFTER_NAME = "\0"
+"""Stands in searchable text between a name and its value; no cleaned text holds it."""
 
 
 class Block(Protocol):
@@ -22,6 +26,24 @@ class Block(Protocol):
         """The number after the last line that is nested in each line."""
         ...
 
+    @property
+    def openings(self) -> bytes | bytearray:
+        """Which lines to open at first."""
+        ...
+
+    @property
+    def weight(self) -> int:
+        """About how many characters there are to be searched."""
+        ...
+
+    def parent(self, line: int) -> int:
+        """Give the line that a line is nested in, -1 for none."""
+        ...
+
+    def tall(self, width: int) -> dict[int, int]:
+        """Give the lines that take more than one row unasked, with how many they take."""
+        ...
+
     def rows(self, line: int, width: int) -> int:
         """How many rows a line takes when all of its text is shown."""
         ...
@@ -30,11 +52,23 @@ class Block(Protocol):
         """Whether a line has more text than it shows."""
         ...
 
+    def is_heavy(self, line: int) -> bool:
+        """Whether breaking a line into rows takes so long that the screen should not wait."""
+        ...
+
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line.
 
         `opened` is true where what is nested in it shows, `unrolled` where all of its text does.
         """
+        ...
+
+    def text(self, line: int) -> str:
+        """Give what can be searched on a line, cleaned; pieces say which part of it they are."""
+        ...
+
+    def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
+        """Give the row with a place of the searchable text, and whether to unroll it to see it."""
         ...
 
 
@@ -45,7 +79,8 @@ class FlatBlock:
         self._count = count
         self._names = names
         self._width = -1
-        self._wrapped: dict[int, list[str]] = {}
+        self._wrapped: dict[int, tuple[list[str], list[int]]] = {}
+        self._weight: int | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -55,36 +90,82 @@ class FlatBlock:
         """The number after each line."""
         return range(1, self._count + 1)
 
+    @property
+    def openings(self) -> bytes:
+        """Which lines to open at first: there is nothing to open."""
+        return bytes(self._count)
+
+    @property
+    def weight(self) -> int:
+        """How many characters there are to be searched."""
+        if self._weight is None:
+            self._weight = sum(len(self.text(line)) for line in range(self._count))
+        return self._weight
+
+    def parent(self, line: int) -> int:
+        """Give the line that a line is nested in: none."""
+        return -1
+
     def can_unroll(self, line: int, width: int) -> bool:
         """Whether a line has more text than it shows: never."""
         return False
 
+    def is_heavy(self, line: int) -> bool:
+        """Whether breaking a line takes long: it is done already when it is first shown."""
+        return False
+
     def rows(self, line: int, width: int) -> int:
         """How many rows a line takes."""
-        return len(self._pieces(line, width))
+        return len(self._broken(line, width)[0])
 
     def tall(self, width: int) -> dict[int, int]:
         """Give the lines that take more than one row, with how many they take."""
-        counts = ((line, self.rows(line, width)) for line in range(self._count))
-        return {line: count for line, count in counts if count > 1}
+        room = max(width - self._names, 2)
+        found: dict[int, int] = {}
+        for line in range(self._count):
+            text = self._text(line)
+            if len(text) > room or not text.isascii():  # the others fit, were there a million
+                count = self.rows(line, width)
+                if count > 1:
+                    found[line] = count
+        return found
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line."""
         raise NotImplementedError
 
-    def _pieces(self, line: int, width: int) -> list[str]:
+    def text(self, line: int) -> str:
+        """Give what can be searched on a line."""
+        return self._text(line)
+
+    def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
+        """Give the row with a place of the searchable text; nothing has to be unrolled."""
+        _, starts = self._broken(line, width)
+        at -= len(self.text(line)) - len(self._text(line))
+        return max(bisect_right(starts, at) - 1, 0), False
+
+    def _broken(self, line: int, width: int) -> tuple[list[str], list[int]]:
+        """Give the rows of a line, and where in its text each of them begins."""
         if width != self._width:
             self._width = width
             self._wrapped.clear()
-        pieces = self._wrapped.get(line)
-        if pieces is None:
-            pieces = wrap(self._text(line), width - self._names)
+        broken = self._wrapped.get(line)
+        if broken is None:
+            text = self._text(line)
+            pieces = wrap(text, width - self._names)
+            broken = pieces, starts_of(text, pieces)
             if len(pieces) > 1:
-                self._wrapped[line] = pieces
-        return pieces
+                self._wrapped[line] = broken
+        return broken
 
     def _text(self, line: int) -> str:
         raise NotImplementedError
+
+    def _value(self, line: int, row: int, width: int, ink: Ink) -> Piece:
+        """Draw one row of a line's text."""
+        pieces, starts = self._broken(line, width)
+        before = len(self.text(line)) - len(self._text(line))
+        return Piece(pieces[row], ink, before + starts[row])
 
 
 class TextBlock(FlatBlock):
@@ -100,7 +181,7 @@ class TextBlock(FlatBlock):
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line."""
-        return [Piece(self._pieces(line, width)[row], self._ink)]
+        return [self._value(line, row, width, self._ink)]
 
 
 class FieldBlock(FlatBlock):
@@ -114,8 +195,14 @@ class FieldBlock(FlatBlock):
     def _text(self, line: int) -> str:
         return self._fields[line][1]
 
+    def text(self, line: int) -> str:
+        """Give what can be searched on a line: the name and the value."""
+        name, value, _ = self._fields[line]
+        return f"{name}{AFTER_NAME}{value}"
+
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a field; its name stands at the first."""
         name, _, ink = self._fields[line]
         label = pad(name if row == 0 else "", self._names)
-        return [Piece(label, Ink.DIM), Piece(self._pieces(line, width)[row], ink)]
+        label_at = -1 if row else 0
+        return [Piece(label, Ink.DIM, label_at), self._value(line, row, width, ink)]

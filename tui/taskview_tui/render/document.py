@@ -7,8 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from taskview_tui.render.block import Block, FlatBlock
-from taskview_tui.render.json_block import JsonBlock
+from taskview_tui.render.block import Block
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.clean import clean
 
@@ -86,14 +85,31 @@ class Document:
         """Say which lines to open at first: all, of long JSON the first levels."""
         opened = bytearray(b"\x01" * len(self))
         for start, block in zip(self._starts, self._blocks, strict=True):
-            if isinstance(block, JsonBlock):
+            if block is not None:
                 opened[start : start + len(block)] = block.openings
         return opened
 
+    def blocks(self) -> list[tuple[int, Block]]:
+        """Give the blocks, each with the number of its first line."""
+        pairs = zip(self._starts, self._blocks, strict=True)
+        return [(start, block) for start, block in pairs if block is not None]
+
+    @property
+    def weight(self) -> int:
+        """About how many characters there are to be searched."""
+        return sum(block.weight for _, block in self.blocks())
+
     def above(self, line: int) -> int:
         """Give the line that a line is nested in, -1 for none."""
-        ends = self.ends
-        return next((at for at in range(line - 1, -1, -1) if ends[at] > line), -1)
+        found = self._find(line)
+        if found is None:
+            return -1
+        block, number = found
+        start = line - number
+        parent = block.parent(number)
+        if parent >= 0:
+            return start + parent
+        return start - 1 if self._section(line).title else -1
 
     def _section(self, line: int) -> Section:
         return self._sections[bisect_right(self._places, line) - 1]
@@ -112,7 +128,7 @@ class Document:
         """Give the lines that take more than one row, with how many they take."""
         found: dict[int, int] = {}
         for start, block in zip(self._starts, self._blocks, strict=True):
-            if isinstance(block, FlatBlock):
+            if block is not None:
                 rows = block.tall(width - self._inset(start))
                 found.update((start + line, count) for line, count in rows.items())
         found.update((line, self.rows(line, width)) for line in unrolled)
@@ -127,6 +143,18 @@ class Document:
         """Whether a line has more text than it shows."""
         found = self._find(line)
         return found is not None and found[0].can_unroll(found[1], width - self._inset(line))
+
+    def is_heavy(self, line: int) -> bool:
+        """Whether unrolling a line takes so long that the screen should not wait for it."""
+        found = self._find(line)
+        return found is not None and found[0].is_heavy(found[1])
+
+    def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
+        """Give the row with a place of a line's searchable text, and whether to unroll for it."""
+        found = self._find(line)
+        if found is None:
+            return 0, False
+        return found[0].row_of(found[1], at, width - self._inset(line))
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line."""

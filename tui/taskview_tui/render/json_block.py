@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from taskview_tui.render.block import AFTER_NAME
 from taskview_tui.render.folding import levels_within
 from taskview_tui.render.json_lines import JsonLines, Kind
 from taskview_tui.render.piece import Ink, Line, Piece, line_width
-from taskview_tui.text.cells import clip, wrap
+from taskview_tui.text.cells import clip, starts_of, wrap
 from taskview_tui.text.clean import clean, clean_block
 
 _MARKER = 2
@@ -19,6 +22,8 @@ _STEP = 2
 LONG = 200
 """Above this many lines a value opens at first only as far as it takes about as many."""
 _LEAST_LEVELS = 2
+HEAVY = 256 * 1024
+"""Characters above which a string is broken into rows in a thread."""
 
 _LEAST_TEXT = 8
 """Cells that a clipped string shows at least."""
@@ -41,8 +46,10 @@ class JsonBlock:
         levels = levels_within(lines.depths, LONG, _LEAST_LEVELS)
         self.openings = bytearray([depth + 1 < levels for depth in lines.depths])
         """Which lines to open at first."""
+        self.weight = sum(map(len, lines.texts)) + sum(len(key) for key in lines.keys if key)
+        """About how many characters there are to be searched."""
         self._width = -1
-        self._unrolled: dict[int, list[str]] = {}
+        self._unrolled: dict[int, _Unrolled] = {}
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -52,9 +59,17 @@ class JsonBlock:
         """The number after the line that closes each object or list."""
         return self._lines.ends
 
+    def parent(self, line: int) -> int:
+        """Give the line of the bracket around a line, -1 for none."""
+        return self._lines.parents[line]
+
+    def tall(self, width: int) -> dict[int, int]:
+        """Give the lines that take more than one row unasked: none."""
+        return {}
+
     def rows(self, line: int, width: int) -> int:
         """One, and for a string as many more as it needs when it is unrolled."""
-        return 1 + len(self._wrapped(line, width))
+        return 1 + len(self._wrapped(line, width).rows)
 
     def can_unroll(self, line: int, width: int) -> bool:
         """Whether a line is a string that does not show whole."""
@@ -63,14 +78,35 @@ class JsonBlock:
             return False
         text = lines.texts[line]
         room = self._string_room(line, width)
-        return len(text) > room or "\n" in text or cell_len(clean(text)) > room
+        return len(text) > room or "\n" in text or cell_len(_in_one_row(text)) > room
+
+    def is_heavy(self, line: int) -> bool:
+        """Whether breaking a string into rows takes so long that the screen should not wait."""
+        return len(self._lines.texts[line]) > HEAVY
+
+    def text(self, line: int) -> str:
+        """Give what can be searched on a line: the key and what is not nested of the value."""
+        lines = self._lines
+        key = lines.keys[line]
+        value = clean_block(lines.texts[line])
+        return value if key is None else f"{clean(key)}{AFTER_NAME}{value}"
+
+    def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
+        """Give the row with a place of the searchable text, and whether to unroll it to see it."""
+        before = self._before(line)
+        if at < before or not self.can_unroll(line, width):
+            return 0, False
+        starts = self._wrapped(line, width).starts
+        return bisect_right(starts, at - before), True
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw a line, or one row of a string that is unrolled."""
         indent = self._indent(line, width)
         if row:
-            text = self._wrapped(line, width)[row - 1]
-            return [indent, Piece(" " * _MARKER + "│ ", Ink.GUIDE), Piece(text, Ink.STRING)]
+            wrapped = self._wrapped(line, width)
+            at = self._before(line) + wrapped.starts[row - 1]
+            text = Piece(wrapped.rows[row - 1], Ink.STRING, at)
+            return [indent, Piece(" " * _MARKER + "│ ", Ink.GUIDE), text]
         lines = self._lines
         kind = lines.kinds[line]
         can_fold = lines.ends[line] > line + 1
@@ -89,7 +125,7 @@ class JsonBlock:
         elif kind in _BRACKETS:
             pieces.append(Piece(_BRACKETS[kind][0], Ink.GUIDE))
         else:
-            pieces.append(Piece(clean(lines.texts[line]), _INKS[kind]))
+            pieces.append(Piece(clean(lines.texts[line]), _INKS[kind], self._before(line)))
         if comma:
             pieces.append(Piece(",", Ink.GUIDE))
         return pieces
@@ -106,7 +142,13 @@ class JsonBlock:
         key = self._lines.keys[line]
         if key is None:
             return []
-        return [Piece(f'"{clip(clean(key), max(width // 3, _LEAST_TEXT))}"', Ink.KEY), Piece(": ")]
+        name = Piece(clip(clean(key), max(width // 3, _LEAST_TEXT)), Ink.KEY, 0)
+        return [Piece('"', Ink.KEY), name, Piece('"', Ink.KEY), Piece(": ")]
+
+    def _before(self, line: int) -> int:
+        """Count the searchable characters of a line that come before its value."""
+        key = self._lines.keys[line]
+        return 0 if key is None else len(clean(key)) + len(AFTER_NAME)
 
     def _opening(self, line: int, opened: bool) -> list[Piece]:
         kind = self._lines.kinds[line]
@@ -128,26 +170,57 @@ class JsonBlock:
             return [Piece(length, Ink.DIM)]
         room -= self._lines.commas[line]
         # What is beyond the room is not looked at, however long it is.
-        shown = clean(text[: room + 1])
-        if len(text) <= room and cell_len(shown) + 2 <= room:
-            return [Piece(f'"{shown}"', Ink.STRING)]
-        note = f" {length}"
-        clipped = clip(shown + "  ", max(room - 2 - len(note), _LEAST_TEXT))
-        return [Piece(f'"{clipped}"', Ink.STRING), Piece(note, Ink.DIM)]
+        shown = _in_one_row(text[: room + 1])
+        notes: list[Piece] = []
+        if len(text) > room or cell_len(shown) + 2 > room:
+            note = f" {length}"
+            shown = clip(shown + "  ", max(room - 2 - len(note), _LEAST_TEXT))
+            notes.append(Piece(note, Ink.DIM))
+        quote = Piece('"', Ink.STRING)
+        return [quote, Piece(shown, Ink.STRING, self._before(line)), quote, *notes]
 
     def _string_room(self, line: int, width: int) -> int:
         """Count the cells for a string between its quotes."""
         before = line_width([self._indent(line, width), *self._key(line, width)])
         return width - before - _MARKER - 2 - self._lines.commas[line]
 
-    def _wrapped(self, line: int, width: int) -> list[str]:
+    def _wrapped(self, line: int, width: int) -> _Unrolled:
         if width != self._width:
             self._width = width
             self._unrolled.clear()
-        rows = self._unrolled.get(line)
-        if rows is None:
+        unrolled = self._unrolled.get(line)
+        if unrolled is None:
             room = width - len(self._indent(line, width).text) - _MARKER - 2
-            block = clean_block(self._lines.texts[line])
-            rows = [piece for each in block.split("\n") for piece in wrap(each, room)]
-            self._unrolled[line] = rows
-        return rows
+            unrolled = _unrolled(clean_block(self._lines.texts[line]), room)
+            self._unrolled[line] = unrolled
+        return unrolled
+
+
+@dataclass(frozen=True)
+class _Unrolled:
+    """A string in rows, and where in it each of them begins."""
+
+    rows: list[str]
+    starts: list[int]
+
+
+def _unrolled(text: str, room: int) -> _Unrolled:
+    rows: list[str] = []
+    starts: list[int] = []
+    at = 0
+    for line in text.split("\n"):
+        if len(line) <= room and line.isascii():  # as `wrap` would have it, for a million lines
+            rows.append(line)
+            starts.append(at)
+            at += len(line) + 1
+            continue
+        pieces = wrap(line, room)
+        rows.extend(pieces)
+        starts.extend(at + start for start in starts_of(line, pieces))
+        at += len(line) + 1
+    return _Unrolled(rows, starts)
+
+
+def _in_one_row(text: str) -> str:
+    """Give a text cleaned for one row, its characters where they are in the unrolled text."""
+    return clean_block(text).replace("\n", "⏎")

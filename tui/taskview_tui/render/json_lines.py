@@ -49,9 +49,11 @@ class JsonLines:
 
     `keys[i]` is the key in an object, None elsewhere. `texts[i]` is a string's value, a number
     as written, the name of a literal, and empty for brackets. `ends[i]` is the number of the
-    line after the bracket that closes line `i`, or else `i + 1`. `sizes` counts the members of
-    objects and lists. `commas[i]` is true where a comma ends the line; for what is folded that
-    of the closing bracket counts.
+    line after the bracket that closes line `i`, or else `i + 1`. `parents[i]` is the number of the
+    line that opens what line `i` stands in, -1 for none, and `places[i]` counts the members before
+    it there (for a closing bracket, all). `sizes` counts the members of objects and lists.
+    `commas[i]` is true where a comma ends the line; for what is folded that of the closing
+    bracket counts.
     """
 
     kinds: list[Kind] = field(default_factory=list)
@@ -59,6 +61,8 @@ class JsonLines:
     keys: list[str | None] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     ends: array[int] = field(default_factory=lambda: array("l"))
+    parents: array[int] = field(default_factory=lambda: array("l"))
+    places: array[int] = field(default_factory=lambda: array("l"))
     sizes: dict[int, int] = field(default_factory=dict)
     commas: bytearray = field(default_factory=bytearray)
 
@@ -95,10 +99,12 @@ def _flatten(value: Any) -> JsonLines:
     lines = JsonLines()
     kinds, depths, keys, texts = lines.kinds, lines.depths, lines.keys, lines.texts
     ends, sizes, commas = lines.ends, lines.sizes, lines.commas
-    # What is left of each object or list around the present line, and the line it began on.
-    around: list[tuple[Iterator[Any], int, bool]] = []
+    parents, places = lines.parents, lines.places
+    # What is left of each object or list around the present line, the line it began on, and how
+    # many of its members came already.
+    around: list[tuple[Iterator[Any], int, bool, int]] = []
     members: Iterator[Any] = iter([value])
-    opening, is_object = -1, False
+    opening, is_object, place = -1, False, 0
     depth = 0
     while True:
         for member in members:
@@ -110,6 +116,9 @@ def _flatten(value: Any) -> JsonLines:
             keys.append(key)
             depths.append(depth)
             ends.append(number + 1)
+            parents.append(opening)
+            places.append(place)
+            place += 1
             commas.append(depth > 0)
             kind = _KINDS[type(value)]
             kinds.append(kind)
@@ -121,8 +130,9 @@ def _flatten(value: Any) -> JsonLines:
                 texts.append("")
                 sizes[number] = len(value)
                 if value:
-                    around.append((members, opening, is_object))
+                    around.append((members, opening, is_object, place))
                     members, opening, is_object = iter(value), number, kind is Kind.OBJECT
+                    place = 0
                     depth += 1
                     break
         else:
@@ -139,4 +149,6 @@ def _flatten(value: Any) -> JsonLines:
             ends.append(number + 1)
             commas.append(commas[opening])
             ends[opening] = number + 1
-            members, opening, is_object = around.pop()
+            parents.append(opening)
+            places.append(place)
+            members, opening, is_object, place = around.pop()

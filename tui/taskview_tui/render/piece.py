@@ -12,10 +12,15 @@ from taskview_tui.text.ink import Ink as Ink
 
 
 class Piece(NamedTuple):
-    """Cleaned text in one ink."""
+    """Cleaned text in one ink.
+
+    `at` says where it begins in the text of its line that can be searched; -1 where it is no part
+    of that.
+    """
 
     text: str
     ink: Ink = Ink.TEXT
+    at: int = -1
 
 
 Line: TypeAlias = Sequence[Piece]
@@ -50,12 +55,12 @@ def fit_line(line: Iterable[Piece], width: int, *, right: bool = False) -> list[
 def _clip_into(fitted: list[Piece], piece: Piece, left: int) -> None:
     """Add what fits of a piece that does not, or say by `…` that it is left out."""
     if left > 0:
-        fitted.append(Piece(clip(piece.text, left), piece.ink))
+        fitted.append(piece._replace(text=clip(piece.text, left)))
         return
     while fitted:
         before = fitted.pop()
         size = cell_len(before.text)
         if size:
             # One cell too many, so that clipping has something to cut.
-            fitted.append(Piece(clip(before.text + "  ", size), before.ink))
+            fitted.append(before._replace(text=clip(before.text + "  ", size)))
             return

@@ -60,6 +60,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Put the screen's own content between the lines that all have."""
         yield TitleLine()
         yield from self.compose_content()
+        yield from self.compose_foot()
         yield Banner()
         yield StatusLine()
         yield KeyLine()
@@ -67,6 +68,10 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     def compose_content(self) -> Iterable[Widget]:
         """Give what stands between title and status."""
         raise NotImplementedError
+
+    def compose_foot(self) -> Iterable[Widget]:
+        """Give what stands above the status where a kind of screens has something there."""
+        return ()
 
     @property
     def host(self) -> Host:

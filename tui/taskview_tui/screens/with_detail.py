@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from textual import on, work
 from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
+from taskview_tui.widgets.finding_view import FindingView
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
@@ -58,6 +62,10 @@ class WithDetail(BrowserScreen):
         super().__init__()
         self._wanted: DetailAsk | None = None
         self._detail: TaskDetail | None = None
+
+    def compose_foot(self) -> Iterable[Widget]:
+        """Make the line to type in what is to be found in the details."""
+        yield FindBar()
 
     @property
     def selected_task(self) -> TaskRow | None:
@@ -140,6 +148,38 @@ class WithDetail(BrowserScreen):
         if message.part == "detail" and wanted is not None and message.ask is wanted:
             self.lost("detail", message.error, lambda: self._fetch_detail(replace(wanted)))
             self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
+
+    # Finding in the details
+
+    @property
+    def _find_bar(self) -> FindBar:
+        return self.query_one(FindBar)
+
+    def action_find_in_details(self) -> None:
+        """Let it be typed what to find in the details."""
+        self.pane.begin_find()
+        self._find_bar.ask("find", self.pane.find_text)
+        self._find_bar.say(self.pane.find_words)
+
+    @on(Input.Changed, "FindInput")
+    def _find_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.pane.find(event.value)
+
+    @on(FindingView.FindChanged)
+    def _find_changed(self) -> None:
+        if self._find_bar.display:
+            self._find_bar.say(self.pane.find_words)
+
+    @on(FindInput.Stepped)
+    def _find_stepped(self, event: FindInput.Stepped) -> None:
+        self.pane.go_to_match(event.step)
+
+    @on(Input.Submitted, "FindInput")
+    @on(FindInput.Left)
+    def _find_left(self) -> None:
+        self._find_bar.close()
+        self.set_focus(self.pane)
 
     # Actions on the task
 

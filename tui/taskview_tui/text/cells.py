@@ -5,6 +5,8 @@ What is cut ends in `…`. A letter that is two cells wide is never halved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len, split_text
 
 CUT = "…"
@@ -64,6 +66,18 @@ def wrap(line: str, width: int) -> list[str]:
             start = end + 1
     pieces.append(line[start:])
     return pieces
+
+
+def starts_of(line: str, pieces: Iterable[str]) -> list[int]:
+    """Say where in a line each of the pieces begins that `wrap` has broken it into."""
+    starts: list[int] = []
+    at = 0
+    for piece in pieces:
+        starts.append(at)
+        at += len(piece)
+        # `wrap` leaves out the space at a break, and breaks nowhere else before a space.
+        at += line.startswith(" ", at)
+    return starts
 
 
 def centred(text: str, width: int, height: int) -> list[str]:

@@ -77,7 +77,9 @@ def clean_block(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(_clean_line(line) for line in lines)
+    return "\n".join(
+        [line if line.isascii() and line.isprintable() else _clean_line(line) for line in lines]
+    )
 
 
 def _clean_line(line: str) -> str:

@@ -31,6 +31,8 @@ class Ink(Enum):
     STRING = "string"
     NUMBER = "number"
     LITERAL = "literal"
+    MATCH = "match"
+    """What was found, in place of the ink that it has otherwise."""
 
     # That of Enum is written in Python, and each piece of each line is looked up by its ink.
     __hash__ = object.__hash__

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from taskview_core.entities import TaskDetail, TaskRow
 from taskview_tui.render.document import Document
 from taskview_tui.render.payload import ReadPayload, is_large, read_payload, unread_payload
+from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.task_document import (
     PAYLOADS,
     Moment,
@@ -18,12 +19,14 @@ from taskview_tui.render.task_document import (
     timings,
 )
 from taskview_tui.text.times import TimeDisplay
-from taskview_tui.widgets.document_view import DocumentView
+from taskview_tui.widgets.finding_view import FindingView
 from taskview_tui.widgets.payload_reader import PayloadsRead, read_beside
 
 
-class DetailPane(DocumentView):
+class DetailPane(FindingView):
     """A task as one folding document: error, fields, timings, input, output and metadata."""
+
+    footer_height = 1
 
     def __init__(
         self,
@@ -105,6 +108,10 @@ class DetailPane(DocumentView):
         self._unread.clear()
         self.set_document(Document(()))
         self.show_empty(text)
+
+    def render_footer(self, width: int) -> Line:
+        """Say where the search stands."""
+        return [Piece(self.find_words, Ink.HEADER)]
 
     def _moment(self) -> Moment:
         return Moment(self.clock(), self._times, self._zone)

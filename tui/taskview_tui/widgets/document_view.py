@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from threading import Thread
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.document import Document, Section
@@ -75,6 +77,14 @@ class DocumentView(LineView):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*DOCUMENT_COMMANDS)
 
+    class TextRead(Message):
+        """A thread has broken the text of a line into rows."""
+
+        def __init__(self, document: Document, line: int) -> None:
+            super().__init__()
+            self.document = document
+            self.line = line
+
     def __init__(
         self,
         *,
@@ -97,6 +107,9 @@ class DocumentView(LineView):
         self._folding = Folding(document.ends, opened, self._tall)
         self._version += 1
 
+    def document_changed(self) -> None:
+        """Do what is to be done when lines have come to say something else."""
+
     def set_document(self, document: Document, *, keep: bool = False) -> None:
         """Show another document from its beginning.
 
@@ -106,12 +119,14 @@ class DocumentView(LineView):
         if not keep:
             self._take(document, document.openings(), set())
             self.lines_changed(0, 0)
+            self.document_changed()
             return
         line = self._line()
         row = 0 if line is None else self._folding.row(self.cursor_line)
         opened, unrolled, moved = self._carried(document, line)
         self._take(document, opened, unrolled)
         self.lines_changed(self._folding.position(moved) + row if len(document) else 0)
+        self.document_changed()
 
     def _carried(self, document: Document, cursor: int | None) -> tuple[bytearray, set[int], int]:
         """Give what is open and unrolled, and the cursor's line, carried over to a document."""
@@ -150,6 +165,7 @@ class DocumentView(LineView):
             self.lines_changed(self._folding.position(here))
         else:
             self.refresh()
+        self.document_changed()
         return True
 
     # Drawing.
@@ -191,9 +207,23 @@ class DocumentView(LineView):
         if line is not None:
             self.lines_changed(self._folding.position(line))
 
+    def show_place(self, line: int, at: int) -> None:
+        """Put the cursor where a place of a line's searchable text is, opening what hides it."""
+        count = self.line_count
+        self._folding.reveal(line, self._document.above)
+        row, unroll = self._document.row_of(line, at, self._width)
+        if unroll and line not in self._unrolled:
+            self._unroll(line, True)
+        position = self._folding.position(line) + row
+        if self.line_count == count:
+            self.move_cursor(position, centre=True)
+        else:
+            self.lines_changed(position, centre=True)
+
     # What the user does.
 
     def _line(self) -> int | None:
+        """Give the number of the cursor's line, whichever of its rows the cursor is on."""
         return self._folding.line(self.cursor_line) if len(self._folding) else None
 
     def _change(self, change: Callable[[], None]) -> None:
@@ -229,7 +259,26 @@ class DocumentView(LineView):
         elif line in self._unrolled:
             self._change(lambda: self._unroll(line, False))
         elif self._document.can_unroll(line, self._width):
+            self._open_text(line)
+
+    def _open_text(self, line: int) -> None:
+        """Show all of a line's text; a very long one is broken into rows in a thread first."""
+        document, width = self._document, self._width
+
+        def read() -> None:
+            document.rows(line, width)
+            self.post_message(self.TextRead(document, line))
+
+        if document.is_heavy(line):
+            Thread(target=read, name="text", daemon=True).start()
+        else:
             self._change(lambda: self._unroll(line, True))
+
+    def on_document_view_text_read(self, message: TextRead) -> None:
+        """Show the text that has been broken into rows, if it is still to be seen."""
+        message.stop()
+        if message.document is self._document and message.line not in self._unrolled:
+            self._change(lambda: self._unroll(message.line, True))
 
     def action_unfold(self) -> None:
         """Open the cursor's line; if it is open, go into it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from taskview_core.entities import StoredJson
 from taskview_tui.render.document import Document
 from taskview_tui.render.payload import ReadPayload, is_large, read_payload, unread_payload
-from taskview_tui.widgets.document_view import DocumentView
+from taskview_tui.widgets.finding_view import FindingView
 from taskview_tui.widgets.payload_reader import PayloadsRead, read_beside
 
 
-class JsonView(DocumentView):
+class JsonView(FindingView):
     """A payload by itself: numbers and repeated keys as stored, long strings clipped.
 
     What is not JSON, or nested too deeply to be decoded, shows as the stored text. A large one is

@@ -39,6 +39,12 @@ LineView {
     & > .line-view--string { color: $text-success; }
     & > .line-view--number { color: $text-warning; }
     & > .line-view--literal { color: $text-accent; }
+    & > .line-view--match {
+        background: $warning;
+        color: $background;
+        text-style: bold underline;
+    }
+    &:nocolor > .line-view--match { text-style: bold underline reverse; }
 
     & > .line-view--cursor { background: $block-cursor-blurred-background; }
     &:nocolor > .line-view--cursor, &:ansi > .line-view--cursor { text-style: underline; }

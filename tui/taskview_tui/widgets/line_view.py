@@ -11,7 +11,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -37,8 +37,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines by number, one of which is the cursor's; what they are is up to a subclass.
 
     A subclass gives `line_count`, `render_content` and, where a line can change by itself,
-    `stamp`; with `header_height` 1 also `render_header`. It calls `lines_changed` when other
-    lines are to be shown, and learns of the user by `cursor_moved` and `chosen`.
+    `stamp`; with `header_height` 1 also `render_header`, and with a footer the same for that. It
+    calls `lines_changed` when other lines are to be shown, and learns of the user by
+    `cursor_moved` and `chosen`.
     """
 
     ALLOW_SELECT = False
@@ -48,6 +49,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     header_height: ClassVar[int] = 0
     """Lines at the top that do not scroll: none or one."""
+    footer_height: ClassVar[int] = 0
+    """Lines at the bottom that do not scroll: none or one."""
 
     def __init__(
         self,
@@ -86,6 +89,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Give the header, where there is one."""
         return []
 
+    def render_footer(self, width: int) -> Line:
+        """Give the footer, where there is one."""
+        return []
+
     def stamp(self, index: int) -> Hashable:
         """Give a value that is another one when the line would be drawn in another way."""
         raise NotImplementedError
@@ -122,8 +129,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def view_height(self) -> int:
-        """How many lines there is room for below the header; at least one."""
-        return max(self.scrollable_content_region.height - self.header_height, 1)
+        """How many lines there is room for between header and footer; at least one."""
+        height = self.scrollable_content_region.height
+        return max(height - self.header_height - self.footer_height, 1)
 
     @property
     def top_line(self) -> int:
@@ -147,7 +155,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self._painted.clear()
         count = self.line_count
-        self.virtual_size = Size(self.content_width, count + self.header_height)
+        height = self.header_height + count + self.footer_height
+        self.virtual_size = Size(self.content_width, height)
         self._cursor = max(min(cursor, count - 1), 0)
         if self.size:
             if centre:
@@ -190,6 +199,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if y < self.header_height:
             return self._strip(self.render_header(self.view_width), width, Ink.HEADER)
+        if self.footer_height and y == self._footer_line:
+            footer = fit_line(self.render_footer(self.view_width), self.view_width)
+            return self._strip(footer, width, Ink.HEADER)
         index = y - self.header_height + self.top_line
         if self.line_count == 0:
             return self._render_empty(y - self.header_height, width)
@@ -210,7 +222,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return strip
 
     def _strip(self, line: Line, width: int, ink: Ink = Ink.TEXT) -> Strip:
-        segments = [Segment(text, self._style_of(each)) for text, each in line if text]
+        segments = [Segment(piece.text, self._style_of(piece.ink)) for piece in line if piece.text]
         return self._cropped(segments, width, self._style_of(ink))
 
     def _cursor_strip(self, line: Line, width: int) -> Strip:
@@ -218,8 +230,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         cursor = self.get_component_rich_style("line-view--cursor")
         if not self.has_focus:
             cursor = Style(bgcolor=cursor.bgcolor, underline=cursor.underline)
-        segments = [Segment(text, self._style_of(ink) + cursor) for text, ink in line if text]
+        segments = [
+            Segment(piece.text, self._style_on(piece.ink, cursor)) for piece in line if piece.text
+        ]
         return self._cropped(segments, width, self.rich_style + cursor)
+
+    def _style_on(self, ink: Ink, cursor: Style) -> Style:
+        """Give an ink on the cursor's line, where what was found is seen all the same."""
+        style = self._style_of(ink)
+        return cursor + style if ink is Ink.MATCH else style + cursor
 
     def _cropped(self, segments: list[Segment], width: int, style: Style) -> Strip:
         # Fewer segments are fewer bytes for the terminal, on every repaint.
@@ -249,6 +268,17 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles_of_inks.clear()
 
     # Scrolling.
+
+    @property
+    def _footer_line(self) -> int:
+        """Where on the screen the footer stands; nowhere, where there is no room for lines then."""
+        bottom = self.scrollable_content_region.height - 1
+        return bottom if bottom > self.header_height else -1
+
+    def refresh_footer(self) -> None:
+        """Draw the footer again, where there is one."""
+        if self.footer_height and self._footer_line >= 0:
+            self.refresh(Region(0, self._footer_line, self.size.width, 1))
 
     def _refresh_lines_of(self, *indexes: int) -> None:
         for index in indexes:
@@ -307,7 +337,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.header_clicked(place.x + self.scroll_offset.x)
             return
         line = place.y - self.header_height + self.top_line
-        if line >= self.line_count:
+        if line >= self.line_count or (self.footer_height and place.y == self._footer_line):
             return
         if line == self._cursor and not self._focused_by_click:
             self.chosen()

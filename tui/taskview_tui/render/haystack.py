@@ -1,0 +1,94 @@
+"""Text to be searched: the lines of a block in one piece, with where each of them begins.
+
+Upper and lower case are alike. A letter stays one letter whatever its case, so that a place in
+what is searched is the same place in what is drawn.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+
+from taskview_tui.text.clean import clean
+
+MOST = 1_000_000
+"""Matches in one block; more are not counted."""
+
+_BETWEEN = "\0"
+"""Stands between lines: no cleaned text holds it, so that nothing is found across lines."""
+_LOOK_UP = 4096
+"""Matches between two looks at whether the search is still wanted."""
+
+Unwanted = Callable[[], bool]
+"""Says that a search is no longer wanted."""
+
+
+class StoppedError(Exception):
+    """A search was given up because it is no longer wanted."""
+
+
+def folded(text: str) -> str:
+    """Give the text without upper case, each letter in its place."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(_small(letter) for letter in text)
+    # At the end of a word sigma has another small letter.
+    return small if small.isascii() else small.replace("ς", "σ")
+
+
+def _small(letter: str) -> str:
+    small = letter.lower()
+    return small if len(small) == 1 else letter
+
+
+def needles(text: str) -> tuple[str, ...]:
+    """Give what to look for: the text as drawn, with accents joined to their letters and apart."""
+    forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    found = dict.fromkeys(folded(clean(each)) for each in (*forms, text))
+    return tuple(each for each in found if each)
+
+
+class Haystack:
+    """The searchable lines of a block."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        pieces: list[str] = []
+        self._starts = array("q")
+        at = 0
+        for line in lines:
+            self._starts.append(at)
+            small = folded(line)
+            pieces.append(small)
+            at += len(small) + 1
+        self._text = _BETWEEN.join(pieces)
+
+    def find(self, wanted: Iterable[str], unwanted: Unwanted = lambda: False) -> array[int]:
+        """Give the places of all matches in order; StoppedError as soon as they are unwanted."""
+        found = [self._places(needle, unwanted) for needle in wanted]
+        if len(found) == 1:
+            return found[0]
+        return array("q", sorted({place for places in found for place in places}))
+
+    def _places(self, needle: str, unwanted: Unwanted) -> array[int]:
+        places = array("q")
+        at = self._text.find(needle)
+        while at >= 0 and len(places) < MOST:
+            places.append(at)
+            if not len(places) % _LOOK_UP and unwanted():
+                raise StoppedError
+            at = self._text.find(needle, at + len(needle))
+        return places
+
+    def line(self, place: int) -> int:
+        """Give the line that a place is in."""
+        return bisect_right(self._starts, place) - 1
+
+    def start(self, line: int) -> int:
+        """Give the place where a line begins; that of the end after the last."""
+        return self._starts[line] if line < len(self._starts) else len(self._text) + 1
+
+    def length(self, place: int, wanted: Iterable[str]) -> int:
+        """Count the letters of the match at a place."""
+        return max(len(each) for each in wanted if self._text.startswith(each, place))
