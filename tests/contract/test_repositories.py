@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
@@ -318,3 +320,33 @@ async def test_the_base_is_what_the_guide_says(
     assert ConversationModel.__tablename__ == "conversations"
     assert ConversationModel.metadata_.property.columns[0].name == "metadata"
     assert TaskModel.metadata_.property.columns[0].name == "metadata"
+
+
+@pytest.mark.parametrize("new", [{"n": True}, {"n": 1.0}, {"m": 0, "n": 1}])
+async def test_a_change_of_json_is_written_though_python_calls_it_equal(
+    sessions: Sessions, conversation: Conversation, new: JsonValue
+) -> None:
+    task = replace(WHOLE, input={"n": 1, "m": 0}, metadata={"n": 1})
+    async with sessions.begin() as session:
+        await TaskRepository(session).create(task)
+    async with sessions.begin() as session:
+        await TaskRepository(session).update(replace(task, input=new, metadata=new))
+    found = await _read(sessions, task)
+    assert json.dumps(found.input) == json.dumps(new)
+    assert json.dumps(found.metadata) == json.dumps(new)
+
+
+async def test_a_time_without_a_zone_is_utc_on_every_engine(
+    sessions: Sessions, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        async with sessions.begin() as session:
+            await TaskRepository(session).create(
+                replace(WHOLE, created_at=MOMENT.replace(tzinfo=None))
+            )
+        assert (await _read(sessions, WHOLE)).created_at == MOMENT
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Conversation, Ident, Task
 from taskview_core.errors import EntityAlreadyExistsError, EntityNotFoundError
-from taskview_core.persistence.faults import translate
+from taskview_core.persistence.faults import DRIVER_ERRORS, translate
 from taskview_core.persistence.models import ConversationModel, TaskModel
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.profile import profile_of
@@ -31,7 +31,8 @@ class BaseRepository(ABC, Generic[TModel, TEntity]):
     """Keeps entities as rows of one model, on the session that it was given.
 
     It never commits: the session's scope does, so that a lone write is stored at once and several
-    are stored together or not at all. A failed write rolls the session back.
+    are stored together or not at all. A write that fails undoes itself alone: whoever catches its
+    error may go on with the session, and commit what was written before.
     """
 
     def __init__(self, session: AsyncSession, model_class: type[TModel], entity_name: str) -> None:
@@ -92,16 +93,15 @@ class BaseRepository(ABC, Generic[TModel, TEntity]):
 
     @asynccontextmanager
     async def _writing(self, entity_id: Ident) -> AsyncIterator[None]:
-        """Roll back and translate what goes wrong in a write; a taken id is named as such."""
+        """Hold a write in a savepoint, and translate what goes wrong; a taken id is named."""
         try:
-            yield
+            async with self._session.begin_nested():
+                yield
         except IntegrityError as error:
-            await self._session.rollback()
             if any(words in str(error.orig) for words in _UNIQUE):
                 raise EntityAlreadyExistsError(self._entity_name, entity_id) from error
             _log.error("writing %s %s failed", self._entity_name, entity_id)
             raise translate(error, "the database") from error
-        except SQLAlchemyError as error:
-            await self._session.rollback()
+        except DRIVER_ERRORS as error:
             _log.error("writing %s %s failed", self._entity_name, entity_id)
             raise translate(error, "the database") from error

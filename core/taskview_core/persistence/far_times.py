@@ -66,7 +66,7 @@ def _encoder(start: datetime) -> Any:
         if isinstance(value, FarTime):
             return (value.microseconds,)
         if start.tzinfo is not None and value.tzinfo is None:
-            value = value.astimezone()
+            value = value.replace(tzinfo=UTC)  # As on SQLite.
         return ((value - start) // _MICROSECOND,)
 
     return encode

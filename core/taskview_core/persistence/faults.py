@@ -30,6 +30,7 @@ DRIVER_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.InterfaceError,
     OSError,
     TimeoutError,
+    UnicodeError,
 )
 """Everything that a call to a database may raise."""
 
@@ -80,6 +81,8 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
         return CannotConnectError(f"cannot connect to {label}", "no server listens there")
     if isinstance(cause, OSError):
         return CannotConnectError(f"cannot connect to {label}", cause.strerror or str(cause))
+    if isinstance(cause, UnicodeError):
+        return QueryError("this text cannot be stored or asked for", "it is no valid Unicode")
     return None
 
 

@@ -103,6 +103,13 @@ class JsonType(TypeDecorator[JsonValue]):
         """Compare with what is given, as JSON does."""
         return self.impl_instance.coerce_compared_value(op, value)
 
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Say whether two values are the same JSON; Python calls 1, 1.0 and True equal."""
+        try:
+            return json.dumps(x) == json.dumps(y)
+        except (TypeError, ValueError):
+            return False  # What is no JSON is refused, by name, when it is written.
+
     def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Read the text, whatever decoder the engine has been given."""
         return type_coerce(cast(column, Text), self)
