@@ -58,8 +58,7 @@ class Runner:
 
     async def stop(self) -> None:
         """Stop all work that is running."""
-        for task, stop in list(self._running.items()):
-            await _end(task, stop)
+        await asyncio.gather(*(_end(task, stop) for task, stop in self._running.items()))
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         del self._running[task]
@@ -70,11 +69,12 @@ class Runner:
 
     async def _work(self, work: Work[T], stop: _Stop) -> T:
         async with self._sessions() as session:
+            # A connection to a server is given up at once; to a file it is there at once.
+            stop.cancellable = session.get_bind().dialect.name != "sqlite"
             connection = await session.connection()
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
-            stop.cancellable = stop.sqlite is None
             try:
                 if stop.asked:
                     raise asyncio.CancelledError

@@ -35,9 +35,11 @@ _NOT_FOR_THE_SERVER = frozenset(
 )
 
 # libpq's other form, host=… dbname=…; a file is hardly ever named so.
-_WORD = re.compile(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s\\']|\\.)*)")
+# The repeats give nothing back (`*+`), so that a long text that is no such form is seen at once.
+_WORD = re.compile(r"(\w++)\s*+=\s*+('(?:[^'\\]|\\.)*+'|(?:[^\s\\']|\\.)*+)")
 _WORDS = re.compile(
-    rf"\s*(?=(?:host|hostaddr|port|dbname|user|password|service|passfile)\s*=)(?:{_WORD.pattern}\s*)+"
+    r"\s*+(?=(?:host|hostaddr|port|dbname|user|password|service|passfile)\s*+=)"
+    rf"{_WORD.pattern}(?:\s++{_WORD.pattern})*+\s*+"
 )
 
 
@@ -88,7 +90,12 @@ def _sqlite_url(rest: str) -> DatabaseUrl:
 def _sqlite_file(text: str) -> DatabaseUrl:
     if "\0" in text:
         raise UsageError("a file's name cannot hold a NUL character", _FORMS)
-    return DatabaseUrl("sqlite", text, Path(text).expanduser())
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        home = text.partition("/")[0]
+        raise UsageError(f"nobody is known here whose folder {home} would be", _FORMS) from error
+    return DatabaseUrl("sqlite", text, path)
 
 
 def _postgres_words(text: str) -> DatabaseUrl:

@@ -1,0 +1,35 @@
+"""Reading of database URLs that are odd."""
+
+from __future__ import annotations
+
+import pytest
+
+from taskview_core.errors import UsageError
+from taskview_core.persistence.url import parse_database_url
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["host=" + "a=a" * 20_000 + "'", "host=a " * 20_000 + "'", "host='" + "\\" * 50_001],
+    ids=["no spaces", "words", "backslashes"],
+)
+def test_a_long_text_that_is_no_keyword_form_is_a_file_at_once(text: str) -> None:
+    assert parse_database_url(text).kind == "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("host=db port=5433 dbname=tasks user=ada", "postgresql://ada@db/tasks"),
+        ("  dbname = 'my tasks'  host=db ", "postgresql://db/my tasks"),
+        (r"host=db password='it\'s' dbname=t", "postgresql://db/t"),
+    ],
+)
+def test_the_keyword_form_is_read(text: str, label: str) -> None:
+    url = parse_database_url(text)
+    assert (url.kind, url.label) == ("postgresql", label)
+
+
+def test_the_folder_of_nobody_is_told() -> None:
+    with pytest.raises(UsageError, match="~nosuchuser9"):
+        parse_database_url("~nosuchuser9/x.db")
