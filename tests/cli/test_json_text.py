@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskview_core.entities import StoredJson
-from taskview_tui.cli.output.json_text import is_valid_json, json_string, payload_text, tokens
-from taskview_tui.cli.output.pretty import pretty
+from taskview_tui.text.json_text import is_valid_json, json_string, payload_text, tokens
+from taskview_tui.text.pretty_json import pretty
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

@@ -12,10 +12,6 @@ from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
 from taskview_tui.cli.database_choice import readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.output.columns import FULL_COLUMNS, iso
-from taskview_tui.cli.output.detail_text import conversation_lines, task_lines
-from taskview_tui.cli.output.json_rows import JsonObjects
-from taskview_tui.cli.output.json_text import json_string, payload_text
 from taskview_tui.cli.output.paint import write_line
 from taskview_tui.cli.parser import (
     ID_USAGE,
@@ -27,6 +23,10 @@ from taskview_tui.cli.parser import (
 )
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
+from taskview_tui.render.detail_text import conversation_lines, task_lines
+from taskview_tui.render.stored_columns import FULL_COLUMNS, iso
+from taskview_tui.render.task_json import JsonObjects
+from taskview_tui.text.json_text import json_string, payload_text
 from taskview_tui.text.times import TimeDisplay
 
 

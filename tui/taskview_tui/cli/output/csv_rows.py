@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from taskview_core.entities import StoredJson, TaskDetail
-from taskview_tui.cli.output.columns import cell
-from taskview_tui.cli.output.json_text import payload_text
 from taskview_tui.cli.streams import Output
+from taskview_tui.render.stored_columns import cell
 from taskview_tui.text.clean import clean_block
+from taskview_tui.text.json_text import payload_text
 
 _TO_QUOTE = re.compile(r'[",\r\n]|^\s|\s$|^$')
 

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from taskview_core.entities import StoredJson, TaskDetail
-from taskview_tui.cli.output.columns import cell
-from taskview_tui.cli.output.json_text import json_string, payload_text
+from taskview_core.entities import TaskDetail
 from taskview_tui.cli.streams import Output
-
-
-class JsonObjects:
-    """Makes JSON objects of tasks, and counts the payloads that are no JSON."""
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns = columns
-        self.not_json = 0
-
-    def of(self, task: TaskDetail, more: Mapping[str, str] | None = None) -> str:
-        """Give a task as a JSON object; `more` holds further members, as JSON text."""
-        members = {column: self._value(task, column) for column in self._columns}
-        members.update(more or {})
-        return "{" + ", ".join(f'"{name}": {value}' for name, value in members.items()) + "}"
-
-    def _value(self, task: TaskDetail, column: str) -> str:
-        value = cell(task, column)
-        if not isinstance(value, StoredJson):
-            return json_string(value)
-        text, was_json = payload_text(value)
-        self.not_json += not was_json
-        return text
+from taskview_tui.render.task_json import JsonObjects
+from taskview_tui.text.json_text import json_string
 
 
 class JsonLines(JsonObjects):

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from taskview_core.errors import UsageError
-from taskview_tui.cli.output.columns import FULL_COLUMNS, LIST_COLUMNS
 from taskview_tui.cli.output.csv_rows import CsvRows
 from taskview_tui.cli.output.ids import Ids
 from taskview_tui.cli.output.json_rows import JsonDocument, JsonLines
 from taskview_tui.cli.output.table import Table
 from taskview_tui.cli.output.writer import ListWriter
 from taskview_tui.cli.streams import Output
+from taskview_tui.render.stored_columns import FULL_COLUMNS, LIST_COLUMNS
 from taskview_tui.text.times import TimeDisplay
 
 LIST_FORMATS = ("table", "json", "jsonl", "csv", "ids")

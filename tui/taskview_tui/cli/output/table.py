@@ -9,13 +9,13 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from taskview_core.entities import StoredJson, TaskDetail
-from taskview_tui.cli.output.json_text import payload_text
 from taskview_tui.cli.output.paint import write_line
 from taskview_tui.cli.output.task_cells import about, created_cell, duration_cell, ident_text
 from taskview_tui.cli.streams import Output
 from taskview_tui.render.piece import Ink, Piece
 from taskview_tui.text.cells import pad
 from taskview_tui.text.clean import clean
+from taskview_tui.text.json_text import payload_text
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import TimeDisplay
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from taskview_core.entities import Ident, TaskDetail
 from taskview_core.tree.assemble import TaskTree
-from taskview_tui.cli.output.columns import LIST_COLUMNS
-from taskview_tui.cli.output.json_rows import JsonObjects
-from taskview_tui.cli.output.json_text import json_string
+from taskview_tui.render.stored_columns import LIST_COLUMNS
+from taskview_tui.render.task_json import JsonObjects
+from taskview_tui.text.json_text import json_string
 
 
 def tree_json(tree: TaskTree, details: Mapping[Ident, TaskDetail]) -> Iterator[str]:

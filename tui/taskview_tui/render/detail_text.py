@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from taskview_core.entities import Conversation, Count, StoredJson, TaskDetail, TaskRow
-from taskview_tui.cli.output.json_text import is_valid_json
-from taskview_tui.cli.output.pretty import pretty
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.clean import clean, clean_block
+from taskview_tui.text.json_text import is_valid_json
+from taskview_tui.text.pretty_json import pretty
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import (
     MISSING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from taskview_tui.cli.output.json_text import json_string, tokens
+from taskview_tui.text.json_text import json_string, tokens
 
 _STEP = "  "
 
