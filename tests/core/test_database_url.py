@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from taskview_core.errors import UsageError
@@ -33,3 +35,28 @@ def test_the_keyword_form_is_read(text: str, label: str) -> None:
 def test_the_folder_of_nobody_is_told() -> None:
     with pytest.raises(UsageError, match="~nosuchuser9"):
         parse_database_url("~nosuchuser9/x.db")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (
+            "postgres://ada:s3cret@db:5433/tasks?sslmode=require&password=s3cret",
+            "postgresql://ada@db:5433/tasks?sslmode=require",
+        ),
+        ("postgresql:///tasks?host=/run/pg", "postgresql:///tasks?host=%2Frun%2Fpg"),
+        (
+            "host=db user='a b' password=s3cret dbname=t",
+            "postgresql://?host=db&user=a%20b&dbname=t",
+        ),
+        ("sqlite:////data/x.db", "/data/x.db"),
+    ],
+)
+def test_the_address_opens_it_again_without_a_password(text: str, address: str) -> None:
+    url = parse_database_url(text)
+    assert url.address == address
+    assert parse_database_url(address).label == url.label.replace("sqlite:///", "")
+
+
+def test_the_address_of_a_file_does_not_depend_on_the_folder() -> None:
+    assert parse_database_url("x.db").address == str(Path("x.db").absolute())

@@ -63,6 +63,7 @@ class ListBrowser:
     tasks: Sequence[TaskDetail] = ()
     conversation: Conversation | None = None
     label: str = "memory"
+    address: str = "memory"
     fails_after: int | None = None
     """After so many pages, the next one fails."""
     failure: TaskviewError = field(default_factory=lambda: TaskviewError("the query failed"))

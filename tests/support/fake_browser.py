@@ -100,6 +100,7 @@ class FakeBrowser:
     tasks: list[TaskDetail] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
     label: str = "memory.db"
+    address: str = "/data/my memory.db"
     clock: Callable[[], datetime] = lambda: NOW
     calls: list[tuple[str, Any]] = field(default_factory=list)
     """The name and first argument of every call that came as far as the database."""

@@ -18,6 +18,7 @@ from taskview_tui.bars.fault_line import FaultLine
 from taskview_tui.bars.filter_model import Slot
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import status_text
+from taskview_tui.clipboard import ClipboardProgram
 from taskview_tui.screens.lists import ListScreen
 from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.screens.tree import TreeScreen
@@ -80,6 +81,11 @@ class Running:
         return "\n".join(self.lines())
 
     @property
+    def said(self) -> str:
+        """The notes that stand in the corner of the screen."""
+        return "\n".join(note.message for note in self.app._notifications)
+
+    @property
     def tasks(self) -> TasksScreen:
         """The screen of the tasks, which has to be the present one."""
         screen = self.app.screen
@@ -139,10 +145,17 @@ async def running(
     open_browser: Callable[[], ITaskBrowser] | None = None,
     settled: bool = True,
     tz: str = "age",
+    clipboard: ClipboardProgram | None = None,
 ) -> AsyncIterator[Running]:
     """Run the app over a browser; wait for the first page unless told not to."""
     ticks = Ticks()
-    app = TaskviewApp(open_browser or (lambda: browser), tz=tz, clock=lambda: NOW, ticks=ticks)
+    app = TaskviewApp(
+        open_browser or (lambda: browser),
+        tz=tz,
+        clock=lambda: NOW,
+        ticks=ticks,
+        clipboard=clipboard,
+    )
     async with app.run_test(size=size) as pilot:
         run = Running(app, pilot, browser, ticks)
         if settled:

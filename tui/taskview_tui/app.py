@@ -7,6 +7,7 @@ screens and dialogs that are not the first are imported when they are wanted.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -28,6 +29,13 @@ from textual.worker import WorkerFailed
 from taskview_core.entities import Ident
 from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
 from taskview_core.interfaces import ITaskBrowser
+from taskview_tui.clipboard import (
+    PROGRAM_LIMIT,
+    TERMINAL_LIMIT,
+    ClipboardProgram,
+    clipboard_program,
+    cut,
+)
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.palette import KeyProvider
@@ -55,7 +63,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
-    TimeDisplay. If the database cannot be reached at first, the app ends with `failure` set.
+    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to. If the
+    database cannot be reached at first, the app ends with `failure` set.
     """
 
     TITLE = "taskview"
@@ -79,6 +88,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         tz: str = "age",
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
+        clipboard: ClipboardProgram | None = None,
     ) -> None:
         if wants_no_colour():
             # With any other theme there would be greys; and it has to be set before the filters.
@@ -90,6 +100,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self.failure: TaskviewError | None = None
         """Why the database could not be reached at first."""
         self._open_browser = open_browser
+        self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
         self._under_way = 0
@@ -215,8 +226,28 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     def copy_text(self, text: str, what: str) -> None:
         """See Host."""
-        self.copy_to_clipboard(text)
-        self.notify(f"copied {what}", markup=False, timeout=2)
+        self._copy(copied_text(clean_block(text)), what)
+
+    @work(group="clipboard", exclusive=True)
+    async def _copy(self, text: str, what: str) -> None:
+        program = self._clipboard_program
+        taken = cut(text, PROGRAM_LIMIT)
+        way = ""
+        if program is not None and await program.take(taken.text.encode()):
+            way = f"with {program.name}"
+            self._clipboard = taken.text
+        else:
+            taken = cut(text, TERMINAL_LIMIT)
+            way = "by the terminal (OSC 52)"
+            self.copy_to_clipboard(taken.text)
+        if taken.is_whole:
+            self.notify(f"copied {what} {way}", markup=False, timeout=2)
+        else:
+            words = (
+                f"copied the first {len(taken.text.encode()):,} of {taken.size:,} bytes of {what} "
+                f"{way}, which takes no more: `taskview show` gives all"
+            )
+            self.notify(words, severity="warning", markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put text on the clipboard; what no terminal can hold is made visible first."""
@@ -265,7 +296,8 @@ def run_app(
     If the database cannot be reached, says so in a sentence on standard error. A fault in the
     program is raised, after the terminal is as it was.
     """
-    app = TaskviewApp(open_browser, tz=tz, clock=clock)
+    clipboard = clipboard_program(os.environ)
+    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard)
     app.run()
     if app.fault is not None:
         raise app.fault

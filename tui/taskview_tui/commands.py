@@ -287,5 +287,13 @@ TASK_COMMANDS = (
         group=Group.COPY,
         rank=8,
     ),
+    Command(
+        id="task.copy_menu",
+        keys="Y",
+        action="screen.choose_copy",
+        name="Copy something else",
+        help="Choose what to copy: the task as JSON, a payload, the error, what the cursor is on",
+        group=Group.COPY,
+    ),
 )
 """What can be done with the task under the cursor, or the one that is shown."""

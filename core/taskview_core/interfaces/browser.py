@@ -34,6 +34,11 @@ class ITaskBrowser(Protocol):
         """The database's name for people, without any password."""
         ...
 
+    @property
+    def address(self) -> str:
+        """A URL or path that opens the database again from any folder, without any password."""
+        ...
+
     async def connect(self) -> None:
         """Reach the database and look at its tables; CannotConnectError or SchemaError."""
         ...

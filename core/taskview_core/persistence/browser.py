@@ -98,6 +98,11 @@ class DatabaseBrowser:
         return self._url.label
 
     @property
+    def address(self) -> str:
+        """See ITaskBrowser."""
+        return self._url.address
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What of the URL could not be honoured, a sentence each."""
         return self._url.notices

@@ -25,7 +25,7 @@ async def make_demo(
     `progress` is told how many tasks are written. Raises CannotConnectError where the file
     exists already or cannot be made.
     """
-    url = DatabaseUrl("sqlite", str(path), path)
+    url = DatabaseUrl("sqlite", str(path), str(path), path)
     with fresh_file(url) as part:
         await make_schema(part, "tables")
         async with bulk_writer(part, fresh=True) as writer:

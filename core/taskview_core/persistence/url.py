@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from taskview_core.errors import UsageError
 
@@ -34,6 +34,8 @@ _NOT_FOR_THE_SERVER = frozenset(
     }
 )
 
+_SECRETS = frozenset({"password", "sslpassword"})
+
 # libpq's other form, host=… dbname=…; a file is hardly ever named so.
 # The repeats give nothing back (`*+`), so that a long text that is no such form is seen at once.
 _WORD = re.compile(r"(\w++)\s*+=\s*+('(?:[^'\\]|\\.)*+'|(?:[^\s\\']|\\.)*+)")
@@ -47,12 +49,13 @@ _WORDS = re.compile(
 class DatabaseUrl:
     """One database: a SQLite file (`path`, None for one in memory) or a Postgres `dsn`.
 
-    `label` is its name for people: never a password. `notices` say what of the URL cannot be
-    honoured.
+    `label` is its name for people, and `address` what opens it again from any folder: neither
+    ever holds a password. `notices` say what of the URL cannot be honoured.
     """
 
     kind: Literal["sqlite", "postgresql"]
     label: str
+    address: str
     path: Path | None = None
     dsn: str | None = field(default=None, repr=False)
     connect_timeout: float = 10.0
@@ -66,7 +69,7 @@ def parse_database_url(text: str) -> DatabaseUrl:
     scheme, separator, rest = text.partition("://")
     if not separator:
         if text == ":memory:":
-            return DatabaseUrl("sqlite", ":memory:")
+            return DatabaseUrl("sqlite", ":memory:", ":memory:")
         return _postgres_words(text) if _WORDS.fullmatch(text) else _sqlite_file(text)
     if scheme in _SQLITE:
         return _sqlite_url(rest)
@@ -78,7 +81,7 @@ def parse_database_url(text: str) -> DatabaseUrl:
 def _sqlite_url(rest: str) -> DatabaseUrl:
     name, _, _ = rest.partition("?")
     if name in {"", "/", "/:memory:"}:
-        return DatabaseUrl("sqlite", ":memory:")
+        return DatabaseUrl("sqlite", ":memory:", ":memory:")
     if not name.startswith("/"):
         raise UsageError(
             "a SQLite URL has three slashes before a relative path and four before an absolute one",
@@ -95,7 +98,7 @@ def _sqlite_file(text: str) -> DatabaseUrl:
     except RuntimeError as error:
         home = text.partition("/")[0]
         raise UsageError(f"nobody is known here whose folder {home} would be", _FORMS) from error
-    return DatabaseUrl("sqlite", text, path)
+    return DatabaseUrl("sqlite", text, str(path.absolute()), path)
 
 
 def _postgres_words(text: str) -> DatabaseUrl:
@@ -137,10 +140,20 @@ def _postgres_url(rest: str) -> DatabaseUrl:
     return DatabaseUrl(
         "postgresql",
         _postgres_label(parts.netloc, parts.path, kept),
+        _without_secrets(parts, query),
         dsn=dsn,
         connect_timeout=timeout,
         notices=tuple(notices),
     )
+
+
+def _without_secrets(parts: SplitResult, query: list[tuple[str, str]]) -> str:
+    """Give a Postgres URL without what is secret in it; a password comes from elsewhere then."""
+    credentials, separator, hosts = parts.netloc.rpartition("@")
+    netloc = f"{credentials.partition(':')[0]}{separator}{hosts}"
+    shown = [(key, value) for key, value in query if key not in _SECRETS]
+    rest = urlunsplit(("", "", parts.path, urlencode(shown, quote_via=quote), ""))
+    return f"postgresql://{netloc}{rest}"
 
 
 def _seconds(key: str, value: str) -> float:

@@ -71,6 +71,14 @@ class Block(Protocol):
         """Give the row with a place of the searchable text, and whether to unroll it to see it."""
         ...
 
+    def path(self, line: int) -> str:
+        """Give the way to a line from the block's heading, such as `.messages[0]`; may be empty."""
+        ...
+
+    def value(self, line: int) -> str:
+        """Give what stands on a line, with all that is nested in it, as text to copy."""
+        ...
+
 
 class FlatBlock:
     """Lines that nest nothing and always show whole, wrapped."""
@@ -144,6 +152,14 @@ class FlatBlock:
         at -= len(self.text(line)) - len(self._text(line))
         return max(bisect_right(starts, at) - 1, 0), False
 
+    def path(self, line: int) -> str:
+        """Give the way to a line from the heading: none."""
+        return ""
+
+    def value(self, line: int) -> str:
+        """Give the text of a line."""
+        return self._text(line)
+
     def _broken(self, line: int, width: int) -> tuple[list[str], list[int]]:
         """Give the rows of a line, and where in its text each of them begins."""
         if width != self._width:
@@ -194,6 +210,11 @@ class FieldBlock(FlatBlock):
 
     def _text(self, line: int) -> str:
         return self._fields[line][1]
+
+    def path(self, line: int) -> str:
+        """Give the name of a field; the second line of a value has none."""
+        name = self._fields[line][0]
+        return f".{name}" if name else ""
 
     def text(self, line: int) -> str:
         """Give what can be searched on a line: the name and the value."""

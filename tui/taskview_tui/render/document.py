@@ -156,6 +156,17 @@ class Document:
             return 0, False
         return found[0].row_of(found[1], at, width - self._inset(line))
 
+    def path(self, line: int) -> str:
+        """Give the way to a line: its section in small letters, and the place in that."""
+        found = self._find(line)
+        title = self._section(line).title.lower()
+        return title if found is None else title + found[0].path(found[1])
+
+    def value(self, line: int) -> str | None:
+        """Give what stands on a line, as text to copy; None for a heading."""
+        found = self._find(line)
+        return None if found is None else found[0].value(found[1])
+
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line."""
         found = self._find(line)

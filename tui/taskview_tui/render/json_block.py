@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from taskview_tui.render.block import AFTER_NAME
 from taskview_tui.render.folding import levels_within
 from taskview_tui.render.json_lines import JsonLines, Kind
+from taskview_tui.render.json_path import path_of, value_of
 from taskview_tui.render.piece import Ink, Line, Piece, line_width
 from taskview_tui.text.cells import clip, starts_of, wrap
 from taskview_tui.text.clean import clean, clean_block
@@ -90,6 +91,14 @@ class JsonBlock:
         key = lines.keys[line]
         value = clean_block(lines.texts[line])
         return value if key is None else f"{clean(key)}{AFTER_NAME}{value}"
+
+    def path(self, line: int) -> str:
+        """Give the way to a line from the top of the value."""
+        return path_of(self._lines, line)
+
+    def value(self, line: int) -> str:
+        """Give a string's own text; of all else the JSON."""
+        return value_of(self._lines, line)
 
     def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
         """Give the row with a place of the searchable text, and whether to unroll it to see it."""

@@ -15,7 +15,9 @@ from taskview_core.entities import Ident, TaskDetail, TaskRow
 from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
+from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
 from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.copy_menu import CopyMenu
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -57,6 +59,13 @@ class WithDetail(BrowserScreen):
 
         ask: DetailAsk
         found: Found
+
+    @dataclass
+    class CopyArrived(Message):
+        """A task of which something is to be copied has come."""
+
+        what: Copied
+        detail: TaskDetail
 
     def __init__(self) -> None:
         super().__init__()
@@ -234,4 +243,52 @@ class WithDetail(BrowserScreen):
         """Put the task's id on the clipboard."""
         task = self.selected_task
         if task is not None:
-            self.host.copy_text(str(task.id), "the task's id")
+            self.host.copy_text(str(task.id), Copied.ID.value)
+
+    def action_choose_copy(self) -> None:
+        """Let it be chosen what of the task to copy."""
+        task = self.selected_task
+        if task is None or self.host.browser is None:
+            return
+        shown = self.detail is not None and self.detail.row.id == task.id and self.shows_pane
+        spot = self.pane.spot if shown else None
+        self.app.push_screen(
+            CopyMenu(choices(spot)), lambda name: self._copy(task, spot, name) if name else None
+        )
+
+    def _copy(self, task: TaskRow, spot: Spot | None, name: str) -> None:
+        what = Copied[name]
+        if what is Copied.ID:
+            self.action_copy_id()
+        elif what is Copied.COMMAND:
+            self.host.copy_text(command_line(self.browser.address, task.id), what.value)
+        elif spot is not None and what in {Copied.PATH, Copied.VALUE}:
+            text = spot.path if what is Copied.PATH else spot.value
+            self.host.copy_text(text, what.value)
+        else:
+            self._read_to_copy(task.id, what)
+
+    @work(group="copy", exclusive=True)
+    async def _read_to_copy(self, task_id: Ident, what: Copied) -> None:
+        """Read the task whole: no list has its payloads, and the pane may hold an older state."""
+        await deliver(
+            self,
+            "copy",
+            what,
+            lambda: self.browser.get_task(task_id),
+            lambda detail, _took: self.CopyArrived(what, detail),
+        )
+
+    @on(CopyArrived)
+    def _copy_arrived(self, message: CopyArrived) -> None:
+        text = copied_part(message.detail, message.what)
+        if text is None:
+            self.app.notify(f"{message.what.value} is NULL: nothing to copy", markup=False)
+        else:
+            self.host.copy_text(text, message.what.value)
+
+    @on(Failed)
+    def _copy_failed(self, message: Failed) -> None:
+        if message.part == "copy":
+            words = f"not copied: {clean(str(message.error))}"
+            self.app.notify(words, severity="error", markup=False)

@@ -28,6 +28,18 @@ def clip(text: str, width: int) -> str:
     return split_text(head, width - 1)[0].rstrip(" ") + CUT
 
 
+def ending(text: str, width: int) -> str:
+    """Give the text if it fits into `width` cells, or `…` and as much of its end as fits."""
+    if width <= 0:
+        return ""
+    if len(text) <= width and cell_len(text) <= width:
+        return text
+    tail = text[-width:]
+    while cell_len(tail) > width - 1:
+        tail = tail[1:]
+    return CUT + tail
+
+
 def _head(text: str, width: int) -> str:
     """Give the text, or a beginning of it that is wider than `width`."""
     for density in _DENSITIES:

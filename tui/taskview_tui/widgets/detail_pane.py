@@ -18,6 +18,8 @@ from taskview_tui.render.task_document import (
     task_document,
     timings,
 )
+from taskview_tui.text.cells import ending
+from taskview_tui.text.clean import clean
 from taskview_tui.text.times import TimeDisplay
 from taskview_tui.widgets.finding_view import FindingView
 from taskview_tui.widgets.payload_reader import PayloadsRead, read_beside
@@ -110,8 +112,11 @@ class DetailPane(FindingView):
         self.show_empty(text)
 
     def render_footer(self, width: int) -> Line:
-        """Say where the search stands."""
-        return [Piece(self.find_words, Ink.HEADER)]
+        """Say where the search stands; without one, the path to the cursor's line."""
+        words = self.find_words
+        if words:
+            return [Piece(words, Ink.HEADER)]
+        return [Piece(ending(clean(self.path), width), Ink.HEADER)]
 
     def _moment(self) -> Moment:
         return Moment(self.clock(), self._times, self._zone)

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.copies import Spot
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.folding import Folding
 from taskview_tui.render.piece import Line
@@ -219,6 +220,23 @@ class DocumentView(LineView):
             self.move_cursor(position, centre=True)
         else:
             self.lines_changed(position, centre=True)
+
+    @property
+    def path(self) -> str:
+        """The way to the cursor's line, such as `input.messages[0].content`; not cleaned."""
+        line = self._line()
+        return "" if line is None else self._document.path(line)
+
+    @property
+    def spot(self) -> Spot | None:
+        """What the cursor is on; None on a heading, or where there is nothing."""
+        line = self._line()
+        value = None if line is None else self._document.value(line)
+        return None if value is None else Spot(self.path, value)
+
+    def cursor_moved(self) -> None:
+        """Say where the cursor is now."""
+        self.refresh_footer()
 
     # What the user does.
 

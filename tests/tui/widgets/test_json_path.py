@@ -1,0 +1,70 @@
+"""Paths to the lines of a JSON value, and what stands there as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskview_tui.render.json_lines import Kind, parse_json
+from taskview_tui.render.json_path import path_of, value_of
+from taskview_tui.text.cells import ending
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3) | st.sampled_from(["a", "b-c"]), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+_STEP = re.compile(r'\.([A-Za-z_][\w-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]')
+
+
+def _follow(value: Any, path: str) -> Any:
+    """Take the way that a path says."""
+    at = 0
+    while at < len(path):
+        step = _STEP.match(path, at)
+        assert step is not None, path
+        name, place, quoted = step.groups()
+        value = value[int(place) if place else name or json.loads(quoted)]
+        at = step.end()
+    return value
+
+
+@settings(max_examples=60)
+@given(VALUES)
+def test_each_path_leads_to_what_stands_there(value: Any) -> None:
+    lines = parse_json(json.dumps(value))
+    assert lines is not None
+    for line in range(len(lines)):
+        there = _follow(value, path_of(lines, line))
+        text = value_of(lines, line)
+        assert (text if isinstance(there, str) else json.loads(text)) == there
+
+
+def test_numbers_and_repeated_keys_are_copied_as_they_are_stored() -> None:
+    lines = parse_json('{"n": 1.50, "a": [], "n": 1e400, "s": "\\u202e"}')
+    assert lines is not None
+    assert value_of(lines, 0) == ('{\n  "n": 1.50,\n  "a": [],\n  "n": 1e400,\n  "s": "\\u202e"\n}')
+    assert value_of(lines, len(lines) - 1) == value_of(lines, 0)
+    assert lines.kinds[len(lines) - 1] is Kind.CLOSE_OBJECT
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("input.a", 7, "input.a"),
+        ("input.abc", 7, "…ut.abc"),
+        ("日本語", 5, "…本語"),
+        ("日本語", 4, "…語"),
+        ("ab", 0, ""),
+    ],
+)
+def test_the_end_of_a_long_path_is_what_shows(text: str, width: int, shown: str) -> None:
+    assert ending(text, width) == shown
