@@ -27,6 +27,10 @@ WRITER_BUSY_SECONDS = 30.0
 """How long a SQLite connection that writes waits for another program's lock."""
 READER_BUSY_SECONDS = 0.1
 
+_UTC = {"TimeZone": "UTC"}
+"""Set as a connection starts, as every JDBC driver does, so that poolers know it: what goes into a
+column without a time zone is turned by the server, and must be UTC whatever its own setting."""
+
 
 def create_engine(
     url: str | DatabaseUrl,
@@ -78,7 +82,10 @@ def _postgres_engine(
         # No cached statements: they break behind pgbouncer, and make generic plans.
         try:
             connection: asyncpg.Connection[Any] = await asyncpg.connect(
-                target.dsn, timeout=target.connect_timeout, statement_cache_size=0
+                target.dsn,
+                timeout=target.connect_timeout,
+                statement_cache_size=0,
+                server_settings=_UTC,
             )
         except asyncpg.InterfaceError:
             raise  # some are ValueErrors too, and say what is wrong

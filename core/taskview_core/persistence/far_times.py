@@ -46,7 +46,7 @@ async def install(connection: asyncpg.Connection[Any]) -> None:
             name,
             schema="pg_catalog",
             format="tuple",
-            encoder=_encoder(start),
+            encoder=_encode,
             decoder=_decoder(start),
         )
 
@@ -61,12 +61,9 @@ def _decoder(start: datetime) -> Any:
     return decode
 
 
-def _encoder(start: datetime) -> Any:
-    def encode(value: datetime | FarTime) -> tuple[int]:
-        if isinstance(value, FarTime):
-            return (value.microseconds,)
-        if start.tzinfo is not None and value.tzinfo is None:
-            value = value.replace(tzinfo=UTC)  # As on SQLite.
-        return ((value - start) // _MICROSECOND,)
-
-    return encode
+def _encode(value: datetime | FarTime) -> tuple[int]:
+    if isinstance(value, FarTime):
+        return (value.microseconds,)
+    # What has no zone is UTC, on either side; as on SQLite.
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return ((aware - _START_UTC) // _MICROSECOND,)

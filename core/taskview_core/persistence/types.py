@@ -67,7 +67,7 @@ class IdentType(TypeDecorator[Ident]):
 
 
 class TimeType(TypeDecorator[datetime]):
-    """An aware time in UTC; on SQLite stored without its zone, as SQLAlchemy does."""
+    """An aware time in UTC; stored without its zone on SQLite, as SQLAlchemy does. Naive is UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -86,8 +86,8 @@ class TimeType(TypeDecorator[datetime]):
         """Give what turns the driver's value into a time; what is none becomes None."""
 
         def result(value: Any) -> datetime | None:
-            if isinstance(value, datetime):
-                return value.astimezone(UTC)
+            if isinstance(value, datetime):  # A column without a time zone: UTC, as everywhere.
+                return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
             return read_time(value)
 
         return result

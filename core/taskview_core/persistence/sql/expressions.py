@@ -92,8 +92,8 @@ class Expressions(Protocol):
         """Hold where a column is not empty: see HasTerm."""
         ...
 
-    def lowest_time(self) -> Expression:
-        """Give a value that sorts before every time."""
+    def lowest_time(self, column: Expression) -> Expression:
+        """Give a value of a column's type that sorts before every time."""
         ...
 
     def to_key(self, name: str, value: Any) -> KeyValue:

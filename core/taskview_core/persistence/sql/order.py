@@ -115,7 +115,7 @@ def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
         name = "agent_id" if sort.key == "agent" else "status"
         created: Expression = tasks.c.created_at
         if "tasks.created_at" in profile.nullable:
-            created = func.coalesce(created, engine.lowest_time())
+            created = func.coalesce(created, engine.lowest_time(created))
         within = (
             KeyColumn(f"tasks.{name}", tasks.c[name]),
             KeyColumn("tasks.created_at", created),

@@ -101,9 +101,13 @@ class PostgresExpressions:
 
     def duration(self) -> Expression:
         """See Expressions. In microseconds; NULL where either time is infinite."""
+        ends = ("tasks.completed_at", "tasks.started_at")
+        naive = [end for end in ends if end in self._profile.naive_times]
+        # The server would read one naive end by its own time zone; two differ by themselves.
+        ended, began = (f"({end} AT TIME ZONE 'UTC')" if naive == [end] else end for end in ends)
         return literal_column(
             "(CASE WHEN isfinite(tasks.completed_at) AND isfinite(tasks.started_at) THEN"
-            " (extract(epoch FROM tasks.completed_at - tasks.started_at) * 1000000)::bigint END)",
+            f" (extract(epoch FROM {ended} - {began}) * 1000000)::bigint END)",
             BigInteger,
         )
 
@@ -140,9 +144,10 @@ class PostgresExpressions:
         )
         return func.coalesce(~empty, false())
 
-    def lowest_time(self) -> Expression:
+    def lowest_time(self, column: Expression) -> Expression:
         """See Expressions."""
-        return literal_column("'-infinity'::timestamptz")
+        naive = str(column) in self._profile.naive_times
+        return literal_column(f"'-infinity'::{'timestamp' if naive else 'timestamptz'}")
 
     def to_key(self, name: str, value: Any) -> KeyValue:
         """See Expressions: times in ISO 8601 with microseconds."""
@@ -158,8 +163,8 @@ class PostgresExpressions:
             return literal(UUID(str(value)), Uuid)
         if name.rpartition(".")[2] in _TIMES:
             if str(value).startswith("@"):
-                far = FarTime(value)
-                return literal(FarTime.of(far.microseconds), DateTime(timezone=True))
+                far = FarTime.of(FarTime(value).microseconds)
+                return literal(far, DateTime(timezone=name not in self._profile.naive_times))
             moment = datetime.fromisoformat(str(value))
             return self._moment(name, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         if name == "duration":

@@ -156,7 +156,7 @@ class SqliteExpressions:
         )
         return func.coalesce(~empty, false())
 
-    def lowest_time(self) -> Expression:
+    def lowest_time(self, column: Expression) -> Expression:
         """See Expressions: numbers sort before text, and this before them."""
         return literal(-(2**63), Integer)
 
