@@ -15,7 +15,7 @@ from taskview_tui.cli.output.guides import DEEPEST, guided
 
 TALK = Conversation(id=CONVERSATION, user_id="ada\x1b[2J", title="Fix\nit\x07")
 FAMILY = (
-    make_task(1, preview="the plan"),
+    make_task(1, input_start="the plan"),
     make_task(2, 1),
     make_task(3, 2, status=TaskStatus.FAILED, error="boom\x1b[0m\nat line 1"),
     make_task(4, 1, agent_id="tool:x"),
@@ -35,7 +35,7 @@ def test_a_conversation_is_drawn_with_guides(run: Run, serve: Serve) -> None:
     heading, _, _, failed, last = ran.out.splitlines()
     assert heading.startswith("Fix⏎it␇  conversation c0000000-")
     assert heading.endswith(", ada␛[2J, 4 tasks")
-    assert f"✗ failed  planner  –  {ident(3)}  boom␛[0m⏎at line 1 · task 3" in failed
+    assert f"✗ failed  planner  –  {ident(3)}  boom␛[0m at line 1 · task 3" in failed
     assert "tool:x" in last
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support import strategies as some
-from taskview_core.query.preview import LONGEST, preview_of_json, preview_of_text
+from taskview_core.entities.preview import LONGEST, preview_of_json, preview_of_text
 
 
 def _line(text: str) -> str:

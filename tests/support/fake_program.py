@@ -12,7 +12,7 @@ HOSTILE = "x\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\x1b]0;title\x07"
 
 def _browser() -> FakeBrowser:
     tasks = [
-        make_task(n, preview=f"task {n} {HOSTILE}", agent=HOSTILE, error=HOSTILE)
+        make_task(n, input_start=f"task {n} {HOSTILE}", agent=HOSTILE, error=HOSTILE)
         for n in range(1, 30)
     ]
     return FakeBrowser(tasks, [make_conversation(1, title=HOSTILE)], label=f"memory {HOSTILE}")

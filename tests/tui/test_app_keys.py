@@ -144,7 +144,7 @@ async def test_hostile_text_is_harmless_everywhere() -> None:
     columns = {
         "agent": HOSTILE,
         "status": HOSTILE,
-        "preview": HOSTILE,
+        "input_start": HOSTILE,
         "conversation_title": HOSTILE,
         "error": HOSTILE,
         "oddities": (HOSTILE,),

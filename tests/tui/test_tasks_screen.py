@@ -387,7 +387,7 @@ async def test_a_new_filter_takes_the_place_of_a_lost_request() -> None:
 
 async def test_the_pane_shows_the_task_under_the_cursor() -> None:
     browser = FakeBrowser(
-        [make_task(n, error=f"number {n}", error_preview=None) for n in range(1, 20)]
+        [make_task(n, error=f"number {n}", error_start=None) for n in range(1, 20)]
     )
     async with running(browser) as run:
         assert not run.one(DetailPane).display
@@ -413,7 +413,7 @@ async def test_the_pane_shows_the_task_under_the_cursor() -> None:
 
 async def test_details_that_come_late_are_dropped() -> None:
     browser = FakeBrowser(
-        [make_task(n, error=f"number {n}", error_preview=None) for n in range(1, 5)]
+        [make_task(n, error=f"number {n}", error_start=None) for n in range(1, 5)]
     )
     async with running(browser) as run:
         gate = browser.hold("get_task")

@@ -7,6 +7,12 @@ from datetime import datetime, timedelta
 
 from taskview_core.entities.ident import Ident
 from taskview_core.entities.payload import JsonValue, StoredJson
+from taskview_core.entities.preview import (
+    ERROR_START,
+    INPUT_START,
+    preview_of_json,
+    preview_of_text,
+)
 from taskview_core.entities.status import TaskStatus
 
 
@@ -36,9 +42,8 @@ class Task:
 class TaskRow:
     """A task as a list or a tree shows it: everything but the payloads.
 
-    `preview` is one line of the input, at most 200 characters, ending in `…` where it was cut;
-    `error_preview` the same of the error. Both are as the database has them: control
-    characters and all, to be cleaned where they are drawn. `oddities` names the columns whose
+    `input_start` and `error_start` are the beginnings of the stored input and error: one character
+    more than INPUT_START and ERROR_START where there is more. `oddities` names the columns whose
     stored value could not be read as what it should be, with that value.
     """
 
@@ -47,14 +52,32 @@ class TaskRow:
     parent_task_id: Ident | None
     agent_id: str
     status: TaskStatus
-    preview: str
-    error_preview: str | None
+    input_start: str
+    error_start: str | None
     created_at: datetime | None
     started_at: datetime | None
     completed_at: datetime | None
     updated_at: datetime | None
     conversation_title: str | None = None
     oddities: tuple[str, ...] = ()
+
+    @property
+    def preview(self) -> str:
+        """One line of the input: at most 200 characters, ending in `…` where it was cut.
+
+        It is as the database has it, control characters and all, to be cleaned where it is drawn.
+        It is made when it is asked for: of a tree of 100,000 tasks, few are looked at.
+        """
+        start = self.input_start
+        return preview_of_json(start[:INPUT_START], len(start) > INPUT_START)
+
+    @property
+    def error_preview(self) -> str | None:
+        """One line of the error, as `preview` is of the input; None where there is no error."""
+        start = self.error_start
+        if start is None:
+            return None
+        return preview_of_text(start[:ERROR_START], len(start) > ERROR_START)
 
     @property
     def duration(self) -> timedelta | None:

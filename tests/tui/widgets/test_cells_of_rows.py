@@ -48,14 +48,14 @@ def test_every_known_status_has_its_own_glyph_and_ink() -> None:
 
 
 def test_the_error_comes_before_the_input(task: Make) -> None:
-    row = task(1, status=TaskStatus.FAILED, preview="plan a trip", error_preview="no\x1b route")
+    row = task(1, status=TaskStatus.FAILED, input_start="plan a trip", error_start="no\x1b route")
 
     assert _text(preview_pieces(row, 80)) == "no␛ route │ plan a trip"
     assert preview_pieces(row, 80)[0].ink is Ink.ERROR
 
 
 def test_a_long_error_leaves_room_for_the_input_only_where_there_is_some(task: Make) -> None:
-    row = task(1, preview="plan a trip to the sea", error_preview="x" * 200)
+    row = task(1, input_start="plan a trip to the sea", error_start="x" * 200)
 
     wide = _text(fit_line(preview_pieces(row, 100), 100))
     narrow = _text(fit_line(preview_pieces(row, 30), 30))
@@ -67,7 +67,7 @@ def test_a_long_error_leaves_room_for_the_input_only_where_there_is_some(task: M
 
 @pytest.mark.parametrize("width", range(1, 60))
 def test_a_preview_is_cut_once(task: Make, width: int) -> None:
-    row = task(1, preview="plan a trip", error_preview="no route to 世界 found")
+    row = task(1, input_start="plan a trip", error_start="no route to 世界 found")
 
     shown = _text(fit_line(preview_pieces(row, width), width))
 

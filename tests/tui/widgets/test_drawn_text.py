@@ -40,8 +40,8 @@ def _hostile_task(task: Make, number: int, **values: Any) -> Any:
     return task(
         number,
         agent_id=HOSTILE,
-        preview=HOSTILE,
-        error_preview=HOSTILE,
+        input_start=HOSTILE,
+        error_start=HOSTILE,
         conversation_title=HOSTILE,
         status=TaskStatus(HOSTILE),
         oddities=(HOSTILE,),

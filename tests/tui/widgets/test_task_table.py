@@ -27,7 +27,7 @@ async def test_rows_are_drawn_under_a_header(stage: Make, task: Make) -> None:
     table = TaskTable()
     async with stage(table) as shown:
         table.sort = Sort("created", descending=True)
-        table.show([task(1), task(2, status=TaskStatus.FAILED, error_preview="no route")])
+        table.show([task(1), task(2, status=TaskStatus.FAILED, error_start="no route")])
 
         lines = shown.lines()
         assert lines[0].split() == ["status", "agent", "task", "created", "▼", "duration"]
@@ -46,7 +46,7 @@ async def test_numbers_are_at_the_right_edge_of_any_width(
 ) -> None:
     table = TaskTable()
     async with stage(table, (width, 10)) as shown:
-        table.show([task(1, preview="世界" * 200), task(2, agent_id="x" * 90)])
+        table.show([task(1, input_start="世界" * 200), task(2, agent_id="x" * 90)])
 
         # The last cell of a line is the scrollbar's.
         for line in shown.lines()[:3]:

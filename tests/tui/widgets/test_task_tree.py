@@ -26,7 +26,7 @@ def _family(task: Make) -> TaskTree:
             task(9),
             task(8, parent=9),
             task(7, parent=8),
-            task(6, parent=8, status=TaskStatus.FAILED, error_preview="boom"),
+            task(6, parent=8, status=TaskStatus.FAILED, error_start="boom"),
             task(5, parent=9),
             task(4),
         ]

@@ -15,7 +15,7 @@ _NONE = StoredJson(None)
 
 async def with_errors(browser: ITaskBrowser, rows: Sequence[TaskRow]) -> list[TaskDetail]:
     """Give the tasks with their whole errors; the payloads stay away (NULL)."""
-    failed = [row.id for row in rows if row.error_preview is not None]
+    failed = [row.id for row in rows if row.error_start is not None]
     errors: dict[Ident, str | None] = {}
     for start in range(0, len(failed), CHUNK):
         found = await browser.get_tasks(failed[start : start + CHUNK])

@@ -11,11 +11,6 @@ from taskview_core.entities import Ident, StoredJson, TaskDetail, TaskRow, TaskS
 from taskview_core.entities.ident import parse_ident
 from taskview_core.persistence.far_times import FarTime
 from taskview_core.persistence.stored_time import read_time
-from taskview_core.query.preview import preview_of_json, preview_of_text
-
-LIST_PREVIEW = 800
-"""How many characters of the stored input a row's preview is made from."""
-ERROR_PREVIEW = 400
 
 
 def ident_of(value: Any) -> Ident:
@@ -77,17 +72,14 @@ RowValues = Any
 def task_row(row: RowValues) -> TaskRow:
     """Give the list row of a task from the columns of `select_task_rows`."""
     oddities: list[str] = []
-    preview, error = text_of(row.preview), row.error_preview
     return TaskRow(
         id=ident_of(row.id),
         conversation_id=conversation_of(row.conversation_id, oddities),
         parent_task_id=optional_ident(row.parent_task_id),
         agent_id=text_of(row.agent_id),
         status=TaskStatus.from_string(text_of(row.status)),
-        preview=preview_of_json(preview[:LIST_PREVIEW], len(preview) > LIST_PREVIEW),
-        error_preview=None
-        if error is None
-        else preview_of_text(text_of(error)[:ERROR_PREVIEW], len(error) > ERROR_PREVIEW),
+        input_start=text_of(row.input_start),
+        error_start=optional_text(row.error_start),
         created_at=time_of(row.created_at, "created_at", oddities),
         started_at=time_of(row.started_at, "started_at", oddities),
         completed_at=time_of(row.completed_at, "completed_at", oddities),

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, func, select
 
+from taskview_core.entities.preview import ERROR_START, INPUT_START
 from taskview_core.persistence.sql.expressions import Expressions
-from taskview_core.persistence.sql.mapping import ERROR_PREVIEW, LIST_PREVIEW
 from taskview_core.persistence.sql.tables import conversations, tasks
 
 _PLAIN = (
@@ -35,8 +35,8 @@ def row_columns(engine: Expressions, *, titles: bool = True) -> list[ColumnEleme
     )
     return [
         *(tasks.c[name] for name in _PLAIN),
-        func.substr(cast(tasks.c.input, Text), 1, LIST_PREVIEW + 1).label("preview"),
-        func.substr(tasks.c.error, 1, ERROR_PREVIEW + 1).label("error_preview"),
+        func.substr(cast(tasks.c.input, Text), 1, INPUT_START + 1).label("input_start"),
+        func.substr(tasks.c.error, 1, ERROR_START + 1).label("error_start"),
         title.label("conversation_title"),
     ]
 

@@ -13,6 +13,10 @@ import re
 
 LONGEST = 200
 """The most characters of a preview, the `…` at its end included."""
+INPUT_START = 800
+"""How many characters of a stored input its preview is made from."""
+ERROR_START = 400
+"""The same of an error."""
 
 _ELLIPSIS = "…"
 _ENOUGH = 2 * LONGEST
