@@ -2,8 +2,8 @@
 
 An object shows as `key: value  key: value`; the key of the first entry is left out where its
 value is a text, so that `{"prompt": "hi", "n": 1}` shows as `hi  n: 1`. What is nested keeps its
-brackets, quotes fall away, and runs of white space become one space. Text that is no JSON shows
-as it is.
+brackets, quotes fall away, and runs of white space become one space. Chat messages begin with who
+speaks and what they say, as in `user: hi`. Text that is no JSON shows as it is.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ _HALF_NUMBER = re.compile(r"-?(?:[0-9][0-9.eE+-]*)?")
 _LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _DECODER = json.JSONDecoder(strict=False)
 
+# How the line of a list of chat messages begins, alone or as the first of an object's entries.
+_CHAT = re.compile(
+    r"(?:messages: )?\[\{role: ([a-z]{1,20}), content: "
+    r"(\[\{type: (?:input_)?text, text: )?(?=[^\[{])"
+)
+
 # What may come next, in text that is JSON.
 _VALUE, _FIRST_VALUE, _KEY, _FIRST_KEY, _NEXT, _NOTHING = range(6)
 
@@ -58,10 +64,10 @@ def preview_of_json(prefix: str | None, cut: bool) -> str:
         return ""
     try:
         if len(prefix) > _FIRST_TRY and "\\u" not in prefix[:_FIRST_TRY]:
-            line = _line_of_json(prefix[:_FIRST_TRY], True)
+            line = _first_message(_line_of_json(prefix[:_FIRST_TRY], True))
             if len(line) > LONGEST:
                 return _clipped(line, True)
-        line = _line_of_json(prefix, cut)
+        line = _first_message(_line_of_json(prefix, cut))
     except ValueError:
         return preview_of_text(prefix, cut)
     return _clipped(line, cut)
@@ -70,6 +76,16 @@ def preview_of_json(prefix: str | None, cut: bool) -> str:
 def preview_of_text(prefix: str | None, cut: bool) -> str:
     """Give the preview of plain text, such as an error; see `preview_of_json`."""
     return _clipped(_one_line(prefix), cut) if prefix else ""
+
+
+def _first_message(line: str) -> str:
+    """Put who speaks and what they say where the line is one of chat messages: `user: hi`."""
+    chat = _CHAT.match(line) if line.startswith(("[", "messages: [")) else None
+    if chat is None:
+        return line
+    said = line[chat.end() :]
+    # The brackets of an only message end the line; those of several stay between them.
+    return f"{chat[1]}: {said.removesuffix('}]}]' if chat[2] else '}]')}"
 
 
 def _clipped(line: str, cut: bool) -> str:
