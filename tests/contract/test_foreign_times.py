@@ -241,3 +241,44 @@ async def test_what_is_no_time_shows_as_it_is(sqlite_url: str) -> None:
     assert all(any("created_at" in oddity for oddity in row.oddities) for row in odd_rows)
     assert any("yesterday" in oddity for row in odd_rows for oddity in row.oddities)
     await browser.close()
+
+
+async def test_what_is_filtered_is_what_is_shown(sqlite_url: str) -> None:
+    """Odd forms: each is the time that is shown to every filter, or no time to any."""
+    made = _make(sqlite_url, ["orm"], 12)
+    for index, odd in enumerate(
+        [
+            "2026-01-31T10:00:00+0530",
+            "2026-01-31T10:00:00+05",
+            "2026-01-31T10:00:00,5",
+            "2026-01-31t10:00z",
+            "2026-01-31 10:00:00.9999999Z",
+            "2026-01-31 24:00:00",
+            "2026-02-30 10:00:00",
+            "2026-01-31 10:00:00 UTC",
+            "20260131T100000",
+            -(10**11) + 1,
+        ]
+    ):
+        execute_sqlite(
+            sqlite_url,
+            "UPDATE tasks SET created_at = ?, started_at = ?, completed_at = ? WHERE id = ?",
+            [odd, odd, "2026-03-31 10:00:00.000000", number(index).hex],
+        )
+    browser = await _opened(sqlite_url)
+    rows = (await browser.search_tasks(EVERYTHING, PageRequest(50))).rows
+    assert len(rows) == len(made)
+    assert {_number(row) for row in rows if row.created_at is None} == {5, 6, 7, 8, 9}
+
+    async def found(text: str) -> set[int]:
+        page = await browser.search_tasks(TaskFilter.parse(text), PageRequest(50))
+        return {_number(row) for row in page.rows}
+
+    for row in rows:
+        if row.created_at is None:
+            assert _number(row) in await found("-created:>=0001-01-01")
+            assert _number(row) in await found("-duration:>-1000000w")
+        else:
+            at = row.created_at.isoformat().replace("+00:00", "Z")
+            assert _number(row) in await found(f"created:{at}..{at}")
+    await browser.close()

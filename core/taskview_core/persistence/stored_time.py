@@ -1,10 +1,35 @@
-"""Times as SQLite databases hold them: text in several forms, or numbers since 1970."""
+"""Times as SQLite databases hold them: text in several forms, or numbers since 1970.
+
+What is a time is said twice: here for what is shown, and in `sql.sqlite_time` for what is
+filtered, sorted and measured. Both read the same values, to the same microsecond.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""The first and the last time there is, in microseconds since 1970."""
+
+_TIME = re.compile(
+    r"""
+    (?P<day> \d{4}-[01]\d-[0-3]\d )
+    (?: [ Tt] (?P<clock> [0-2]\d:[0-5]\d (?: :[0-5]\d (?: [.,] (?P<fraction> \d+ ) )? )? )
+        (?P<zone> [Zz] | (?P<sign> [+-] ) (?P<hours> [01]\d ) (?: :? (?P<minutes> [0-5]\d ) )? )?
+    )?
+    """,
+    re.ASCII | re.VERBOSE,
+)
+"""A time as text: a day that there is, in the years from 1 to 9999; or after a blank or a `T` also
+hours and minutes, seconds, a fraction of any length (cut to microseconds), and a zone."""
+
+_WHOLE = 2.0**52
+"""From here on a float has no fraction that could be rounded."""
 
 
 def write_time(value: datetime) -> str:
@@ -19,32 +44,50 @@ def read_time(value: object) -> datetime | None:
     A number is seconds since 1970, or where it is too large for that milli-, micro- or
     nanoseconds: the unit under which it lies before the year 5138 (10**11 seconds).
     """
-    if isinstance(value, str):
-        try:
-            parsed = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        if parsed.tzinfo is None:
-            return parsed.replace(tzinfo=UTC)
-        try:
-            return parsed.astimezone(UTC)
-        except OverflowError:
-            return None
-    if isinstance(value, (int, float)):
-        try:
+    try:
+        if isinstance(value, str):
+            return _of_text(value)
+        if isinstance(value, (int, float)):
             return _EPOCH + timedelta(microseconds=to_microseconds(value))
-        except (OverflowError, ValueError):
-            return None
+    except (OverflowError, ValueError):
+        return None  # There is no such day or hour, or it is too far away.
     return None
 
 
+def _of_text(text: str) -> datetime | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    local = datetime.fromisoformat(f"{found['day']}T{(found['clock'] or '00:00')[:8]}+00:00")
+    local += timedelta(microseconds=int(f"{found['fraction'] or '':0<6.6}"))
+    if found["sign"] is None:
+        return local
+    ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return local - ahead if found["sign"] == "+" else local + ahead
+
+
 def to_microseconds(number: float) -> int:
-    """Give a number of seconds, milli-, micro- or nanoseconds since 1970 in microseconds."""
+    """Give a number of seconds, milli-, micro- or nanoseconds since 1970 in microseconds.
+
+    Raises OverflowError and ValueError for the floats that are no numbers.
+    """
+    if isinstance(number, int):
+        return _of_integer(number)
     size = abs(number)
     if size < 1e11:
-        return round(number * 1_000_000)
+        return _rounded(number * 1_000_000)
     if size < 1e14:
-        return round(number * 1_000)
-    if size < 1e17:
-        return round(number)
-    return round(number / 1_000)
+        return _rounded(number * 1_000)
+    return _rounded(number if size < 1e17 else number / 1_000)
+
+
+def _of_integer(number: int) -> int:
+    size = abs(number)
+    if size < 10**17:
+        return number * (1_000_000 if size < 10**11 else 1_000 if size < 10**14 else 1)
+    return size // 1_000 if number > 0 else -(size // 1_000)
+
+
+def _rounded(number: float) -> int:
+    """Round as SQLite does: a half away from zero."""
+    return int(number if abs(number) > _WHOLE else number + (-0.5 if number < 0 else 0.5))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     or_,
 )
 
@@ -28,6 +27,7 @@ from taskview_core.persistence.sql.expressions import (
     microseconds_within,
 )
 from taskview_core.persistence.sql.profile import IdStyle, Profile
+from taskview_core.persistence.sql.sqlite_time import microseconds
 from taskview_core.query.page import KeyValue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -169,35 +169,6 @@ class SqliteExpressions:
         if isinstance(value, str) and value.startswith(_BLOB):
             return literal(bytes.fromhex(value.removeprefix(_BLOB)), LargeBinary)
         return self.text_value(value) if isinstance(value, str) else literal(value)
-
-
-def microseconds(column: str) -> Expression:
-    """Give a stored time in whole microseconds since 1970, exactly; NULL for what is no time.
-
-    Text is ISO 8601 in any of its forms, with or without a zone; a number is seconds, or by its
-    size milli-, micro- or nanoseconds, as in `stored_time.read_time`. SQLite's own functions
-    round to milliseconds, so the fraction is read from the text.
-    """
-    c = column
-    zone = (
-        f"CASE WHEN length({c}) > 19 AND substr({c}, -6, 1) IN ('+', '-') "
-        f"THEN substr({c}, -6) ELSE '' END"
-    )
-    fraction = (
-        f"CASE WHEN substr({c}, 20, 1) = '.' "
-        f"THEN CAST(round(CAST('0' || substr({c}, 20) AS REAL) * 1000000) AS INTEGER) ELSE 0 END"
-    )
-    text = f"CAST(strftime('%s', substr({c}, 1, 19) || {zone}) AS INTEGER) * 1000000 + {fraction}"
-    number = (
-        f"CAST(round(CASE WHEN abs({c}) < 1e11 THEN {c} * 1000000.0 "
-        f"WHEN abs({c}) < 1e14 THEN {c} * 1000.0 "
-        f"WHEN abs({c}) < 1e17 THEN {c} ELSE {c} / 1000.0 END) AS INTEGER)"
-    )
-    return literal_column(
-        f"(CASE typeof({c}) WHEN 'text' THEN {text} "
-        f"WHEN 'integer' THEN {number} WHEN 'real' THEN {number} END)",
-        Integer,
-    )
 
 
 def _every_form(value: UUID) -> list[str]:
