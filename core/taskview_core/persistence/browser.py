@@ -29,6 +29,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.running import Runner, Work
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
@@ -248,12 +249,12 @@ class DatabaseBrowser:
         holds a lock.
         """
 
+        timeout = _LONG if long else self._timeout
+
         async def limited(session: AsyncSession) -> T:
-            if long:
-                await allow_long(session)
+            await _limit(session, timeout)
             return await work(session)
 
-        timeout = _LONG if long else self._timeout
         loop = asyncio.get_running_loop()
         give_up, lost = loop.time() + _LOCK_PATIENCE, False
         while True:
@@ -270,9 +271,9 @@ class DatabaseBrowser:
                 await asyncio.sleep(_LOCK_PAUSE)
 
 
-async def allow_long(session: AsyncSession) -> None:
-    """Lift the server's time limit for this transaction; the runner's own still holds."""
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).exec_driver_sql(
-            f"SELECT set_config('statement_timeout', '{int(_LONG * 1000)}', true)"
-        )
+async def _limit(session: AsyncSession, seconds: float) -> None:
+    """Have a server stop what takes longer in this transaction; so does the runner."""
+    raw = await (await session.connection()).get_raw_connection()
+    driver = raw.driver_connection
+    if isinstance(driver, LimitedConnection):
+        driver.seconds = seconds

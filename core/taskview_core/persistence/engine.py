@@ -21,6 +21,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -78,11 +79,12 @@ def create_engine(
 def _postgres_engine(
     target: DatabaseUrl, *, read_only: bool, statement_timeout: float | None, **options: Any
 ) -> AsyncEngine:
-    async def connect() -> asyncpg.Connection[Any]:
+    async def connect() -> LimitedConnection:
         # No cached statements: they break behind pgbouncer, and make generic plans.
         try:
-            connection: asyncpg.Connection[Any] = await asyncpg.connect(
+            connection: LimitedConnection = await asyncpg.connect(
                 target.dsn,
+                connection_class=LimitedConnection,
                 timeout=target.connect_timeout,
                 statement_cache_size=0,
                 server_settings=_UTC,
@@ -94,9 +96,12 @@ def _postgres_engine(
                 f"cannot connect to {target.label}", "its URL has a value that cannot be, as a port"
             ) from error
         await far_times.install(connection)
+        if statement_timeout is not None:
+            await connection.look()
+            connection.seconds = statement_timeout
         return connection
 
-    engine = create_async_engine(
+    return create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         connect_args={"prepared_statement_cache_size": 0},
@@ -104,41 +109,6 @@ def _postgres_engine(
         hide_parameters=True,
         **options,
     )
-    if statement_timeout is not None:
-        _limit_statements(engine, statement_timeout)
-    return engine
-
-
-def _limit_statements(engine: AsyncEngine, seconds: float) -> None:
-    """Have the server stop statements that run too long, or that nobody waits for any more.
-
-    The settings are made within each transaction: a pooler refuses them at the start of a
-    connection, and would keep them for others afterwards.
-    """
-    settings = {"statement_timeout": str(max(1, round(seconds * 1000))), "jit": "off"}
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def look(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        # Since Postgres 14, and only where the system can tell that a client has gone.
-        cursor.execute(
-            "SELECT current_setting('server_version_num')::int >= 140000"
-            " AND version() LIKE '%linux%'"
-        )
-        row = cursor.fetchone()
-        record.info["notices_hangup"] = row is not None and bool(row[0])
-        cursor.close()
-        connection.rollback()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def limit(connection: Any) -> None:
-        wanted = dict(settings)
-        if connection.info.get("notices_hangup"):
-            wanted["client_connection_check_interval"] = "500"
-        calls = ", ".join(
-            f"set_config('{name}', '{value}', true)" for name, value in wanted.items()
-        )
-        connection.exec_driver_sql(f"SELECT {calls}")
 
 
 def _sqlite_engine(
@@ -176,7 +146,9 @@ def _sqlite_engine(
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        # Past SQLAlchemy's cursor, which goes to the driver's thread and back four times.
+        word = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(word))
 
     return engine
 

@@ -35,16 +35,23 @@ class Runner:
     async def run(self, work: Work[T], seconds: float | None) -> T:
         """Run work to its end, raising what it raises.
 
+        The outcome is given as soon as it is known: the transaction ends, and the connection goes
+        back, while the caller goes on.
+
         After so many `seconds` (None: no limit) it is stopped, and QueryTimeoutError raised.
         Cancelling this call stops the work before the cancellation goes on.
         """
         await self._free.acquire()
         stop = _Stop()
-        task = asyncio.ensure_future(self._work(work, stop))
+        outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(self._work(work, stop, outcome))
         self._running[task] = stop
         task.add_done_callback(self._done)
         try:
-            done, _ = await asyncio.wait({task}, timeout=seconds)
+            either: set[asyncio.Future[Any]] = {task, outcome}
+            done, _ = await asyncio.wait(
+                either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
         except asyncio.CancelledError:
             await _end(task, stop)
             raise
@@ -54,7 +61,9 @@ class Runner:
                 f"the query was stopped after {seconds:g} s",
                 "narrow it by a status, an agent or a time, or allow more time",
             )
-        return task.result()
+        if not outcome.done():
+            await task  # It failed: raises what it raised.
+        return outcome.result()
 
     async def stop(self) -> None:
         """Stop all work that is running."""
@@ -67,7 +76,7 @@ class Runner:
             # Of work that was stopped, nobody takes the outcome: take it here.
             task.exception()
 
-    async def _work(self, work: Work[T], stop: _Stop) -> T:
+    async def _work(self, work: Work[T], stop: _Stop, outcome: asyncio.Future[T]) -> None:
         async with self._sessions() as session:
             # A connection to a server is given up at once; to a file it is there at once.
             stop.cancellable = session.get_bind().dialect.name != "sqlite"
@@ -78,7 +87,8 @@ class Runner:
             try:
                 if stop.asked:
                     raise asyncio.CancelledError
-                return await work(session)
+                outcome.set_result(await work(session))
+                stop.ended = True
             finally:
                 stop.sqlite = None
 
@@ -88,6 +98,8 @@ class _Stop:
 
     def __init__(self) -> None:
         self.asked = False
+        self.ended = False
+        """The work is done; only its connection is still being given back."""
         self.sqlite: aiosqlite.Connection | None = None
         self.cancellable = False
 
@@ -101,7 +113,7 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
     while not task.done() and loop.time() < deadline:
         if stop.sqlite is not None:
             await stop.sqlite.interrupt()
-        elif stop.cancellable and not cancelled:
+        elif stop.cancellable and not cancelled and not stop.ended:
             cancelled = task.cancel()
         try:
             await asyncio.wait({task}, timeout=_RETRY)

@@ -1,0 +1,61 @@
+"""What the server is told of each of our transactions, and how soon an answer comes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import text
+
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.engine import create_engine
+from taskview_core.query.page import PageRequest
+from taskview_core.query.task_filter import EVERYTHING
+
+_SETTINGS = (
+    "SELECT current_setting('statement_timeout'), current_setting('jit'),"
+    " current_setting('transaction_read_only')"
+)
+
+
+async def test_limits_hold_within_a_transaction_and_not_after_it(
+    migrated_postgres_url: str,
+) -> None:
+    engine = create_engine(
+        migrated_postgres_url, read_only=True, statement_timeout=7, pool_size=1, max_overflow=0
+    )
+    async with engine.connect() as connection:
+        assert tuple((await connection.execute(text(_SETTINGS))).one()) == ("7s", "off", "on")
+        raw = await connection.get_raw_connection()
+        await connection.rollback()
+        # Past SQLAlchemy there is no transaction, and what a pooler would keep for others.
+        driver = raw.driver_connection
+        assert driver is not None
+        assert await driver.fetchval("SHOW statement_timeout") == "0"
+        assert await driver.fetchval("SHOW jit") == "on"
+    await engine.dispose()
+
+
+async def test_reading_a_whole_tree_may_take_longer_than_a_page(
+    migrated_postgres_url: str,
+) -> None:
+    browser = DatabaseBrowser(migrated_postgres_url, timeout=7, connections=1)
+    seen: list[str] = []
+
+    async def look(session: object) -> None:
+        seen.append(await session.scalar(text("SHOW statement_timeout")))  # type: ignore[attr-defined]  # an AsyncSession
+
+    for long in (False, True, False):
+        await browser._call(look, long=long)
+    assert seen == ["7s", "10min", "7s"]
+    await browser.close()
+
+
+async def test_answers_come_before_their_connections_are_given_back(migrated_url: str) -> None:
+    browser = DatabaseBrowser(migrated_url, connections=1)
+    # One connection for all: each call waits for the one before to have left it in order.
+    pages = await asyncio.gather(
+        *(browser.search_tasks(EVERYTHING, PageRequest()) for _ in range(20))
+    )
+    assert [page.rows for page in pages] == [()] * 20
+    await browser.close()
+    assert not browser._runner._running
