@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from taskview_core.errors import SchemaError
 from taskview_core.persistence.models import Base
 from taskview_migrations.expected import TABLES, expected_indexes
+from taskview_migrations.indexes import FoundIndex, found_indexes
 
 _OURS = re.compile(r"\d{4}")
 
@@ -21,7 +22,7 @@ class Found:
 
     columns: Mapping[str, frozenset[str]]
     """By table, for the tables that are there."""
-    indexes: Mapping[str, tuple[str, ...]]
+    indexes: Mapping[str, FoundIndex]
     revision: str | None
 
     @property
@@ -39,12 +40,11 @@ def look(connection: Connection) -> Found:
     """Look at the database; nothing is written."""
     inspector = inspect(connection)
     columns = {}
-    indexes = {}
+    indexes: dict[str, FoundIndex] = {}
     for table in TABLES:
         if inspector.has_table(table):
             columns[table] = frozenset(str(each["name"]) for each in inspector.get_columns(table))
-            for index in inspector.get_indexes(table):
-                indexes[str(index["name"])] = tuple(str(name) for name in index["column_names"])
+            indexes.update(found_indexes(connection, table))
     revision = None
     if inspector.has_table("alembic_version"):
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
@@ -73,9 +73,9 @@ def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
         problems.extend(_problems_of_table(found, table))
     for expected in expected_indexes():
         there = found.indexes.get(expected.name)
-        if there is not None and there != expected.columns:
+        if there is not None and there.columns != expected.columns:
             problems.append(
-                f"its index {expected.name} is over ({', '.join(there)})"
+                f"its index {expected.name} is over ({', '.join(there.columns)})"
                 f" and not over ({', '.join(expected.columns)})"
             )
     return tuple(problems)

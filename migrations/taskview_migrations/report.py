@@ -35,13 +35,23 @@ class TableStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexStatus:
-    """One index that taskview reads by. `slow` says what is slow without it."""
+    """One index that taskview reads by. `slow` says what is slow without it.
+
+    `served_by` is the name of the index that does its work, which others may have named
+    otherwise. One that is `broken` was broken off while it was built: no query uses it.
+    """
 
     name: str
     table: str
     columns: tuple[str, ...]
-    present: bool
     slow: str
+    served_by: str | None
+    broken: bool = False
+
+    @property
+    def present(self) -> bool:
+        """Whether there is an index that does its work."""
+        return self.served_by is not None
 
 
 @dataclass(frozen=True, kw_only=True)

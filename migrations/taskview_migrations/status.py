@@ -12,6 +12,7 @@ from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.config import revisions
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.found import Found, look, problems_of
+from taskview_migrations.indexes import serving
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
 
 
@@ -41,8 +42,9 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
                 name=index.name,
                 table=index.table,
                 columns=index.columns,
-                present=index.name in found.indexes,
                 slow=index.slow,
+                served_by=serving(index, found.indexes),
+                broken=index.name in found.indexes and not found.indexes[index.name].valid,
             )
             for index in expected_indexes()
         ),

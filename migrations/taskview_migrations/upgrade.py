@@ -1,36 +1,54 @@
-"""Brings a database to a revision, all in one transaction: a failing step leaves it as it was."""
+"""Brings a database to a revision, all in one transaction: a failing step leaves it as it was.
+
+On Postgres the indexes of tables with rows come before it, each by itself and beside writers. The
+revisions that would make them then find them made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from alembic import command
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import DropIndex
 
 from taskview_core.errors import SchemaError, TaskviewError
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.url import DatabaseUrl
+from taskview_migrations.concurrent import Building, build_indexes
 from taskview_migrations.config import alembic_config, revisions
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.found import Found, look, refuse_problems
-from taskview_migrations.lock import take_turn, wait_long
+from taskview_migrations.indexes import creation
+from taskview_migrations.lock import turn, writing_alone
 from taskview_migrations.report import UpgradeReport
 from taskview_migrations.stoppable import Stop, run_stoppable
 
 Progress = Callable[[str], None]
 
 
-async def upgrade(url: DatabaseUrl, progress: Progress, revision: str = "head") -> UpgradeReport:
+async def upgrade(
+    url: DatabaseUrl,
+    progress: Progress,
+    revision: str = "head",
+    *,
+    building: Building | None = None,
+) -> UpgradeReport:
     """Make the tables and indexes up to a revision; `progress` is told each step as it begins.
+
+    `building` is told now and then how far the index has come that Postgres is building.
 
     A SQLite file that does not exist is made. Tables that others made from the guide's models
     are adopted: no row of theirs is touched. Raises SchemaError for a database that holds
     something else, or that a newer taskview has made.
     """
-    return await _migrate(url, progress, revision, create=True, work=_upgrade)
+    newest = revision in {"head", revisions()[-1]}
+    build = (building or _quiet_building) if newest else None
+    return await _migrate(url, progress, revision, create=True, work=_upgrade, build=build)
 
 
 async def downgrade(
@@ -63,6 +81,7 @@ async def _migrate(
     *,
     create: bool,
     work: Callable[[Connection, Progress, str, str], bool],
+    build: Building | None = None,
 ) -> UpgradeReport:
     steps: list[str] = []
     stop = Stop()
@@ -73,7 +92,6 @@ async def _migrate(
         progress(step)
 
     def within(connection: Connection) -> UpgradeReport:
-        take_turn(connection)
         before = look(connection).revision
         adopted = work(connection, tell, revision, url.label)
         after = look(connection).revision
@@ -81,15 +99,40 @@ async def _migrate(
             label=url.label, before=before, after=after, steps=tuple(steps), adopted=adopted
         )
 
-    engine = create_engine(url, create=create, pool_size=1, max_overflow=0)
+    engine = create_engine(url, create=create, pool_size=2, max_overflow=0)
     try:
         with translated(url.label):
-            async with engine.connect() as connection:
-                await wait_long(connection)
-                async with connection.begin():
+            async with _alone(engine, url, tell, progress, build) as in_transaction:
+                writing = writing_alone(engine, progress, in_transaction=in_transaction)
+                async with writing as connection:
                     return await run_stoppable(connection, within, stop)
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _alone(
+    engine: AsyncEngine,
+    url: DatabaseUrl,
+    tell: Progress,
+    say: Progress,
+    build: Building | None,
+) -> AsyncIterator[bool]:
+    """Keep other upgrades out, and build indexes beside writers where that can be.
+
+    Gives whether the transaction that follows has to keep the others out itself.
+    """
+    if engine.dialect.name != "postgresql":
+        yield True
+        return
+    async with turn(engine, say) as connection:
+        if connection is not None and build is not None:
+            found = await connection.run_sync(look)
+            refuse_problems(found, revisions(), url.label)
+            await build_indexes(engine, connection, found, tell, build)
+        elif build is not None:
+            say("a pooler stands between: indexes are made in one transaction, writers wait for it")
+        yield connection is None
 
 
 def _upgrade(connection: Connection, tell: Progress, revision: str, label: str) -> bool:
@@ -112,9 +155,14 @@ def _make_missing(
     connection: Connection, found: Found, tell: Progress, only: str | None = None
 ) -> None:
     for expected in expected_indexes():
-        if expected.name not in found.indexes and only in {None, expected.name}:
-            tell(f"making the index {expected.name}")
-            expected.index.create(connection)
+        there = found.indexes.get(expected.name)
+        if only not in {None, expected.name} or (there is not None and there.valid):
+            continue
+        if there is not None:
+            tell(f"dropping the index {expected.name}, which was left unfinished")
+            connection.execute(DropIndex(expected.index))
+        tell(f"making the index {expected.name}")
+        connection.exec_driver_sql(creation(expected, connection))
 
 
 def _holds_rows(connection: Connection) -> bool:
@@ -140,4 +188,8 @@ def _explained(revision: str) -> Iterator[None]:
 
 
 def _quiet(step: str) -> None:
+    """Say nothing."""
+
+
+def _quiet_building(words: str, share: float | None) -> None:
     """Say nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
@@ -27,6 +28,17 @@ async def in_database(url: str, work: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
+def definitions(connection: Connection, table: str) -> list[str]:
+    """Give the indexes in the engine's own words, expressions and predicates included."""
+    query = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{}' AND sql IS NOT NULL"
+        if connection.dialect.name == "sqlite"
+        else "SELECT indexdef FROM pg_indexes WHERE tablename = '{}'"
+    )
+    found = connection.exec_driver_sql(query.format(table)).scalars()
+    return sorted(" ".join(str(each).replace(" IF NOT EXISTS", "").split()) for each in found)
+
+
 def reflected(connection: Connection) -> dict[str, Any]:
     """Give columns, keys and indexes as the database itself describes them."""
     inspector = inspect(connection)
@@ -46,17 +58,7 @@ def reflected(connection: Connection) -> dict[str, Any]:
                 )
                 for each in inspector.get_foreign_keys(table)
             ),
-            "indexes": sorted(
-                (
-                    str(each["name"]),
-                    each["column_names"],
-                    each["unique"],
-                    # The predicate of a partial index, in the engine's own words.
-                    str(each.get("dialect_options", {}).get("sqlite_where"))
-                    + str(each.get("dialect_options", {}).get("postgresql_where")),
-                )
-                for each in inspector.get_indexes(table)
-            ),
+            "indexes": definitions(connection, table),
         }
         for table in sorted(set(inspector.get_table_names()) - {"alembic_version"})
     }
@@ -69,13 +71,20 @@ async def test_the_migrated_schema_is_the_models_metadata(
     by_models = await in_database(database_url, reflected)
     by_migrations = await in_database(migrated_url, reflected)
     assert by_migrations == by_models
-    partial = [index for index in by_migrations["tasks"]["indexes"] if "NULL" in index[3]]
-    assert len(partial) == 2
+    indexes = by_migrations["tasks"]["indexes"]
+    assert len([index for index in indexes if "WHERE" in index]) == 2
+    assert len([index for index in indexes if "CASE" in index]) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 async def test_autogenerate_finds_nothing_to_do(migrated_url: str) -> None:
+    def named(_thing: object, name: str | None, *_: object) -> bool:
+        # Alembic cannot compare expressions: the test above does.
+        return name != "ix_tasks_duration"
+
     def differences(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": named}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, Base.metadata))
 
     assert await in_database(migrated_url, differences) == []

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.persistence.loading import LoadProgress as LoadProgress
     from taskview_core.persistence.loading import LoadReport as LoadReport
+    from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
     from taskview_migrations import UpgradeReport as UpgradeReport
 
@@ -33,12 +34,19 @@ def notices(url_text: str) -> tuple[str, ...]:
     return parse_database_url(url_text).notices
 
 
-async def upgrade(url_text: str, progress: Callable[[str], None]) -> UpgradeReport:
-    """Make a database's tables or bring them up, telling each step."""
+async def upgrade(
+    url_text: str,
+    progress: Callable[[str], None],
+    building: Callable[[str, float | None], None] | None = None,
+) -> UpgradeReport:
+    """Make a database's tables or bring them up, telling each step.
+
+    `building` is told now and then how far the index has come that Postgres is building.
+    """
     from taskview_core.persistence.url import parse_database_url
     from taskview_migrations import upgrade as upgrade_schema
 
-    return await upgrade_schema(parse_database_url(url_text), progress)
+    return await upgrade_schema(parse_database_url(url_text), progress, building=building)
 
 
 async def status(url_text: str) -> SchemaStatus:

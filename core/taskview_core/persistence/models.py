@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from taskview_core.entities import Ident, JsonValue
+from taskview_core.persistence.sql.lengths import task_duration
 from taskview_core.persistence.types import IdentType, JsonType, TimeType
 
 
@@ -74,6 +75,9 @@ class TaskModel(Base):
     __table_args__ = (
         Index("ix_tasks_created", "created_at", "id"),
         Index("ix_tasks_updated", "updated_at", "id"),
+        Index("ix_tasks_started", "started_at", "id"),
+        Index("ix_tasks_completed", "completed_at", "id"),
+        Index("ix_tasks_duration", task_duration(), "id"),
         Index("ix_tasks_status_created", "status", "created_at", "id"),
         Index("ix_tasks_agent_created", "agent_id", "created_at", "id"),
         Index("ix_tasks_agent_status_created", "agent_id", "status", "created_at", "id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from taskview_migrations.steps import tell
+from taskview_migrations.steps import has_index, tell
 
 revision = "0002"
 down_revision: str | None = "0001"
@@ -40,12 +40,13 @@ _INDEXES: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
 def upgrade() -> None:
     """Make the indexes that are not there; an adopted database may have some of them."""
     for number, (name, table, columns, where) in enumerate(_INDEXES, 1):
+        if has_index(name):
+            continue
         tell(f"making the index {name} ({number} of {len(_INDEXES)})")
         op.create_index(
             name,
             table,
             list(columns),
-            if_not_exists=True,
             sqlite_where=None if where is None else sa.text(where),
             postgresql_where=None if where is None else sa.text(where),
         )

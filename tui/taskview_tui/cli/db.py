@@ -12,6 +12,7 @@ from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.output.schema_text import status_lines
 from taskview_tui.cli.parser import CommandParser, add_database
+from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say, standard_output
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(options: Namespace) -> int:
     url = required_database(options.database)
     say_notices(url)
     if options.action == "upgrade":
-        report = asyncio.run(wiring.upgrade(url, lambda step: say(f"taskview: {step}")))
+        report = asyncio.run(_upgrade(url))
         say(f"taskview: {_done(report)}")
         return ExitCode.DONE
     status = asyncio.run(wiring.status(url))
@@ -52,6 +53,16 @@ def run(options: Namespace) -> int:
         out.write(line + "\n")
     out.flush()
     return ExitCode.DONE
+
+
+async def _upgrade(url: str) -> UpgradeReport:
+    with Progress() as progress:
+
+        def step(words: str) -> None:
+            progress.clear()
+            say(f"taskview: {words}")
+
+        return await wiring.upgrade(url, step, progress.show)
 
 
 def _done(report: UpgradeReport) -> str:

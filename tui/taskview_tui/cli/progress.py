@@ -30,6 +30,10 @@ class Progress:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, so that something else can be said."""
         if self._drawn:
             self._write("\r\x1b[K")
             self._drawn = False

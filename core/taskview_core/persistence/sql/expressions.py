@@ -92,6 +92,10 @@ class Expressions(Protocol):
         """Hold where a column is not empty: see HasTerm."""
         ...
 
+    def is_there(self, value: Expression) -> Condition:
+        """Hold where a value is not NULL, in words that an index can be entered by."""
+        ...
+
     def lowest_time(self, column: Expression) -> Expression:
         """Give a value of a column's type that sorts before every time."""
         ...

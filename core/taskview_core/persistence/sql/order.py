@@ -30,11 +30,19 @@ class KeyColumn:
 
 @dataclass(frozen=True)
 class Order:
-    """A total order: key columns, the id last. Only the first may be NULL, which comes last."""
+    """A total order: key columns, the id last. Only the first may be NULL, which comes last.
+
+    `there` holds where the first is not NULL; it is None where that is always so.
+    """
 
     sort: Sort
     columns: tuple[KeyColumn, ...]
-    nullable: bool
+    there: Condition | None
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the first column may be NULL."""
+        return self.there is not None
 
     @property
     def first(self) -> Expression:
@@ -50,9 +58,7 @@ class Segment:
 
     def condition(self, order: Order) -> Condition | None:
         """Give what the rows of the segment have in common."""
-        if not order.nullable:
-            return None
-        return order.first.is_(None) if self.nulls else order.first.is_not(None)
+        return order.first.is_(None) if self.nulls else order.there
 
     def columns(self, order: Order) -> tuple[KeyColumn, ...]:
         """Give the columns that order the rows within the segment."""
@@ -66,11 +72,14 @@ def segments(order: Order, *, backward: bool) -> tuple[Segment, ...]:
 
 
 def order_by(order: Order, segment: Segment, *, backward: bool) -> list[Expression]:
-    """Give the ORDER BY of a segment."""
+    """Give the ORDER BY of a segment.
+
+    Where the first column is NULL it is named too: Postgres finds the order in an index by that.
+    """
     descending = order.sort.descending != backward
     return [
         column.expression.desc() if descending else column.expression.asc()
-        for column in segment.columns(order)
+        for column in order.columns
     ]
 
 
@@ -110,7 +119,7 @@ def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
     """Give the order of tasks under a sort."""
     ident = KeyColumn("id", tasks.c.id)
     if sort.key == "duration":
-        return Order(sort, (KeyColumn("duration", engine.duration()), ident), nullable=True)
+        return _order(engine, sort, (KeyColumn("duration", engine.duration()), ident), True)
     if sort.key in {"agent", "status"}:
         name = "agent_id" if sort.key == "agent" else "status"
         created: Expression = tasks.c.created_at
@@ -121,15 +130,15 @@ def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
             KeyColumn("tasks.created_at", created),
             ident,
         )
-        return Order(sort, within, nullable=f"tasks.{name}" in profile.nullable)
+        return _order(engine, sort, within, f"tasks.{name}" in profile.nullable)
     if sort.key not in {"created", "started", "completed", "updated"}:
         raise UsageError(f"tasks cannot be sorted by {sort.key}")
     name = f"{sort.key}_at"
     columns = (KeyColumn(f"tasks.{name}", tasks.c[name]), ident)
-    return Order(sort, columns, nullable=f"tasks.{name}" in profile.nullable)
+    return _order(engine, sort, columns, f"tasks.{name}" in profile.nullable)
 
 
-def conversation_order(profile: Profile, sort: Sort) -> Order:
+def conversation_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
     """Give the order of conversations under a sort."""
     names = {
         "updated": "updated_at",
@@ -144,4 +153,10 @@ def conversation_order(profile: Profile, sort: Sort) -> Order:
         KeyColumn(f"conversations.{name}", conversations.c[name]),
         KeyColumn("id", conversations.c.id),
     )
-    return Order(sort, columns, nullable=f"conversations.{name}" in profile.nullable)
+    return _order(engine, sort, columns, f"conversations.{name}" in profile.nullable)
+
+
+def _order(
+    engine: Expressions, sort: Sort, columns: tuple[KeyColumn, ...], nullable: bool
+) -> Order:
+    return Order(sort, columns, engine.is_there(columns[0].expression) if nullable else None)

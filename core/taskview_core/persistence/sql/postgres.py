@@ -32,6 +32,7 @@ from taskview_core.persistence.sql.expressions import (
     as_uuid,
     microseconds_within,
 )
+from taskview_core.persistence.sql.lengths import postgres_duration, task_duration
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.query.page import KeyValue
 
@@ -101,15 +102,11 @@ class PostgresExpressions:
 
     def duration(self) -> Expression:
         """See Expressions. In microseconds; NULL where either time is infinite."""
-        ends = ("tasks.completed_at", "tasks.started_at")
-        naive = [end for end in ends if end in self._profile.naive_times]
-        # The server would read one naive end by its own time zone; two differ by themselves.
-        ended, began = (f"({end} AT TIME ZONE 'UTC')" if naive == [end] else end for end in ends)
-        return literal_column(
-            "(CASE WHEN isfinite(tasks.completed_at) AND isfinite(tasks.started_at) THEN"
-            f" (extract(epoch FROM {ended} - {began}) * 1000000)::bigint END)",
-            BigInteger,
-        )
+        ends = ("completed_at", "started_at")
+        naive = frozenset(end for end in ends if f"tasks.{end}" in self._profile.naive_times)
+        if len(naive) != 1:
+            return task_duration()
+        return literal_column(postgres_duration("tasks.", naive), BigInteger)
 
     def duration_within(self, bounds: Bounds) -> Condition:
         """See Expressions."""
@@ -143,6 +140,10 @@ class PostgresExpressions:
             and_(first == "[", rest == "]"),
         )
         return func.coalesce(~empty, false())
+
+    def is_there(self, value: Expression) -> Condition:
+        """See Expressions."""
+        return value.is_not(None)
 
     def lowest_time(self, column: Expression) -> Expression:
         """See Expressions."""

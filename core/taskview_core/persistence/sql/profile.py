@@ -33,8 +33,9 @@ class Profile:
 
     `nullable` holds `table.column` for columns that may be NULL, `leading` those with which an
     index begins. `numeric_times` says that SQLite holds times as numbers; `naive_times` which
-    Postgres columns have no time zone. An `empty` SQLite database has shown none of its ways
-    yet, and will be looked at again.
+    Postgres columns have no time zone. What is compared with a column, SQLite turns into text for
+    those that are `text_typed`, and into a number for those that are `number_typed`. An `empty`
+    SQLite database has shown none of its ways yet, and will be looked at again.
     """
 
     kind: Literal["sqlite", "postgresql"]
@@ -43,12 +44,15 @@ class Profile:
     naive_times: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     leading: frozenset[str] = frozenset()
+    text_typed: frozenset[str] = frozenset()
+    number_typed: frozenset[str] = frozenset()
     empty: bool = False
 
 
 _TABLES = "(SELECT 'tasks' AS owner UNION ALL SELECT 'conversations')"
 _SQLITE_COLUMNS = (
-    f'SELECT owner, name, "notnull" AS required, pk FROM {_TABLES}, pragma_table_info(owner)'
+    'SELECT owner, name, upper(type) AS type, "notnull" AS required, pk'
+    f" FROM {_TABLES}, pragma_table_info(owner)"
 )
 _SQLITE_INDEXES = (
     f"SELECT owner, first.name FROM {_TABLES}, pragma_index_list(owner) AS each,"
@@ -87,10 +91,13 @@ def _check_columns(found: dict[str, set[str]], label: str) -> None:
 async def _of_sqlite(session: AsyncSession, label: str) -> Profile:
     columns: dict[str, set[str]] = {}
     nullable: set[str] = set()
+    typed: dict[str, set[str]] = {"text": set(), "number": set()}
     for row in (await session.execute(text(_SQLITE_COLUMNS))).all():
         columns.setdefault(row.owner, set()).add(row.name)
         if not row.required and not row.pk:
             nullable.add(f"{row.owner}.{row.name}")
+        if affinity := _affinity(row.type):
+            typed[affinity].add(f"{row.owner}.{row.name}")
     leading = {f"{row.owner}.{row.name}" for row in await session.execute(text(_SQLITE_INDEXES))}
     _check_columns(columns, label)
     ids: list[Any] = []
@@ -114,6 +121,8 @@ async def _of_sqlite(session: AsyncSession, label: str) -> Profile:
         numeric_times=any(isinstance(value, (int, float)) for value in times),
         nullable=frozenset(nullable),
         leading=frozenset(leading),
+        text_typed=frozenset(typed["text"]),
+        number_typed=frozenset(typed["number"]),
         empty=not ids,
     )
 
@@ -130,6 +139,15 @@ async def _sample(
         if "rowid" not in str(error.orig):
             raise
         return (await session.execute(text(query.format("id")))).all()
+
+
+def _affinity(declared: str) -> Literal["text", "number"] | None:
+    """Give what SQLite makes of values beside a column declared so; None where it lets them be."""
+    if "INT" in declared:
+        return "number"
+    if any(word in declared for word in ("CHAR", "CLOB", "TEXT")):
+        return "text"
+    return None if not declared or "BLOB" in declared else "number"
 
 
 def _id_style(ids: list[str]) -> IdStyle:

@@ -104,7 +104,7 @@ def conversation_source(
         judge_columns=_judged_texts() if judged else [],
         where=lambda seeks: builder.of_conversations(conversation_filter.terms),
         judge=_conversation_judge(judged) if judged else None,
-        order=lambda sort: conversation_order(profile, sort),
+        order=lambda sort: conversation_order(engine, profile, sort),
         map=lambda row: row,
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
 )
 
@@ -26,6 +27,7 @@ from taskview_core.persistence.sql.expressions import (
     Expression,
     microseconds_within,
 )
+from taskview_core.persistence.sql.lengths import TaskDuration, task_duration
 from taskview_core.persistence.sql.profile import IdStyle, Profile
 from taskview_core.persistence.sql.sqlite_time import microseconds
 from taskview_core.query.page import KeyValue
@@ -123,8 +125,7 @@ class SqliteExpressions:
 
     def duration(self) -> Expression:
         """See Expressions. In microseconds."""
-        ended = microseconds("tasks.completed_at")
-        return cast(ended - microseconds("tasks.started_at"), Integer)
+        return task_duration()
 
     def duration_within(self, bounds: Bounds) -> Condition:
         """See Expressions."""
@@ -155,6 +156,17 @@ class SqliteExpressions:
             and_(first == "[", rest == "]"),
         )
         return func.coalesce(~empty, false())
+
+    def is_there(self, value: Expression) -> Condition:
+        """See Expressions. IS NOT NULL enters no index; the least value that there is does.
+
+        Beside a column of texts a number is turned into text: there the empty one is the least.
+        """
+        if isinstance(value, TaskDuration) or str(value) in self._profile.number_typed:
+            return value >= literal_column("-9e999")
+        if str(value) in self._profile.text_typed:
+            return value >= literal_column("''")
+        return value.is_not(None)
 
     def lowest_time(self, column: Expression) -> Expression:
         """See Expressions: numbers sort before text, and this before them."""

@@ -23,13 +23,17 @@ _OFFSET = f"[+-][01]{_D}"
 
 def microseconds(column: str) -> Expression:
     """Give a stored time in whole microseconds since 1970, exactly; NULL for what is no time."""
+    return literal_column(microseconds_text(column), Integer)
+
+
+def microseconds_text(column: str) -> str:
+    """Give the same as text: the index on durations is made of it, and serves no other words."""
     c = column
-    return literal_column(
+    return (
         f"(CASE typeof({c}) WHEN 'text' THEN CASE WHEN {_is_usual(c)} THEN {_usual(c)}"
         f" WHEN {_is_time(c)} THEN {_within_years(_any_text(c))} END"
         f" WHEN 'integer' THEN {_within_years(_integer(c))}"
-        f" WHEN 'real' THEN {_within_years(_real(c))} END)",
-        Integer,
+        f" WHEN 'real' THEN {_within_years(_real(c))} END)"
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
-    from taskview_tui.wiring import SchemaStatus
+    from taskview_tui.wiring import IndexStatus, SchemaStatus
 
 _UPGRADE = "taskview db upgrade"
 
@@ -23,12 +23,18 @@ def status_lines(status: SchemaStatus) -> Iterator[str]:
     present = {table.name for table in status.tables if table.present}
     indexes = [index for index in status.indexes if index.table in present]
     for number, index in enumerate(indexes):
-        state = "✓" if index.present else "✗"
-        slow = "" if index.present else f"  missing: without it {clean(index.slow)}"
-        yield f"{'' if number else 'indexes':<10} {state} {index.name}{slow}"
+        yield f"{'' if number else 'indexes':<10} {_index(index)}"
     for problem in status.problems:
         yield f"problem    {clean(problem)}"
     yield f"summary    {_summary(status)}"
+
+
+def _index(index: IndexStatus) -> str:
+    if index.served_by is None:
+        lack = "broken off while it was built" if index.broken else "missing"
+        return f"✗ {index.name}  {lack}: without it {clean(index.slow)}"
+    other = "" if index.served_by == index.name else f"  as {clean(index.served_by)}"
+    return f"✓ {index.name}{other}"
 
 
 def _rows(number: str) -> str:
