@@ -16,6 +16,7 @@ from taskview_core.persistence.base_repository import BaseRepository
 from taskview_core.persistence.engine import get_session
 from taskview_core.persistence.models import TaskModel
 from taskview_core.persistence.sql.counts import count_facets, count_rows
+from taskview_core.persistence.sql.mapping import conversation_of, optional_text, text_of
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import profile_of
 from taskview_core.persistence.sql.source import Source, task_source
@@ -35,13 +36,14 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
     def _to_entity(self, model: TaskModel) -> Task:
         return Task(
             id=model.id,
-            conversation_id=model.conversation_id,
+            # Other programs put NULLs and, on SQLite, bytes where the columns are to have text.
+            conversation_id=conversation_of(model.conversation_id, []),
             parent_task_id=model.parent_task_id,
-            agent_id=model.agent_id,
-            status=TaskStatus.from_string(model.status),
+            agent_id=text_of(model.agent_id),
+            status=TaskStatus.from_string(text_of(model.status)),
             input=model.input,
             output=model.output,
-            error=model.error,
+            error=optional_text(model.error),
             metadata=model.metadata_,
             created_at=model.created_at,
             started_at=model.started_at,

@@ -98,6 +98,8 @@ def _task_term_holds(term: TaskTerm, facts: TaskFacts, now: datetime) -> bool:
                 ValueKey.AGENT: facts.agent_id,
                 ValueKey.USER: facts.user_id,
             }[key]
+            if key is ValueKey.USER and value is None:
+                return False  # There is no conversation.
             return _fits_any(value, patterns)
         case IdTerm(key, value):
             ident = {
@@ -154,8 +156,8 @@ def _text_is_found(term: TextTerm, facts: TaskFacts) -> bool:
 
 
 def _fits_any(value: str | None, patterns: tuple[Pattern, ...]) -> bool:
-    if value is None:
-        return False
+    if value is None:  # It is shown as an empty text, and found as one.
+        return Pattern("") in patterns
     return any(
         value.startswith(pattern.value) if pattern.prefix else value == pattern.value
         for pattern in patterns

@@ -137,6 +137,8 @@ class ConditionBuilder:
     def _patterns(self, column: Expression, term: ValueTerm) -> Condition:
         whole = [pattern.value for pattern in term.patterns if not pattern.prefix]
         found: list[Condition] = []
+        if "" in whole:
+            found.append(column.is_(None))  # It is shown as an empty text, and found as one.
         if len(whole) == 1:
             found.append(column == self._engine.text_value(whole[0]))
         elif whole:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import String, bindparam, func, literal, select, text, union_all
+from sqlalchemy import String, bindparam, func, literal, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.persistence.sql.conditions import Seeks
+from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.mapping import text_of
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.source import Source
@@ -64,6 +65,8 @@ async def count_facets(session: AsyncSession, source: Source[T], profile: Profil
         if f"tasks.{column}" not in profile.leading:
             return _facets(pairs, complete=False)
         values = await _distinct(session, column)
+        if "" not in values and f"tasks.{column}" in profile.nullable:
+            values.append("")
         if len(values) > _MOST_VALUES:
             return _facets(pairs, complete=False)
         exact[column] = await _count_each(session, source, column, values)
@@ -113,7 +116,7 @@ async def _count_each(
         some = (
             select(literal(1).label("one"))
             .select_from(tasks)
-            .where(tasks.c[column] == source.engine.text_value(value), *where)
+            .where(_has(source, column, value), *where)
             .limit(FACET_CAP + 1)
             .subquery(f"some_{index}")
         )
@@ -127,6 +130,12 @@ async def _count_each(
         for row in rows
         if row.n
     }
+
+
+def _has(source: Source[T], column: str, value: str) -> Condition:
+    """Hold where a column has a value; NULL is shown, and counted, as an empty one."""
+    same = tasks.c[column] == source.engine.text_value(value)
+    return same if value else or_(same, tasks.c[column].is_(None))
 
 
 def _facets(pairs: Counter[tuple[str, str]], complete: bool) -> Facets:
