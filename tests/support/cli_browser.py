@@ -76,7 +76,13 @@ class ListBrowser:
     async def connect(self) -> None:
         """See ITaskBrowser."""
 
-    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
+    async def search_tasks(
+        self,
+        task_filter: TaskFilter,
+        page: PageRequest,
+        *,
+        heard: Callable[[Page[TaskRow]], None] | None = None,
+    ) -> Page[TaskRow]:
         """See ITaskBrowser."""
         if len(self.requests) == self.fails_after:
             raise self.failure

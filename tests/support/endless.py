@@ -31,6 +31,19 @@ async def make_endless(url: str, kind: str = "sleeping") -> None:
     await connection.close()
 
 
+async def make_plain_view(url: str) -> None:
+    """Put a view in the place of the tasks that gives them as they are."""
+    statements = ("ALTER TABLE tasks RENAME TO stored", "CREATE VIEW tasks AS SELECT * FROM stored")
+    if url.startswith("sqlite"):
+        for statement in statements:
+            execute_sqlite(url, statement)
+        return
+    connection = await asyncpg.connect(url)
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
 async def make_quick(url: str) -> None:
     """Put the tasks back in their place."""
     if url.startswith("sqlite"):

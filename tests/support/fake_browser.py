@@ -109,6 +109,8 @@ class FakeBrowser:
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     """By the name of a call: what it waits for before it answers."""
     partial: Partial | None = None
+    tell: Callable[[Page[TaskRow]], None] = lambda page: None
+    """What the search that was asked for last is heard by."""
     cancelled: list[str] = field(default_factory=list)
     closed: bool = False
 
@@ -139,8 +141,15 @@ class FakeBrowser:
         """See ITaskBrowser."""
         await self._answer("connect", None, lambda: None)
 
-    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
-        """See ITaskBrowser."""
+    async def search_tasks(
+        self,
+        task_filter: TaskFilter,
+        page: PageRequest,
+        *,
+        heard: Callable[[Page[TaskRow]], None] | None = None,
+    ) -> Page[TaskRow]:
+        """See ITaskBrowser. While the call is held back, `tell` says what it has found so far."""
+        self.tell = heard or (lambda page: None)
 
         def make() -> Page[TaskRow]:
             rows = [task.row for task in self._matching(task_filter)]

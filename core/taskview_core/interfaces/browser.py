@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from taskview_core.entities import (
@@ -43,8 +43,20 @@ class ITaskBrowser(Protocol):
         """Reach the database and look at its tables; CannotConnectError or SchemaError."""
         ...
 
-    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
-        """Give one page of the tasks that the filter lets through."""
+    async def search_tasks(
+        self,
+        task_filter: TaskFilter,
+        page: PageRequest,
+        *,
+        heard: Callable[[Page[TaskRow]], None] | None = None,
+    ) -> Page[TaskRow]:
+        """Give one page of the tasks that the filter lets through.
+
+        Where time runs out, what has been found is a partial page. With `heard`, a search for text
+        goes on until the page is full, the list ends or the call is cancelled, however long that
+        takes. Meanwhile `heard` is called, on the event loop, with the page as found so far,
+        whose `partial` says how far the search has come.
+        """
         ...
 
     async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:

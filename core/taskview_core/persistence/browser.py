@@ -30,13 +30,14 @@ from taskview_core.persistence.conversation_repository import ConversationReposi
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.limited_connection import LimitedConnection
-from taskview_core.persistence.running import Runner, Work
+from taskview_core.persistence.running import Runner, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
-from taskview_core.persistence.sql.profile import Profile, profile_of
+from taskview_core.persistence.sql.profile import Profile, known_profile, profile_of
+from taskview_core.persistence.sql.reads import EachAlone, InSession
 from taskview_core.persistence.sql.source import (
     conversation_source,
     expressions_for,
@@ -46,7 +47,7 @@ from taskview_core.persistence.sql.tables import tasks
 from taskview_core.persistence.sql.task_columns import detail_columns
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
-from taskview_core.query.page import Page, PageRequest, Partial
+from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
 from taskview_core.tree.rows import TreeRows
@@ -112,22 +113,38 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
         await self._call(self._profile)
 
-    async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
-        """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
-        search: PageSearch[TaskRow] | None = None
+    async def search_tasks(
+        self,
+        task_filter: TaskFilter,
+        page: PageRequest,
+        *,
+        heard: Callable[[Page[TaskRow]], None] | None = None,
+    ) -> Page[TaskRow]:
+        """See ITaskBrowser."""
+        profile = known_profile(self._engine.sync_engine)
+        if profile is None:
+            profile = await self._call(self._profile)
+        source = task_source(profile, task_filter, self._clock())
+        search = PageSearch(source, page, heard)
 
         async def work(session: AsyncSession) -> Page[TaskRow]:
             nonlocal search
-            source = task_source(await self._profile(session), task_filter, self._clock())
             search = PageSearch(source, page)
-            return await search.run(session)
+            return await search.run(InSession(session))
 
         try:
-            return await self._call(work)
+            if source.judge is None:
+                return await self._call(work)
+            limit = None if heard else self._timeout
+            async with stopped_after(limit):
+                return await search.run(EachAlone(self._alone))
         except QueryTimeoutError as error:
-            if search is None or not search.found:
+            if not search.has_come_further:
                 raise
-            return search.page(Partial(f"{error.title}: there may be more"))
+            return search.so_far(f"{error.title}: there may be more")
+
+    async def _alone(self, work: Work[T], seconds: float | None) -> T:
+        return await self._call(work, seconds=seconds)
 
     async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
         """See ITaskBrowser."""
@@ -156,7 +173,7 @@ class DatabaseBrowser:
         async def work(session: AsyncSession) -> Page[ConversationRow]:
             profile = await self._profile(session)
             source = conversation_source(profile, conversation_filter, self._clock())
-            found = await PageSearch(source, page).run(session)
+            found = await PageSearch(source, page).run(InSession(session))
             return await with_counts(session, source.engine, profile, found)
 
         return await self._call(work)
@@ -242,14 +259,14 @@ class DatabaseBrowser:
     async def _profile(self, session: AsyncSession) -> Profile:
         return await profile_of(session, self.label)
 
-    async def _call(self, work: Work[T], *, long: bool = False) -> T:
+    async def _call(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
         """Run work on a session of its own.
 
         Once more where a pooled connection had died, and again for a while where another program
         holds a lock.
         """
 
-        timeout = _LONG if long else self._timeout
+        timeout = _LONG if long else min(self._timeout, seconds or self._timeout)
 
         async def limited(session: AsyncSession) -> T:
             await _limit(session, timeout)

@@ -8,7 +8,8 @@ interrupt that comes before its statement is lost. On Postgres asyncpg sends a c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -57,10 +58,7 @@ class Runner:
             raise
         if not done:
             await _end(task, stop)
-            raise QueryTimeoutError(
-                f"the query was stopped after {seconds:g} s",
-                "narrow it by a status, an agent or a time, or allow more time",
-            )
+            raise _out_of_time(seconds)
         if not outcome.done():
             await task  # It failed: raises what it raised.
         return outcome.result()
@@ -91,6 +89,23 @@ class Runner:
                 stop.ended = True
             finally:
                 stop.sqlite = None
+
+
+@asynccontextmanager
+async def stopped_after(seconds: float | None) -> AsyncIterator[None]:
+    """Stop what is awaited within after so many seconds, and raise QueryTimeoutError."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise _out_of_time(seconds) from error
+
+
+def _out_of_time(seconds: float | None) -> QueryTimeoutError:
+    return QueryTimeoutError(
+        f"the query was stopped after {seconds:g} s",
+        "narrow it by a status, an agent or a time, or allow more time",
+    )
 
 
 class _Stop:

@@ -19,6 +19,7 @@ from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.mapping import conversation_of, optional_text, text_of
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import profile_of
+from taskview_core.persistence.sql.reads import InSession
 from taskview_core.persistence.sql.source import Source, task_source
 from taskview_core.persistence.sql.walk import walk
 from taskview_core.query.page import Page, PageRequest
@@ -87,7 +88,7 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
 
     async def search_tasks(self, task_filter: TaskFilter, page: PageRequest) -> Page[TaskRow]:
         """See ITaskRepository."""
-        return await PageSearch(await self._source(task_filter), page).run(self._session)
+        return await PageSearch(await self._source(task_filter), page).run(InSession(self._session))
 
     async def find_paginated(
         self, page: int, page_size: int, filters: TaskFilter | None = None
@@ -121,7 +122,7 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
 
     def _keys(self, source: Source[TaskRow], sort: Sort, want: int | None) -> Any:
         return walk(
-            self._session,
+            InSession(self._session),
             source,
             source.order(sort),
             want=2**62 if want is None else want,

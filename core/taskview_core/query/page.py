@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
@@ -94,20 +95,30 @@ class PageRequest:
                 "use it with the sort it was made under",
             )
 
+    @property
+    def reads_backward(self) -> bool:
+        """Whether the page is looked for from its end."""
+        return self.cursor is not None and self.cursor.place in {Place.BEFORE, Place.LAST}
+
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Why a page is not complete: the search was stopped before it could be sure."""
+    """Why a page is not complete: the search goes on, or was stopped before it could be sure."""
 
     reason: str
     """A sentence for people, such as 'stopped after 15 s'."""
+    searched_to: datetime | None = None
+    """The time of the last row looked at, where the list is in the order of a time."""
+    rows_read: int = 0
+    """How many rows have been looked at, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """At most `page_size` rows in total order, and the cursors of the pages around them.
 
-    `next` and `previous` are None exactly where there are no rows on that side. `first` and
+    `next` and `previous` are None exactly where there are no rows on that side; of a `partial`
+    page, they lead on from where the search has come to, and there may be no rows. `first` and
     `last` always lead to the ends of the list.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import on
 from textual.containers import Container
@@ -80,7 +80,9 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
         """See ListScreen."""
         return _ALL
 
-    async def read_page(self, ask: Ask[ConversationFilter]) -> Page[ConversationRow]:
+    async def read_page(
+        self, ask: Ask[ConversationFilter], heard: Callable[[Page[ConversationRow]], None]
+    ) -> Page[ConversationRow]:
         """See ListScreen."""
         return await self.browser.search_conversations(ask.filter, ask.page)
 

@@ -31,6 +31,10 @@ class Ask(Generic[F]):
     follow: bool = False
     """Whether to look for the row `keep` where it is now, if it has left the page."""
 
+    def is_like(self, other: Ask[F]) -> bool:
+        """Whether both ask for the same page of the same list."""
+        return (self.filter, self.page) == (other.filter, other.page)
+
     def with_filter(self, task_filter: F, keep: Ident | None = None) -> Ask[F]:
         """Ask for the first page under another filter."""
         page = replace(self.page, cursor=None)
@@ -58,6 +62,13 @@ class Shown(Generic[F, R]):
     ask: Ask[F]
     page: Page[R]
     took: float
+
+
+@dataclass(frozen=True, eq=False)
+class Searching(Generic[R]):
+    """A search that goes on. `page` is what it has found so far; None where it told nothing yet."""
+
+    page: Page[R] | None = None
 
 
 @dataclass(frozen=True, eq=False)

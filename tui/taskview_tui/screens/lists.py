@@ -22,6 +22,7 @@ from taskview_tui.screens.list_state import (
     PAGE_SIZE,
     Ask,
     Counting,
+    Searching,
     Shown,
     known_count,
     known_offset,
@@ -29,6 +30,7 @@ from taskview_tui.screens.list_state import (
 )
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
+from taskview_tui.text.searched import searched_text
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -53,11 +55,20 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         page: Page[Any]
         took: float
 
+    @dataclass
+    class PageHeard(Message):
+        """A search has come further: the page as found so far."""
+
+        ask: Ask[Any]
+        page: Page[Any]
+        took: float
+
     def __init__(self, first: Ask[F]) -> None:
         super().__init__()
         self._ask = first
         self._asked_at = 0.0
         self._shown: Shown[F, R] | None = None
+        self._searching: Searching[R] | None = None
         self.counting = Counting(first.filter)
         self._then: Callable[[], None] | None = None
         self._hint = ""
@@ -69,8 +80,8 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         """The filter that lets all rows through."""
         raise NotImplementedError
 
-    async def read_page(self, ask: Ask[F]) -> Page[R]:
-        """Read the page that was asked for."""
+    async def read_page(self, ask: Ask[F], heard: Callable[[Page[R]], None]) -> Page[R]:
+        """Read the page that was asked for; `heard` is told what a long search finds meanwhile."""
         raise NotImplementedError
 
     def id_of(self, row: R) -> Ident:
@@ -132,7 +143,7 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the page that was asked for is still to come."""
+        """Whether the page that was asked for is still to come, or what is found of it first."""
         if self.host.browser is None:
             return False
         arrived = self._shown is not None and self._shown.ask is self._ask
@@ -141,7 +152,7 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
     @property
     def is_busy(self) -> bool:
         """Whether a page or a count is being read."""
-        return self.is_waiting or self.counting.running
+        return self.is_waiting or self._searching is not None or self.counting.running
 
     @property
     def shows_old_rows(self) -> bool:
@@ -157,19 +168,24 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         self._hint = ""
         self._asked_at = self.host.ticks()
         self.asked("page")
+        self._searching = None
         if self.host.browser is None:
             return
+        self._searching = Searching()
         self._search(ask)
         self.beat()
         self.update_lines()
 
     @work(exclusive=True, group="search")
     async def _search(self, ask: Ask[F]) -> None:
+        def heard(page: Page[R]) -> None:
+            self.post_message(self.PageHeard(ask, page, self.host.ticks() - self._asked_at))
+
         await deliver(
             self,
             "page",
             ask,
-            lambda: self.read_page(ask),
+            lambda: self.read_page(ask, heard),
             lambda page, took: self.PageArrived(ask, page, took),
         )
 
@@ -181,9 +197,9 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         if page.request != ask.page:  # the row to keep was followed to where it is now
             ask = replace(ask, page=page.request)
             self._ask = ask
-        self._shown = Shown(ask, page, message.took)
+        self._searching = None
+        self._paint(message.ask, Shown(ask, page, message.took))
         self.recovered("page")
-        self.paint_rows(page.rows, ask)
         self.count_for(ask.filter, known_count(page))
         self.update_lines()
         self.page_painted()
@@ -191,10 +207,62 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         if then is not None:
             then()
 
+    def _paint(self, asked: Ask[F], shown: Shown[F, R]) -> None:
+        """Show a page; whoever reads its first hits keeps the row that the cursor is on."""
+        before, self._shown = self._shown, shown
+        ask, row = shown.ask, self.selected_row
+        if before is not None and before.ask is asked and row is not None:
+            ask = ask.again(self.id_of(row), ask.at)
+        self.paint_rows(shown.page.rows, ask)
+
+    @on(PageHeard)
+    def _paint_heard(self, message: PageHeard) -> None:
+        """Show what a search has found so far, and say how far it has come."""
+        ask, page, shown = message.ask, message.page, self._shown
+        if ask is not self._ask or self._searching is None:
+            return
+        self._searching = Searching(page)
+        if shown is None or shown.ask is not ask:
+            # What is read again stays whole on the screen until all of it has come.
+            again = shown is not None and shown.ask.is_like(ask)
+            if not again and (page.rows or message.took > _UNSEEN):
+                self._paint(ask, Shown(ask, page, message.took))
+        elif len(page.rows) > len(shown.page.rows):
+            self._paint(ask, Shown(ask, page, message.took))
+        self.update_lines()
+
+    def stop_searching(self, why: str = "stopped") -> bool:
+        """Stop a search that has told how far it has come; say whether there was one."""
+        heard = None if self._searching is None else self._searching.page
+        if heard is None or heard.partial is None:
+            return False
+        self.workers.cancel_group(self, "search")
+        self._searching, self._then = None, None
+        shown = self._shown
+        if shown is not None and shown.ask is not self._ask and shown.ask.is_like(self._ask):
+            self._ask = shown.ask  # What was to be read again stays as it was.
+            self.update_lines()
+            return True
+        words = f"{why}, {self._searched(heard)}"
+        page = replace(heard, partial=replace(heard.partial, reason=words))
+        self._paint(self._ask, Shown(self._ask, page, self.host.ticks() - self._asked_at))
+        self.update_lines()
+        return True
+
+    def action_step_back(self) -> None:
+        """Stop a search that goes on; else see BrowserScreen."""
+        if self.focused is not self.main_widget or not self.stop_searching():
+            super().action_step_back()
+
+    def _searched(self, page: Page[R]) -> str:
+        return searched_text(page, self.host.times, self.host.clock())
+
     @on(Failed)
     def _page_failed(self, message: Failed) -> None:
         if message.part == "page" and message.ask is self._ask:
             ask = self._ask
+            self.stop_searching("failed")
+            self._searching = None
             self._then = None
             self.lost("page", message.error, lambda: self.go(replace(ask)))
             self.update_lines()
@@ -232,8 +300,17 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
             action()
 
     def action_page(self, which: str) -> None:
-        """Go to the next, previous, first or last page."""
-        self.when_painted(partial(self._turn, which))
+        """Go to the next, previous, first or last page.
+
+        What comes after a page that is still being filled is known when it is full.
+        """
+        going_on = "previous" if self._ask.page.reads_backward else "next"
+        if self._searching is not None and not self.is_waiting and which == going_on:
+            self._then = partial(self._turn, which)
+            self._hint = "turns as soon as the page is full, Esc stops the search"
+            self.update_lines()
+        else:
+            self.when_painted(partial(self._turn, which))
 
     def _turn(self, which: str) -> None:
         if self._shown is None:
@@ -302,7 +379,9 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
             return ListStatus(running="connecting…", noun=self.noun)
         running_for = self.host.ticks() - self._asked_at
         unseen = self._shown is not None and running_for < _UNSEEN
-        running = "searching…" if self.is_waiting and not unseen else ""
+        running = "searching…" if self._searching is not None and not unseen else ""
+        if running and self._searching is not None and self._searching.page is not None:
+            running = f"{self._searched(self._searching.page)} …"
         shown = self._shown
         if shown is None:
             return ListStatus(running=running, running_for=running_for, noun=self.noun)
@@ -317,12 +396,12 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
             count=count,
             counting=self.counting.running and same,
             count_fault=self.counting.fault if same else "",
-            took=shown.took,
+            took=shown.took if self._searching is None else None,
             running=running,
             running_for=running_for,
             sort=sort,
             times=self.times_word,
-            partial=page.partial.reason if page.partial else "",
+            partial=page.partial.reason if page.partial and self._searching is None else "",
             noun=self.noun,
             hint=self._hint,
         )
@@ -337,9 +416,12 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
             return "" if failure is None else f"{clean(str(failure))}\n\nr: try again"
         if shown.page.rows:
             return ""
+        if shown.page.partial is not None and self._searching is not None:
+            return "nothing found yet\n\nEsc stops the search"
         if shown.page.partial is not None:
             why = clean(shown.page.partial.reason)
-            return f"nothing found so far: {why}\n\nnarrow the filter, or r: try again"
+            on = "[" if shown.ask.page.reads_backward else "]"
+            return f"nothing found so far: {why}\n\n{on} searches on, or narrow the filter"
         if shown.page.has_previous or shown.page.has_next:
             return "nothing here\n\n{ first page   } last page"
         if shown.ask.filter != self.everything:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -100,9 +100,11 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         """See ListScreen."""
         return EVERYTHING
 
-    async def read_page(self, ask: Ask[TaskFilter]) -> Page[TaskRow]:
+    async def read_page(
+        self, ask: Ask[TaskFilter], heard: Callable[[Page[TaskRow]], None]
+    ) -> Page[TaskRow]:
         """Read a page; where the task to keep has left it, the page that begins with that task."""
-        page = await self.browser.search_tasks(ask.filter, ask.page)
+        page = await self.browser.search_tasks(ask.filter, ask.page, heard=heard)
         gone = self._moved_from if ask.follow else None
         if gone is None or any(row.id == gone[0] for row in page.rows):
             return page
@@ -113,7 +115,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         if not (await self.browser.search_tasks(still, PageRequest(1))).rows:
             return page
         there = Cursor(Place.FROM, ask.page.sort, (moment.isoformat(),))
-        moved = await self.browser.search_tasks(ask.filter, replace(ask.page, cursor=there))
+        from_there = replace(ask.page, cursor=there)
+        moved = await self.browser.search_tasks(ask.filter, from_there, heard=heard)
         return moved if any(row.id == task_id for row in moved.rows) else page
 
     async def read_count(self, task_filter: TaskFilter, cap: int | None) -> Count:

@@ -49,10 +49,20 @@ class Seeks:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the database is asked, and what is left to be judged on the payloads."""
+    """What the database is asked, and what is left to be judged on the payloads.
 
-    where: tuple[Condition, ...]
+    `entries` are of a kind that an index can be entered by and its order still read; `others`
+    are looked at row by row.
+    """
+
+    entries: tuple[Condition, ...]
+    others: tuple[Condition, ...]
     judged: tuple[TextTerm | MetadataTerm, ...]
+
+    @property
+    def where(self) -> tuple[Condition, ...]:
+        """All that the database is asked."""
+        return (*self.entries, *self.others)
 
 
 class ConditionBuilder:
@@ -64,7 +74,8 @@ class ConditionBuilder:
 
     def of_tasks(self, terms: Sequence[TaskTerm], seeks: Seeks | None = None) -> Conditions:
         """Give the conditions of a filter of tasks."""
-        where: list[Condition] = []
+        entries: list[Condition] = []
+        others: list[Condition] = []
         judged: list[TextTerm | MetadataTerm] = []
         for term in terms:
             if isinstance(term, JUDGED):
@@ -72,8 +83,11 @@ class ConditionBuilder:
                 if term.denied:
                     continue
             condition = self._of_task_term(term, seeks or Seeks())
-            where.append(_denied(condition) if term.denied else condition)
-        return Conditions(tuple(where), tuple(judged))
+            if term.denied:
+                others.append(_denied(condition))
+            else:
+                (entries if _enters_an_index(term) else others).append(condition)
+        return Conditions(tuple(entries), tuple(others), tuple(judged))
 
     def _of_task_term(self, term: TaskTerm, seeks: Seeks) -> Condition:
         match term:
@@ -168,7 +182,7 @@ class ConditionBuilder:
                     continue
             condition = self._of_conversation_term(term)
             where.append(_denied(condition) if term.denied else condition)
-        return Conditions(tuple(where), tuple(judged))
+        return Conditions((), tuple(where), tuple(judged))
 
     def _of_conversation_term(self, term: ConversationTerm) -> Condition:
         match term:
@@ -185,6 +199,18 @@ class ConditionBuilder:
                 return self._time(conversations.c[_time_column(term.key)], term, Seeks())
             case _:
                 return false()
+
+
+def _enters_an_index(term: TaskTerm) -> bool:
+    match term:
+        case ValueTerm(ValueKey.STATUS | ValueKey.AGENT, (pattern,)):
+            return not pattern.prefix
+        case IdTerm():
+            return True
+        case TimeTerm(key):
+            return _time_column(key) == "created_at"
+        case _:
+            return False
 
 
 def time_bounds(term: TimeTerm, now: datetime) -> Bounds:

@@ -14,6 +14,7 @@ from taskview_core.persistence.sql.conditions import Seeks
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.mapping import text_of
 from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.reads import InSession
 from taskview_core.persistence.sql.source import Source
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.persistence.sql.walk import walk
@@ -46,7 +47,7 @@ async def _count_judged(
 ) -> Count:
     found = 0
     want = cap + 1 if cap is not None else 2**62
-    async for _ in walk(session, source, source.order(sort), want=want, columns=False):
+    async for _ in walk(InSession(session), source, source.order(sort), want=want, columns=False):
         found += 1
     return Count(found) if cap is None or found <= cap else Count(cap, exact=False)
 
@@ -77,7 +78,8 @@ async def _look(session: AsyncSession, source: Source[T]) -> tuple[Counter[tuple
     pairs: Counter[tuple[str, str]] = Counter()
     if source.judge is not None:
         seen = 0
-        async for row in walk(session, source, source.order(NEWEST_FIRST), want=FACET_CAP + 1):
+        order = source.order(NEWEST_FIRST)
+        async for row in walk(InSession(session), source, order, want=FACET_CAP + 1):
             pairs[(text_of(row.status), text_of(row.agent_id))] += 1
             seen += 1
         return pairs, seen <= FACET_CAP

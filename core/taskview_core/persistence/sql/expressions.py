@@ -96,6 +96,10 @@ class Expressions(Protocol):
         """Hold where a value is not NULL, in words that an index can be entered by."""
         ...
 
+    def unindexed(self, by: Expression) -> Expression:
+        """Give the same ORDER BY in words that no index is read backwards for."""
+        ...
+
     def lowest_time(self, column: Expression) -> Expression:
         """Give a value of a column's type that sorts before every time."""
         ...

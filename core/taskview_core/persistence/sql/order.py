@@ -138,6 +138,17 @@ def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
     return _order(engine, sort, columns, f"tasks.{name}" in profile.nullable)
 
 
+def sorted_keys(profile: Profile) -> frozenset[str]:
+    """Give the sort keys in whose order tasks can be read by an index, or may be able to.
+
+    Where no index is known at all, as of a view, only trying tells.
+    """
+    columns = {key: f"tasks.{key}_at" for key in ("created", "started", "completed", "updated")}
+    columns |= {"agent": "tasks.agent_id", "status": "tasks.status"}
+    known = any(column.startswith("tasks.") for column in profile.leading)
+    return frozenset(k for k, column in columns.items() if not known or column in profile.leading)
+
+
 def conversation_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:
     """Give the order of conversations under a sort."""
     names = {

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Bounds
 from taskview_core.persistence.sql.order import Order
+from taskview_core.persistence.sql.places import Key, Reached, Start, key_of
+from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
-from taskview_core.persistence.sql.walk import Start, first_key, key_of, walk
+from taskview_core.persistence.sql.walk import first_key, walk
+from taskview_core.persistence.stored_time import read_time
 from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Partial, Place
 
 T = TypeVar("T")
 
+_TIMES = frozenset({"created", "started", "completed", "updated"})
+
 
 @dataclass
 class PageSearch(Generic[T]):
-    """One page in the making. `found` grows while it is looked for, so that it can be shown."""
+    """One page in the making. `found` grows while it is looked for, so that it can be shown.
+
+    `heard` is given the page as found so far whenever a search for text has come further.
+    """
 
     source: Source[T]
     request: PageRequest
+    heard: Callable[[Page[T]], None] | None = None
     found: list[Any] = field(default_factory=list)
     complete: bool = False
 
     def __post_init__(self) -> None:
         self._order: Order = self.source.order(self.request.sort)
         self._cursor = self.request.cursor or Cursor(Place.FIRST, self.request.sort, (), 0)
-        self._backward = self._cursor.place in {Place.BEFORE, Place.LAST}
+        self._backward = self.request.reads_backward
         self._more_behind = False
         self._beyond_all = False
+        self._looked_behind = False
+        self._reached: Reached | None = None
         self._start = self._start_of_cursor()
 
     def _start_of_cursor(self) -> Start | None:
@@ -49,7 +58,7 @@ class PageSearch(Generic[T]):
             )
         return Start(key)
 
-    async def _enter(self, session: AsyncSession) -> None:
+    async def _enter(self, reads: Reads) -> None:
         """Find the first row at or beyond the time that the cursor names, whatever its filter.
 
         The row is looked for, and not the time, for the form in which times are stored is known
@@ -59,12 +68,12 @@ class PageSearch(Generic[T]):
         down = self.request.sort.descending
         bounds = Bounds(high=moment) if down else Bounds(low=moment)
         within = self.source.engine.time_within(self._order.first, bounds)
-        found = await first_key(session, self.source, self._order, within)
+        found = await first_key(reads, self.source, self._order, within)
         self._start = None if found is None else Start(found, inclusive=True)
         self._beyond_all = found is None
 
     def _moment(self, key: tuple[KeyValue, ...]) -> datetime:
-        if self.request.sort.key not in {"created", "started", "completed", "updated"}:
+        if self.request.sort.key not in _TIMES:
             raise UsageError(
                 f"the order {self.request.sort} has no times to go to", "sort by a time first"
             )
@@ -77,25 +86,26 @@ class PageSearch(Generic[T]):
             moment = moment.replace(tzinfo=UTC)
         return moment
 
-    async def run(self, session: AsyncSession) -> Page[T]:
+    async def run(self, reads: Reads) -> Page[T]:
         """Look for the page."""
         try:
             if self._cursor.place is Place.FROM:
-                await self._enter(session)
+                await self._enter(reads)
             async for row in walk(
-                session,
+                reads,
                 self.source,
                 self._order,
                 want=0 if self._beyond_all else self.request.page_size + 1,
                 backward=self._backward,
                 start=self._start,
+                watch=self._watch,
             ):
                 self.found.append(row)
             if self._start is not None or self._beyond_all:
                 start = self._start
                 back = None if start is None else Start(start.key, inclusive=not start.inclusive)
                 async for _ in walk(
-                    session,
+                    reads,
                     self.source,
                     self._order,
                     want=1,
@@ -104,6 +114,7 @@ class PageSearch(Generic[T]):
                     columns=False,
                 ):
                     self._more_behind = True
+            self._looked_behind = True
         except ValueError as error:
             raise UsageError(
                 "this cursor holds a value that its column cannot have",
@@ -111,45 +122,74 @@ class PageSearch(Generic[T]):
             ) from error
         return self.page()
 
+    def _watch(self, reached: Reached) -> None:
+        self._reached = reached
+        if self.heard is not None:
+            self.heard(self.so_far("the search goes on"))
+
+    @property
+    def has_come_further(self) -> bool:
+        """Whether there is anything to go on from: rows, or a place up to which there are none."""
+        return bool(self.found) or self._reached is not None
+
+    def so_far(self, reason: str) -> Page[T]:
+        """Make the page of what was found by now; `reason` says why there may be more."""
+        reached, key = self._reached, self.request.sort.key
+        if reached is None:
+            return self.page(Partial(reason))
+        to = read_time(reached.key[0]) if key in _TIMES else None
+        return self.page(Partial(reason, to, reached.rows))
+
     def page(self, partial: Partial | None = None) -> Page[T]:
-        """Make the page of what was found; `partial` says why there may be more."""
+        """Make the page of what was found; it is the whole page where `partial` is None."""
         size = self.request.page_size
-        more_ahead = len(self.found) > size
+        more_ahead = len(self.found) > size or partial is not None
         rows = self.found[:size]
+        more_behind = self._more_behind
+        if not self._looked_behind:
+            more_behind = self._start is not None or self._beyond_all
+        # A search that is not over goes on from where it has come to.
+        edge = None
+        if partial is not None and self._reached is not None and len(self.found) <= size:
+            edge = self._reached.key
         if self._backward:
             rows = rows[::-1]
-        more_after = self._more_behind if self._backward else more_ahead
-        more_before = more_ahead if self._backward else self._more_behind
-        if partial is not None and rows:
-            more_after, more_before = (
-                more_after or not self._backward,
-                more_before or self._backward,
-            )
+        more_after, more_before = (
+            (more_behind, more_ahead) if self._backward else (more_ahead, more_behind)
+        )
         offset = self._offset(len(rows), more_before)
         sort = self.request.sort
         first = Cursor(Place.FIRST, sort, (), 0)
         last = Cursor(Place.LAST, sort)
+        after = None if self._backward else edge
+        before = edge if self._backward else None
         return Page(
             rows=tuple(self.source.map(row) for row in rows),
             request=self.request,
-            next=self._neighbour(Place.AFTER, rows, offset, first) if more_after else None,
-            previous=self._neighbour(Place.BEFORE, rows, offset, last) if more_before else None,
+            next=self._after(rows, after, offset, first) if more_after else None,
+            previous=self._before(rows, before, offset, last) if more_before else None,
             first=first,
             last=last,
             offset=offset,
             partial=partial,
         )
 
-    def _neighbour(
-        self, place: Place, rows: Sequence[Any], offset: int | None, otherwise: Cursor
+    def _after(
+        self, rows: Sequence[Any], edge: Key | None, offset: int | None, otherwise: Cursor
     ) -> Cursor:
-        """Give the cursor beyond this page's edge; of an empty page, the end of the list there."""
-        if not rows:
+        """Give the cursor beyond an edge or the page's; of an empty page, the start of the list."""
+        key = key_of(self.source, self._order, rows[-1]) if edge is None and rows else edge
+        if key is None:
             return otherwise
-        after = place is Place.AFTER
-        key: tuple[KeyValue, ...] = key_of(self.source, self._order, rows[-1 if after else 0])
-        beyond = None if offset is None else offset + len(rows) if after else offset
-        return Cursor(place, self.request.sort, key, beyond)
+        beyond = None if offset is None else offset + len(rows)
+        return Cursor(Place.AFTER, self.request.sort, key, beyond)
+
+    def _before(
+        self, rows: Sequence[Any], edge: Key | None, offset: int | None, otherwise: Cursor
+    ) -> Cursor:
+        """Give the cursor before an edge or the page's; of an empty page, the end of the list."""
+        key = key_of(self.source, self._order, rows[0]) if edge is None and rows else edge
+        return otherwise if key is None else Cursor(Place.BEFORE, self.request.sort, key, offset)
 
     def _offset(self, rows: int, more_before: bool) -> int | None:
         if not more_before:

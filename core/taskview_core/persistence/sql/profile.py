@@ -75,6 +75,11 @@ async def profile_of(session: AsyncSession, label: str = "the database") -> Prof
     return known
 
 
+def known_profile(engine: Engine) -> Profile | None:
+    """Give what is known of a database already."""
+    return _known.get(engine)
+
+
 def _check_columns(found: dict[str, set[str]], label: str) -> None:
     for name, wanted in (("tasks", TASK_COLUMNS), ("conversations", CONVERSATION_COLUMNS)):
         if not found.get(name):

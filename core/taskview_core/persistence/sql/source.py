@@ -13,7 +13,7 @@ from taskview_core.entities import TaskRow
 from taskview_core.persistence.sql.conditions import ConditionBuilder, Conditions, Seeks
 from taskview_core.persistence.sql.expressions import Expressions
 from taskview_core.persistence.sql.mapping import optional_text, task_row
-from taskview_core.persistence.sql.order import Order, conversation_order, task_order
+from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
 from taskview_core.persistence.sql.postgres import PostgresExpressions
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.sqlite import SqliteExpressions
@@ -41,6 +41,7 @@ class Source(Generic[T]):
 
     `where` gives the database's conditions; rows that they let through are read with
     `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list.
+    `windowed` names the sort keys in whose order an index can be read.
     """
 
     engine: Expressions
@@ -51,6 +52,7 @@ class Source(Generic[T]):
     judge: Judge | None
     order: Callable[[Sort], Order]
     map: Callable[[Any], T]
+    windowed: frozenset[str] = frozenset()
 
 
 def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Source[TaskRow]:
@@ -67,6 +69,7 @@ def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Sou
         judge=_task_judge(judged) if judged else None,
         order=lambda sort: task_order(engine, profile, sort),
         map=task_row,
+        windowed=sorted_keys(profile),
     )
 
 

@@ -19,6 +19,8 @@ from sqlalchemy import (
     literal_column,
     or_,
 )
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from taskview_core.entities import Ident
 from taskview_core.persistence.sql.expressions import (
@@ -167,6 +169,12 @@ class SqliteExpressions:
         if str(value) in self._profile.text_typed:
             return value >= literal_column("''")
         return value.is_not(None)
+
+    def unindexed(self, by: Expression) -> Expression:
+        """See Expressions."""
+        assert isinstance(by, UnaryExpression)
+        bare: Expression = UnaryExpression(by.element.self_group(), operator=custom_op("+"))
+        return UnaryExpression(bare, modifier=by.modifier)
 
     def lowest_time(self, column: Expression) -> Expression:
         """See Expressions: numbers sort before text, and this before them."""

@@ -1,0 +1,50 @@
+"""How work gets to the database: in a session that is at hand, or each piece in one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskview_core.persistence.running import Work
+
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """Runs pieces of a search, one after the other."""
+
+    async def run(self, work: Work[T], seconds: float | None = None) -> T:
+        """Give the result of a piece of work, which may be stopped after so many `seconds`.
+
+        Raises QueryTimeoutError then. None stands for whatever time a query is allowed.
+        """
+        ...
+
+
+class InSession:
+    """Runs all pieces in one transaction, which sees one state of the database."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def run(self, work: Work[T], seconds: float | None = None) -> T:
+        """See Reads; whoever opened the session watches over its time."""
+        return await work(self._session)
+
+
+class EachAlone:
+    """Runs each piece in a transaction of its own.
+
+    A search may go on for minutes: no snapshot is held meanwhile, which would keep others from
+    tidying up, and no connection is kept from other queries.
+    """
+
+    def __init__(self, call: Callable[[Work[Any], float | None], Awaitable[Any]]) -> None:
+        self._call = call
+
+    async def run(self, work: Work[T], seconds: float | None = None) -> T:
+        """See Reads."""
+        result: T = await self._call(work, seconds)
+        return result

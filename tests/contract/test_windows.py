@@ -1,0 +1,206 @@
+"""Searches for text go through a list in windows: nothing is lost between them or found twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+
+from support.databases import DatabaseMaker
+from support.endless import make_plain_view
+from support.stored import START, StoredTask, insert, insert_async, json_text, number
+from support.walking import as_text_and_back, walk_backwards, walk_forwards
+from taskview_core.entities import TaskRow
+from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.sql import windows
+from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.sort import NEWEST_FIRST, Sort
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
+
+SORTS = [
+    Sort(key, descending)
+    for key in ("created", "completed", "agent", "duration")
+    for descending in (False, True)
+]
+FILTERS = ["needle", "-needle", "needle status:failed", "needle agent:zeta -since:2026-02-01"]
+
+
+def _rows() -> list[StoredTask]:
+    """Give rows with many equal times and times that are missing, a third with the needle."""
+    dice = random.Random(11)
+    rows = []
+    for index in range(120):
+        started = START + timedelta(seconds=dice.randrange(4))
+        ended = None if dice.random() < 0.3 else started + timedelta(seconds=dice.randrange(3))
+        rows.append(
+            StoredTask(
+                id=number(dice.getrandbits(60)),
+                agent_id=dice.choice(["planner", "zeta"]),
+                status=dice.choice(["completed", "failed"]),
+                input=json_text({"text": "a Needle in it" if index % 3 == 0 else "hay"}),
+                created_at=START + timedelta(seconds=dice.randrange(9)),
+                started_at=started,
+                completed_at=ended,
+            )
+        )
+    return rows
+
+
+ROWS = _rows()
+HAS_NEEDLE = {row.id: "Needle" in (row.input or "") for row in ROWS}
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make windows so small that these rows fill many of them."""
+    monkeypatch.setattr(windows, "FIRST_ROWS", 3)
+    monkeypatch.setattr(windows, "SECOND_ROWS", 7)
+    monkeypatch.setattr(windows, "MOST_ROWS", 20)
+    monkeypatch.setattr(windows, "MOST_HITS", 5)
+
+
+@pytest.fixture(scope="module")
+def filled_url(engine_label: str, databases: DatabaseMaker) -> Iterator[str]:
+    url = databases.migrated(engine_label)
+    insert(url, ROWS)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def filled(filled_url: str) -> AsyncIterator[DatabaseBrowser]:
+    browser = DatabaseBrowser(filled_url)
+    await browser.connect()
+    yield browser
+    await browser.close()
+
+
+async def _expected(browser: DatabaseBrowser, words: str, sort: Sort) -> list[object]:
+    """Give the ids in order: those without the term in the text, of which Python knows."""
+    rest = " ".join(word for word in words.split() if "needle" not in word)
+    page = await browser.search_tasks(TaskFilter.parse(rest), PageRequest(500, sort))
+    wanted = not words.startswith("-needle")
+    return [row.id for row in page.rows if HAS_NEEDLE[row.id] == wanted]  # type: ignore[index]  # all are UUIDs here
+
+
+@pytest.mark.parametrize("sort", SORTS, ids=str)
+@pytest.mark.parametrize("words", FILTERS)
+async def test_pages_of_a_search_are_complete_both_ways(
+    filled: DatabaseBrowser, sort: Sort, words: str
+) -> None:
+    task_filter = TaskFilter.parse(words)
+
+    async def search(request: PageRequest) -> Page[TaskRow]:
+        return await filled.search_tasks(task_filter, request)
+
+    expected = await _expected(filled, words, sort)
+    assert expected
+    for walk in (walk_forwards, walk_backwards):
+        walked = await walk(search, PageRequest(9, sort))
+        assert [row.id for row in walked.rows] == expected
+    assert (await filled.count_tasks(task_filter, None)).value == len(expected)
+
+
+@pytest.mark.parametrize("words", ["needle", "-needle", "nothing-has-this"])
+async def test_a_search_tells_what_it_has_found_and_how_far_it_has_come(
+    filled: DatabaseBrowser, words: str
+) -> None:
+    told: list[Page[TaskRow]] = []
+    request = PageRequest(200)
+    page = await filled.search_tasks(TaskFilter.parse(words), request, heard=told.append)
+    assert page.partial is None
+    assert len(told) > 4
+    times, read = [], []
+    for before in told:
+        assert before.rows == page.rows[: len(before.rows)]
+        assert before.partial is not None
+        times.append(before.partial.searched_to)
+        read.append(before.partial.rows_read)
+    assert all(time is not None for time in times)
+    assert times == sorted(times, reverse=True)  # type: ignore[type-var]  # none is None
+    assert read == sorted(set(read))
+    assert read[-1] <= len(ROWS)
+
+
+async def test_a_search_that_was_stopped_goes_on_from_where_it_was(
+    filled: DatabaseBrowser,
+) -> None:
+    expected = await _expected(filled, "needle", NEWEST_FIRST)
+    found: list[object] = []
+    request = PageRequest(200)
+    while True:
+        page, stopped = await _stopped_at_once(filled, request)
+        found += [row.id for row in page.rows]
+        if not stopped:
+            break
+        assert page.next is not None
+        request = PageRequest(200, cursor=as_text_and_back(page.next))
+    assert found == expected
+
+
+async def _stopped_at_once(
+    browser: DatabaseBrowser, request: PageRequest
+) -> tuple[Page[TaskRow], bool]:
+    """Search until the first word of it, and stop it then."""
+    first: asyncio.Future[Page[TaskRow]] = asyncio.get_running_loop().create_future()
+
+    def heard(page: Page[TaskRow]) -> None:
+        if not first.done():
+            first.set_result(page)
+
+    work = asyncio.ensure_future(
+        browser.search_tasks(TaskFilter.parse("needle"), request, heard=heard)
+    )
+    await asyncio.wait({work, first}, return_when=asyncio.FIRST_COMPLETED)
+    if not first.done():
+        return await work, False
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    return await first, True
+
+
+async def test_where_every_window_takes_too_long_the_rows_are_found_all_the_same(
+    filled: DatabaseBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "MOST_SECONDS", 1e-9)
+    page = await filled.search_tasks(TaskFilter.parse("needle"), PageRequest(200))
+    assert page.partial is None
+    assert [row.id for row in page.rows] == await _expected(filled, "needle", NEWEST_FIRST)
+
+
+async def test_views_are_searched_too(migrated_url: str) -> None:
+    await insert_async(migrated_url, ROWS)
+    await make_plain_view(migrated_url)
+    browser = DatabaseBrowser(migrated_url)
+    page = await browser.search_tasks(TaskFilter.parse("needle"), PageRequest(200))
+    assert [row.id for row in page.rows] == await _expected(browser, "needle", NEWEST_FIRST)
+    await browser.close()
+
+
+async def test_out_of_time_a_command_gets_the_part_that_was_found(
+    filled_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = DatabaseBrowser(filled_url)
+    await browser.search_tasks(EVERYTHING, PageRequest(1))
+    real = windows.Windows.next
+
+    async def slow(self: windows.Windows, reads: object) -> windows.Window:
+        if self.stretch.start is not None:
+            await asyncio.sleep(30)
+        return await real(self, reads)  # type: ignore[arg-type]  # what it was called with
+
+    monkeypatch.setattr(windows.Windows, "next", slow)
+    monkeypatch.setattr(browser, "_timeout", 0.3)
+    page = await browser.search_tasks(TaskFilter.parse("-nothing"), PageRequest(50))
+    assert page.partial is not None
+    assert "stopped after 0.3 s" in page.partial.reason
+    assert len(page.rows) == 3
+    assert page.next is not None
+    with pytest.raises(QueryTimeoutError):
+        await browser.search_tasks(TaskFilter.parse("-nothing"), PageRequest(50, cursor=page.next))
+    await browser.close()

@@ -1,0 +1,21 @@
+"""Says in words how far a search for text has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from taskview_core.query.page import Page
+from taskview_tui.text.times import TimeDisplay, short_time
+
+
+def searched_text(page: Page[Any], times: TimeDisplay, now: datetime) -> str:
+    """Say how far the search for a page has come: to which time, or how many rows it has read."""
+    partial = page.partial
+    if partial is None:
+        return ""
+    if partial.searched_to is None:
+        return f"{partial.rows_read:,} rows searched"
+    asked = page.request
+    which = "back to" if asked.sort.descending != asked.reads_backward else "up to"
+    return f"searched {which} {short_time(partial.searched_to, times, now)}"
