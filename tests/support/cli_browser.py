@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from support.fake_browser import as_stored
 from taskview_core.entities import (
     Conversation,
+    ConversationDetail,
     ConversationRow,
     Count,
     Facets,
@@ -135,6 +137,11 @@ class ListBrowser:
         if self.conversation is None or self.conversation.id != conversation_id:
             raise EntityNotFoundError("conversation", conversation_id)
         return self.conversation
+
+    async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
+        """See ITaskBrowser."""
+        there = self.conversation
+        return [as_stored(there)] if there is not None and there.id in ids else []
 
     async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
         """See ITaskBrowser."""

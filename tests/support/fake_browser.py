@@ -6,6 +6,7 @@ Calls can be held back and made to fail, each kind by itself, and are written do
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from taskview_core.entities import (
     Conversation,
+    ConversationDetail,
     ConversationRow,
     Count,
     Facets,
@@ -91,6 +93,18 @@ def make_conversation(number: int, **columns: Any) -> Conversation:
         **columns,
     }
     return Conversation(**values)
+
+
+def as_stored(each: Conversation) -> ConversationDetail:
+    """Give a conversation as it is read to be handed on."""
+    return ConversationDetail(
+        id=each.id,
+        user_id=each.user_id,
+        title=each.title,
+        metadata=StoredJson(None if each.metadata is None else json.dumps(each.metadata)),
+        created_at=each.created_at,
+        updated_at=each.updated_at,
+    )
 
 
 @dataclass
@@ -216,6 +230,15 @@ class FakeBrowser:
             raise EntityNotFoundError("conversation", conversation_id)
 
         return await self._answer("get_conversation", conversation_id, make)
+
+    async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
+        """See ITaskBrowser."""
+        there = {each.id: each for each in self.conversations}
+        return await self._answer(
+            "get_conversations",
+            ids,
+            lambda: [as_stored(there[each]) for each in ids if each in there],
+        )
 
     async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
         """See ITaskBrowser."""

@@ -1,6 +1,10 @@
 """The domain's own values: frozen, and made of the standard library alone."""
 
-from taskview_core.entities.conversation import Conversation, ConversationRow
+from taskview_core.entities.conversation import (
+    Conversation,
+    ConversationDetail,
+    ConversationRow,
+)
 from taskview_core.entities.count import Count, Facets, FacetValue
 from taskview_core.entities.ident import Ident, parse_ident
 from taskview_core.entities.payload import JsonValue, StoredJson
@@ -9,6 +13,7 @@ from taskview_core.entities.task import Task, TaskDetail, TaskRow
 
 __all__ = [
     "Conversation",
+    "ConversationDetail",
     "ConversationRow",
     "Count",
     "FacetValue",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from taskview_core.entities.count import Count
 from taskview_core.entities.ident import Ident
-from taskview_core.entities.payload import JsonValue
+from taskview_core.entities.payload import JsonValue, StoredJson
 from taskview_core.entities.task import Task
 
 
@@ -38,4 +38,20 @@ class ConversationRow:
     updated_at: datetime | None
     tasks: Count
     failed: Count
+    oddities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversationDetail:
+    """A conversation with its metadata as stored, for what hands it on letter for letter.
+
+    `oddities` names the times that could not be read, with the stored value.
+    """
+
+    id: Ident
+    user_id: str
+    title: str | None
+    metadata: StoredJson
+    created_at: datetime | None
+    updated_at: datetime | None
     oddities: tuple[str, ...] = ()

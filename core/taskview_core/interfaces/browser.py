@@ -7,6 +7,7 @@ from typing import Protocol
 
 from taskview_core.entities import (
     Conversation,
+    ConversationDetail,
     ConversationRow,
     Count,
     Facets,
@@ -89,6 +90,10 @@ class ITaskBrowser(Protocol):
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """Give one conversation without its tasks; raise EntityNotFoundError."""
+        ...
+
+    async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
+        """Give conversations as stored in the order of `ids`; one that is gone is left out."""
         ...
 
     async def conversation_tree(self, conversation_id: Ident) -> TreeRows:

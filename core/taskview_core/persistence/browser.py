@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from taskview_core.entities import (
     Conversation,
+    ConversationDetail,
     ConversationRow,
     Count,
     Facets,
@@ -34,7 +35,7 @@ from taskview_core.persistence.running import Runner, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.identify import identify
-from taskview_core.persistence.sql.mapping import ident_of, task_detail
+from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, known_profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession
@@ -43,8 +44,8 @@ from taskview_core.persistence.sql.source import (
     expressions_for,
     task_source,
 )
-from taskview_core.persistence.sql.tables import tasks
-from taskview_core.persistence.sql.task_columns import detail_columns
+from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.persistence.sql.task_columns import conversation_columns, detail_columns
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.page import Page, PageRequest
@@ -223,6 +224,22 @@ class DatabaseBrowser:
         if found is None:
             raise EntityNotFoundError("conversation", conversation_id)
         return found
+
+    async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
+        """See ITaskBrowser."""
+
+        async def work(session: AsyncSession) -> list[ConversationDetail]:
+            engine = expressions_for(await self._profile(session))
+            wanted = (
+                engine.any_form(conversations.c.id, ids[0])
+                if len(ids) == 1
+                else engine.idents(conversations.c.id, ids)
+            )
+            stored = await session.execute(select(*conversation_columns()).where(wanted))
+            found = {ident_of(row.id): conversation_detail(row) for row in stored.all()}
+            return [found[ident] for ident in ids if ident in found]
+
+        return await self._call(work) if ids else []
 
     async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
         """See ITaskBrowser."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from taskview_core.entities import Conversation, StoredJson
+from taskview_core.entities import ConversationDetail
+from taskview_core.errors import EntityNotFoundError
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
@@ -24,9 +24,8 @@ from taskview_tui.cli.parser import (
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
 from taskview_tui.render.detail_text import conversation_lines, task_lines
-from taskview_tui.render.stored_columns import FULL_COLUMNS, iso
-from taskview_tui.render.task_json import JsonObjects
-from taskview_tui.text.json_text import json_string, payload_text
+from taskview_tui.render.stored_columns import FULL_COLUMNS
+from taskview_tui.render.task_json import JsonObjects, conversation_json
 from taskview_tui.text.times import TimeDisplay
 
 
@@ -55,9 +54,10 @@ def run(options: Namespace) -> int:
     async def show(browser: ITaskBrowser) -> int:
         kind, ident = await browser.resolve_id(text)
         if kind == "conversation":
-            await _show_conversation(
-                browser, await browser.get_conversation(ident), out, display, as_json
-            )
+            found = await browser.get_conversations([ident])
+            if not found:
+                raise EntityNotFoundError(kind, ident)
+            await _show_conversation(browser, found[0], out, display, as_json)
         else:
             task = await browser.get_task(ident)
             if as_json:
@@ -73,16 +73,13 @@ def run(options: Namespace) -> int:
 
 async def _show_conversation(
     browser: ITaskBrowser,
-    conversation: Conversation,
+    conversation: ConversationDetail,
     out: Output,
     display: TimeDisplay,
     as_json: bool,
 ) -> None:
-    metadata = StoredJson(
-        None if conversation.metadata is None else json.dumps(conversation.metadata)
-    )
     if as_json:
-        out.write(_conversation_json(conversation, metadata) + "\n")
+        out.write(conversation_json(conversation) + "\n")
         return
     tasks = _tasks_of(conversation)
     failed = tasks.with_terms(ValueTerm(ValueKey.STATUS, (Pattern("failed"),)))
@@ -90,7 +87,6 @@ async def _show_conversation(
         conversation,
         await browser.count_tasks(tasks),
         await browser.count_tasks(failed),
-        metadata,
         display,
         datetime.now(UTC),
     )
@@ -98,17 +94,5 @@ async def _show_conversation(
         write_line(out, line, whole=True)
 
 
-def _tasks_of(conversation: Conversation) -> TaskFilter:
+def _tasks_of(conversation: ConversationDetail) -> TaskFilter:
     return TaskFilter((IdTerm(IdKey.CONVERSATION, conversation.id),))
-
-
-def _conversation_json(conversation: Conversation, metadata: StoredJson) -> str:
-    members = {
-        "id": json_string(str(conversation.id)),
-        "user_id": json_string(conversation.user_id),
-        "title": json_string(conversation.title),
-        "metadata": payload_text(metadata)[0],
-        "created_at": json_string(iso(conversation.created_at)),
-        "updated_at": json_string(iso(conversation.updated_at)),
-    }
-    return "{" + ", ".join(f'"{name}": {value}' for name, value in members.items()) + "}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from taskview_core.entities import Conversation, Count, StoredJson, TaskDetail, TaskRow
+from taskview_core.entities import ConversationDetail, Count, StoredJson, TaskDetail, TaskRow
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.json_text import is_valid_json
@@ -51,10 +51,9 @@ def task_lines(task: TaskDetail, display: TimeDisplay, now: datetime) -> Iterato
 
 
 def conversation_lines(
-    conversation: Conversation,
+    conversation: ConversationDetail,
     tasks: Count,
     failed: Count,
-    metadata: StoredJson,
     display: TimeDisplay,
     now: datetime,
 ) -> Iterator[Line]:
@@ -65,7 +64,7 @@ def conversation_lines(
     yield _field("tasks", Piece(f"{tasks}, {failed} failed"))
     for name in ("created_at", "updated_at"):
         yield _time(name, getattr(conversation, name), display, now)
-    yield from _payload("metadata", metadata)
+    yield from _payload("metadata", conversation.metadata)
 
 
 def _heading(kind: str, ident: str) -> Line:

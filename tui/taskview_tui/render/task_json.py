@@ -1,11 +1,11 @@
-"""A task as one JSON object, its payloads letter for letter as they are stored."""
+"""A task or conversation as one JSON object, payloads letter for letter as they are stored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from taskview_core.entities import StoredJson, TaskDetail
-from taskview_tui.render.stored_columns import cell
+from taskview_core.entities import ConversationDetail, StoredJson, TaskDetail
+from taskview_tui.render.stored_columns import cell, iso
 from taskview_tui.text.json_text import json_string, payload_text
 
 
@@ -29,3 +29,16 @@ class JsonObjects:
         text, was_json = payload_text(value)
         self.not_json += not was_json
         return text
+
+
+def conversation_json(conversation: ConversationDetail) -> str:
+    """Give a conversation as a JSON object."""
+    members = {
+        "id": json_string(str(conversation.id)),
+        "user_id": json_string(conversation.user_id),
+        "title": json_string(conversation.title),
+        "metadata": payload_text(conversation.metadata)[0],
+        "created_at": json_string(iso(conversation.created_at)),
+        "updated_at": json_string(iso(conversation.updated_at)),
+    }
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in members.items()) + "}"

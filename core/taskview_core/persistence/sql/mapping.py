@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from taskview_core.entities import Ident, StoredJson, TaskDetail, TaskRow, TaskStatus
+from taskview_core.entities import (
+    ConversationDetail,
+    Ident,
+    StoredJson,
+    TaskDetail,
+    TaskRow,
+    TaskStatus,
+)
 from taskview_core.entities.ident import parse_ident
 from taskview_core.persistence.far_times import FarTime
 from taskview_core.persistence.stored_time import read_time
@@ -97,6 +104,20 @@ def task_detail(row: RowValues) -> TaskDetail:
         output=stored_json(row.output),
         error=optional_text(row.error),
         metadata=stored_json(row.metadata),
+    )
+
+
+def conversation_detail(row: RowValues) -> ConversationDetail:
+    """Give a whole conversation from the columns of `conversation_columns`."""
+    oddities: list[str] = []
+    return ConversationDetail(
+        id=ident_of(row.id),
+        user_id=text_of(row.user_id),
+        title=optional_text(row.title),
+        metadata=stored_json(row.metadata),
+        created_at=time_of(row.created_at, "created_at", oddities),
+        updated_at=time_of(row.updated_at, "updated_at", oddities),
+        oddities=tuple(oddities),
     )
 
 

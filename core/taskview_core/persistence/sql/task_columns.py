@@ -54,3 +54,12 @@ def payload_columns() -> list[ColumnElement[Any]]:
         tasks.c.error,
         cast(tasks.c.metadata, Text).label("metadata"),
     ]
+
+
+def conversation_columns() -> list[ColumnElement[Any]]:
+    """Give the columns of a whole conversation, its metadata as the text that is stored."""
+    plain = ("id", "user_id", "title", "created_at", "updated_at")
+    return [
+        *(conversations.c[name] for name in plain),
+        cast(conversations.c.metadata, Text).label("metadata"),
+    ]
