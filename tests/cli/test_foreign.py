@@ -87,7 +87,7 @@ def test_its_tree_has_every_task_once(run: Run, foreign: str) -> None:
 def test_a_conversation_is_shown_whatever_it_holds(run: Run, foreign: str) -> None:
     out = run("show", foreign, TALK).out
     assert "title         17" in out
-    assert '  "[1,"' in out
+    assert "metadata (not JSON)\n  [1," in out
     row = json.loads(run("show", foreign, TALK, "-o", "json").out)
     assert (row["title"], row["user_id"], row["metadata"]) == ("17", "", "[1,")
 

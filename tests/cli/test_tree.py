@@ -11,7 +11,7 @@ from support.cli_browser import CONVERSATION, Run, Serve, ident, make_task
 from taskview_core.entities import Conversation, TaskDetail, TaskStatus
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
-from taskview_tui.cli.output.guides import DEEPEST, guided
+from taskview_tui.render.guides import DEEPEST, guided
 
 TALK = Conversation(id=CONVERSATION, user_id="ada\x1b[2J", title="Fix\nit\x07")
 FAMILY = (

@@ -110,8 +110,23 @@ class ListBrowser:
     async def search_conversations(
         self, conversation_filter: ConversationFilter, page: PageRequest
     ) -> Page[ConversationRow]:
-        """See ITaskBrowser."""
-        raise NotImplementedError
+        """See ITaskBrowser; there is one at most."""
+        rows = []
+        if self.conversation is not None:
+            there = as_stored(self.conversation)
+            rows = [
+                ConversationRow(
+                    id=there.id,
+                    user_id=there.user_id,
+                    title=there.title,
+                    created_at=there.created_at,
+                    updated_at=there.updated_at,
+                    tasks=Count(len(self.tasks)),
+                    failed=Count(0),
+                )
+            ]
+        first, last = Cursor(Place.FIRST, page.sort), Cursor(Place.LAST, page.sort)
+        return Page(tuple(rows), page, None, None, first, last)
 
     async def count_conversations(
         self, conversation_filter: ConversationFilter, cap: int | None = 10_000

@@ -143,6 +143,14 @@ SCREEN_COMMANDS = (
         group=Group.MOVE,
     ),
     Command(
+        id="screen.export",
+        keys="x",
+        action="screen.export",
+        name="Export",
+        help="Write a list, a conversation or a task with all below it to a file",
+        group=Group.COPY,
+    ),
+    Command(
         id="screen.copy_selection",
         keys="ctrl+c,super+c",
         action="screen.copy_text",

@@ -14,6 +14,7 @@ SUMMARIES: Mapping[str, str] = {
     "tree": "show the tree of a conversation or of one task",
     "show": "show one task or conversation with all its fields",
     "count": "count the tasks that a filter lets through",
+    "export": "write tasks to a file: NDJSON, CSV, or a Markdown report with secrets left out",
     "load": "read conversations and tasks from NDJSON files into a database",
     "demo": "make a realistic database, once, and open it",
     "db": "make or upgrade a database's tables, or say how they are",

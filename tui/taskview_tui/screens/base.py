@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -23,6 +23,9 @@ from taskview_tui.host import Host, host_of
 from taskview_tui.keys import bindings
 from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
+
+if TYPE_CHECKING:
+    from taskview_tui.export.scope import Scope
 
 _BEAT = 0.5
 
@@ -255,6 +258,19 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Read again; what failed first."""
         if self.host.browser is not None and not self.retry():
             self.refresh_rows()
+
+    def export_choices(self) -> Sequence[tuple[str, Scope]]:
+        """Give what of this screen can be exported, each with what it is called."""
+        return ()
+
+    def action_export(self) -> None:
+        """Ask what to write where, and write it."""
+        choices = self.export_choices()
+        if self.host.browser is None or not choices:
+            return
+        from taskview_tui.screens.export import ask_export
+
+        ask_export(self, choices)
 
     def refresh_rows(self) -> None:
         """Read again what is on the screen, with the cursor where it is."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Container
@@ -12,13 +13,16 @@ from taskview_core.entities import ConversationRow, Count, Ident
 from taskview_core.query.keys import CONVERSATION_KEYS
 from taskview_core.query.page import Page
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
-from taskview_core.query.task_filter import ConversationFilter
+from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
 from taskview_tui.bars.conversation_bar import ConversationBar
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
 from taskview_tui.text.times import short_time
 from taskview_tui.widgets.conversation_table import ConversationTable
+
+if TYPE_CHECKING:
+    from taskview_tui.export.scope import Scope
 
 _ALL = ConversationFilter()
 
@@ -148,6 +152,16 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
     def action_focus_filter(self) -> None:
         """Let the filter be typed."""
         self.bar.focus_query()
+
+    def export_choices(self) -> Sequence[tuple[str, Scope]]:
+        """See BrowserScreen: the conversation under the cursor, or everything."""
+        from taskview_tui.export.scope import Listed, Whole
+
+        everything: tuple[str, Scope] = ("all conversations and tasks", Listed(EVERYTHING))
+        row = self.table.selected
+        if row is None:
+            return (everything,)
+        return (("this conversation", Whole(row.id)), everything)
 
     def action_copy_id(self) -> None:
         """Put the conversation's id on the clipboard."""

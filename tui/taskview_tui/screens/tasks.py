@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from textual import on, work
@@ -26,9 +26,13 @@ from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.with_detail import WithDetail
+from taskview_tui.text.clean import clean
 from taskview_tui.text.times import short_time
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.task_table import TaskTable
+
+if TYPE_CHECKING:
+    from taskview_tui.export.scope import Scope
 
 _TIME_KEYS = frozenset({"created", "started", "completed", "updated"})
 
@@ -263,6 +267,14 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         known = row is not None and key in _TIME_KEYS
         self._moved_from = (row.id, time_of(row, key)) if row is not None and known else None
         super().refresh_rows()
+
+    def export_choices(self) -> Sequence[tuple[str, Scope]]:
+        """See BrowserScreen: the list first, as it is filtered and sorted."""
+        from taskview_tui.export.scope import Listed
+
+        shown = f"the list: {self.ask.filter}" if self.ask.filter.terms else "all tasks"
+        first: tuple[str, Scope] = (clean(shown), Listed(self.ask.filter, self.ask.page.sort))
+        return (first, *super().export_choices())
 
     def action_jump(self) -> None:
         """Ask for a time to go to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -22,6 +23,9 @@ from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.finding_view import FindingView
+
+if TYPE_CHECKING:
+    from taskview_tui.export.scope import Scope
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
@@ -238,6 +242,18 @@ class WithDetail(BrowserScreen):
         task = self.selected_task
         if task is not None:
             self.host.open_subtree(task.id)
+
+    def export_choices(self) -> Sequence[tuple[str, Scope]]:
+        """See BrowserScreen: the task with all below it, and its conversation."""
+        from taskview_tui.export.scope import Below, Whole
+
+        task = self.selected_task
+        if task is None:
+            return ()
+        below: tuple[str, Scope] = ("this task and all below it", Below(task.id))
+        if not task.conversation_id:
+            return (below,)
+        return (below, ("its whole conversation", Whole(task.conversation_id)))
 
     def action_copy_id(self) -> None:
         """Put the task's id on the clipboard."""

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from taskview_core.entities import Conversation, TaskRow
 from taskview_core.tree.assemble import Mark, TaskTree
-from taskview_tui.cli.output.guides import guided
 from taskview_tui.cli.output.paint import write_line
 from taskview_tui.cli.output.task_cells import about, duration_cell, ident_text
 from taskview_tui.cli.streams import Output
+from taskview_tui.render.guides import guided
 from taskview_tui.render.piece import Ink, Piece
 from taskview_tui.text.clean import clean
 from taskview_tui.text.status_style import status_style

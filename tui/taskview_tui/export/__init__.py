@@ -1,0 +1,1 @@
+"""Hands tasks on to other programs and people: as NDJSON, CSV or a Markdown report."""

@@ -1,0 +1,221 @@
+"""A report on some tasks in Markdown, for a bug tracker or a model: what failed, why, and where."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from taskview_core.entities import ConversationDetail, TaskDetail, TaskRow, TaskStatus
+from taskview_core.interfaces import ITaskBrowser
+from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.preorder import Preorder
+from taskview_core.tree.root_cause import Cause, Failures
+from taskview_core.tree.rows import TreeRows
+from taskview_tui.export.excerpt import excerpt, fenced, payload_excerpt, plain
+from taskview_tui.export.redact import Redactor
+from taskview_tui.export.scope import Below, Listed, Scope, Whole, details_of, rows_of
+from taskview_tui.render.guides import guided
+from taskview_tui.render.stored_columns import iso
+from taskview_tui.text.cells import clip
+from taskview_tui.text.clean import clean
+from taskview_tui.text.times import duration_text
+
+_ROWS = 20_000
+"""Tasks that a report looks at."""
+_CAUSES = 3
+"""Failing paths that are told; more failures are in the tree and the list."""
+_SHOWN = 40
+"""Tasks of which payloads are shown."""
+_FAILED = 20
+"""Failures of a list that are told one by one."""
+_LINE = 120
+_TREE_SHARE = 4
+_LEAST, _MOST = 300, 4_000
+"""Characters of one excerpt."""
+
+
+class Report:
+    """Makes a report of at most about `budget` characters."""
+
+    def __init__(self, scope: Scope, budget: int, redactor: Redactor | None) -> None:
+        self._scope = scope
+        self._budget = budget
+        self._redactor = redactor
+        self.tasks = 0
+        """How many tasks it is about."""
+        self.notes: list[str] = []
+        """What it leaves out, a sentence each."""
+
+    async def pieces(self, browser: ITaskBrowser) -> list[str]:
+        """Read what is needed and give the report in pieces of text."""
+        rows: list[TaskRow] = []
+        async for some in rows_of(browser, self._scope):
+            rows += some
+            if len(rows) > _ROWS:
+                self.notes.append(f"only the first {_ROWS:,} tasks were looked at")
+                del rows[_ROWS:]
+                break
+        self.tasks = len(rows)
+        top = self._scope.task if isinstance(self._scope, Below) else None
+        tree = TaskTree.assemble(TreeRows(tuple(rows)), top)
+        order = Preorder(tree)
+        causes = list(islice(Failures(order).causes(0 if top is not None else -1), _CAUSES))
+        wanted = list(islice(_of_interest(order, causes), _SHOWN))
+        conversation = await self._conversation(browser, rows)
+        pieces = [*self._heading(conversation, order), *self._paths(order, causes)]
+        keep = {number for cause in causes for number in order.way_up(cause.number, -1)}
+        pieces += self._tree(tree, order, keep)
+        pieces.append("\n## Tasks\n")
+        left = self._budget - sum(len(piece) for piece in pieces)
+        most = min(max(left // max(3 * len(wanted), 1), _LEAST), _MOST)
+        shown = 0
+        async for found in details_of(browser, [order.rows[number] for number in wanted]):
+            # What has been cut is all that is kept of a payload of megabytes.
+            for text in await asyncio.to_thread(self._texts, found, most):
+                if len(text) > left and shown:
+                    left = 0
+                    break
+                left -= len(text)
+                shown += 1
+                pieces.append(text)
+            if not left:
+                break
+        if shown < len(order):
+            words = f"the payloads of {shown:,} of {len(order):,} tasks are shown"
+            self.notes.append(words)
+            pieces.append(f"\n*{words[0].upper()}{words[1:]}.*\n")
+        return pieces
+
+    def _texts(self, tasks: Sequence[TaskDetail], most: int) -> list[str]:
+        redactor = self._redactor
+        shown = tasks if redactor is None else [redactor.task(task) for task in tasks]
+        return ["".join(self._task(task, most)) for task in shown]
+
+    async def _conversation(
+        self, browser: ITaskBrowser, rows: Sequence[TaskRow]
+    ) -> ConversationDetail | None:
+        ids = {row.conversation_id for row in rows}
+        if isinstance(self._scope, Whole):
+            ids = {self._scope.conversation}
+        if len(ids) != 1:
+            return None
+        return next(iter(await browser.get_conversations(list(ids))), None)
+
+    def _heading(self, conversation: ConversationDetail | None, order: Preorder) -> Iterator[str]:
+        if isinstance(self._scope, Listed):
+            title = f"tasks: {self._scope.filter}" if self._scope.filter.terms else "tasks"
+        elif isinstance(self._scope, Below) and len(order):
+            title = f"{order.rows[0].agent_id}: {order.rows[0].status}"
+        else:
+            title = (conversation.title if conversation else None) or "conversation"
+        yield f"# {plain(self._text(title))}\n\n"
+        if isinstance(self._scope, Below) and len(order):
+            yield f"- task `{clean(str(order.rows[0].id))}`\n"
+        if conversation is not None:
+            name = f": {plain(self._text(conversation.title))}" if conversation.title else ""
+            yield f"- conversation `{clean(str(conversation.id))}`{name}\n"
+        failed = sum(row.status == TaskStatus.FAILED for row in order.rows)
+        yield f"- tasks: {len(order):,}, of which {failed:,} failed\n"
+        times = [row.created_at for row in order.rows if row.created_at is not None]
+        if times:
+            yield f"- created: {iso(min(times))} to {iso(max(times))}\n"
+        if self._redactor is not None:
+            yield "- secrets are left out, as far as rules can know them\n"
+        yield from (f"- {note}\n" for note in self.notes)
+
+    def _paths(self, order: Preorder, causes: Sequence[Cause]) -> Iterator[str]:
+        yield "\n## What failed\n"
+        if not causes:
+            yield "\nNothing failed.\n"
+        if isinstance(self._scope, Listed):
+            # What is below these tasks may not be among them: nothing is said of causes.
+            failed = [row for row in order.rows if row.status == TaskStatus.FAILED]
+            yield "\n" if failed else ""
+            yield from (f"- {self._step(row)}" for row in failed[:_FAILED])
+            if len(failed) > _FAILED:
+                yield f"- and {len(failed) - _FAILED:,} more\n"
+            return
+        for cause in causes:
+            row = order.rows[cause.number]
+            yield f"\n**{plain(row.agent_id)}** failed by itself"
+            yield "" if cause.evidence is None else f" ({cause.evidence.name.lower()} above)"
+            yield ", seen from the top:\n\n"
+            way = reversed(order.way_up(cause.number, -1))
+            for place, number in enumerate(way, start=1):
+                yield f"{place}. {self._step(order.rows[number])}"
+
+    def _step(self, row: TaskRow) -> str:
+        error = self._text(row.error_preview)
+        words = f": {plain(error)}" if error else ""
+        return (
+            f"{plain(row.agent_id)}, {plain(row.status.value)}, "
+            f"{duration_text(row.duration)}, `{clean(str(row.id))}`{words}\n"
+        )
+
+    def _tree(self, tree: TaskTree, order: Preorder, keep: set[int]) -> Iterator[str]:
+        """Give the tree; of a large one the failing paths and as much else as there is room for."""
+        most = max(self._budget // _TREE_SHARE // _LINE, 10)
+        kept = set(islice(sorted(keep), most))
+        for number in range(len(order)):
+            if len(kept) >= most:
+                break
+            kept.add(number)
+        lines: list[str] = []
+        skipped = 0
+        for number, (guide, line) in enumerate(guided(tree)):
+            if number not in kept:
+                skipped += 1
+                continue
+            if skipped:
+                lines.append(f"… {skipped:,} more")
+                skipped = 0
+            row = line.row
+            about = self._text(row.error_preview or row.preview)
+            # Of a list, most parents are left out only because the filter is not about them.
+            odd = line.mark if not isinstance(self._scope, Listed) else None
+            mark = f" [{odd.value}]" if odd is not None else ""
+            words = (
+                f"{guide}{clean(row.agent_id)} {clean(row.status.value)} "
+                f"{duration_text(row.duration)}{mark}  {clean(about)}"
+            )
+            lines.append(clip(words, _LINE).rstrip())
+        if skipped:
+            lines.append(f"… {skipped:,} more")
+        yield "\n## Tree\n\n"
+        yield fenced("\n".join(lines), "text")
+
+    def _task(self, task: TaskDetail, most: int) -> Iterator[str]:
+        row = task.row
+        yield f"\n### {plain(row.agent_id)}: {plain(row.status.value)}\n\n"
+        yield f"`{clean(str(row.id))}`, created {iso(row.created_at)}, "
+        yield f"took {duration_text(row.duration)}\n"
+        if task.error is not None:
+            yield "\nError:\n\n" + fenced(excerpt(task.error, most), "text")
+        for name in ("input", "output"):
+            stored = getattr(task, name)
+            if not stored.is_empty:
+                yield f"\n{name.title()}:\n\n" + fenced(*payload_excerpt(stored, most))
+
+    def _text(self, text: str | None) -> str:
+        if not text:
+            return ""
+        return text if self._redactor is None else self._redactor.text(text)
+
+
+def _of_interest(order: Preorder, causes: Sequence[Cause]) -> Iterator[int]:
+    """Give the tasks whose payloads tell most: causes, the way up from them, failures, the rest."""
+    seen: set[int] = set()
+
+    def fresh(numbers: Iterator[int] | Sequence[int]) -> Iterator[int]:
+        for number in numbers:
+            if number not in seen:
+                seen.add(number)
+                yield number
+
+    yield from fresh([cause.number for cause in causes])
+    for cause in causes:
+        yield from fresh(order.way_up(cause.number, -1))
+    rows = order.rows
+    yield from fresh([n for n, row in enumerate(rows) if row.status == TaskStatus.FAILED])
+    yield from fresh(range(len(rows)))

@@ -1,0 +1,28 @@
+"""What is said of an export when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskview_tui.export.run import Done
+
+
+def done_words(done: Done, place: str | None) -> Iterator[str]:
+    """Give sentences: what was written where, and what could not be written as it is."""
+    words = _number(done.tasks, "task")
+    if done.conversations:
+        words = f"{_number(done.conversations, 'conversation')} and {words}"
+    yield f"{words} exported" + (f" to {place}" if place is not None else "")
+    if done.redacted:
+        yield f"{_number(done.redacted, 'secret')} left out, as far as rules can know them"
+    if done.not_json:
+        yield f"payloads that are no JSON, written as JSON strings: {done.not_json:,}"
+    if done.odd:
+        yield f"tasks with times that could not be read, left empty: {done.odd:,}"
+    if done.homeless:
+        yield f"conversations that tasks name, but that are not there: {done.homeless:,}"
+    yield from done.notes
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
