@@ -60,3 +60,12 @@ def test_the_address_opens_it_again_without_a_password(text: str, address: str) 
 
 def test_the_address_of_a_file_does_not_depend_on_the_folder() -> None:
     assert parse_database_url("x.db").address == str(Path("x.db").absolute())
+
+
+@pytest.mark.parametrize("password", ["S3C/RET", "S3C?RET", "S3C#RET", "S3C@RET/PW?", "S3C:R/T"])
+def test_a_password_that_ends_early_is_never_shown(password: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_database_url(f"postgresql://ada:{password}@127.0.0.1:5432/tasks")
+    assert "S3C" not in str(caught.value)
+    assert "RET" not in str(caught.value)
+    assert "%2F for /" in str(caught.value)

@@ -216,7 +216,7 @@ def test_a_bad_value(text: str, place: str, incomplete: bool, suggestion: str | 
         ("id:xyz", ["4 to 32 hex digits"]),
         ("parent:xyz", ["32 hex digits"]),
         ("status:", ["a status, or several", "status:failed,cancelled"]),
-        ('"a', [r"\" stands for a quote"]),
+        ('"a', [r"\" is a quote"]),
     ],
 )
 def test_a_fault_says_what_is_allowed(text: str, said: list[str]) -> None:

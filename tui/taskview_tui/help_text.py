@@ -10,7 +10,7 @@ from textual.content import Content
 
 from taskview_core.query.keys import KeyHelp
 from taskview_tui.keys import COMMANDS, Group
-from taskview_tui.text.cells import clip, pad
+from taskview_tui.text.cells import pad, wrap
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,9 @@ def _words_of(binding: Binding) -> tuple[str, str]:
     return name, binding.tooltip or name
 
 
+_EXAMPLE = 30
+"""Cells for the example of a key of the query language."""
+
 _WIDE = 110
 """From this width on there is room for a sentence about each command."""
 
@@ -103,6 +106,8 @@ def query_lines(keys: Iterable[KeyHelp], width: int) -> list[Content]:
         Content('words and "quoted phrases", which must all be found; - denies what follows it'),
     ]
     for key in shown:
-        example = Content.styled(pad(key.example, 30), "bold")
-        lines.append(example + Content(f" {clip(key.takes, max(width - 31, 8))}"))
+        left = key.example
+        for words in wrap(key.takes, max(width - _EXAMPLE - 1, 8)):
+            lines.append(Content.styled(pad(left, _EXAMPLE), "bold") + Content(f" {words}"))
+            left = ""
     return lines

@@ -116,6 +116,7 @@ def _postgres_url(rest: str) -> DatabaseUrl:
         query = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError as error:
         raise UsageError("this Postgres URL cannot be read", _FORMS) from error
+    _check_no_stray_password(parts)
     for host in parts.netloc.rpartition("@")[2].split(","):
         port = host.rpartition("]")[2].rpartition(":")[2] if ":" in host else ""
         if port and not (port.isdecimal() and int(port[:6]) < 65_536):
@@ -145,6 +146,19 @@ def _postgres_url(rest: str) -> DatabaseUrl:
         connect_timeout=timeout,
         notices=tuple(notices),
     )
+
+
+def _check_no_stray_password(parts: SplitResult) -> None:
+    """Refuse a URL whose password holds what ends it, before any part of that is shown as a host.
+
+    `user:pa/ss@host/db` is read as the host `user` with the port `pa`; only the `@` that comes too
+    late tells. Where one is meant to stand there, `%40` does as well.
+    """
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise UsageError(
+            "an @ stands behind the host of this Postgres URL",
+            "in a user's name or password write %40 for @, %2F for /, %3F for ? and %23 for #",
+        )
 
 
 def _without_secrets(parts: SplitResult, query: list[tuple[str, str]]) -> str:

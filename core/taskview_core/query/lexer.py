@@ -79,7 +79,7 @@ class Scanner:
             backslashes = len(rest) - len(rest.rstrip("\\"))
             raise FilterError(
                 "a quote is open",
-                r'close it with "; in quotes, \" stands for a quote and \\ for a backslash',
+                r'close it with "; inside quotes, \" is a quote and \\ a backslash',
                 start=self.at,
                 end=len(self.text),
                 incomplete=True,

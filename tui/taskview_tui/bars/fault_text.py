@@ -10,7 +10,7 @@ from taskview_core.errors import FilterError
 from taskview_tui.text.cells import clip, pad, wrap
 from taskview_tui.text.clean import clean
 
-_MOST_LINES = 3
+_MOST_LINES = 4
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _HINTS = {
     Slot.QUERY: "words, status:failed, duration:>5s",
     Slot.AGENT: "any",
     Slot.STATUS: "any",
-    Slot.SINCE: "2h",
+    Slot.SINCE: "any time",
 }
 
 DEBOUNCE = 0.15

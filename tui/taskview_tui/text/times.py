@@ -14,8 +14,8 @@ MISSING = "–"
 ODD = "?"
 """Stands for a time that is stored, but cannot be read as one."""
 
-RUNNING = "…"
-"""Follows the duration of a task that is still running."""
+RUNNING = "+"
+"""Follows the duration of a task that is still running: so long, and more to come."""
 
 IMPOSSIBLE = "!"
 """Follows a duration below zero."""
