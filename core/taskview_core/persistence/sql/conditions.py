@@ -201,6 +201,17 @@ class ConditionBuilder:
                 return false()
 
 
+def leads_to_each_value(terms: Sequence[TaskTerm]) -> bool:
+    """Say whether an index leads to the rows of a status or agent that such a filter lets through.
+
+    Others would have it read all rows of a rare value, one by one.
+    """
+    return all(
+        _enters_an_index(term) and not isinstance(term, IdTerm) and not term.denied
+        for term in terms
+    )
+
+
 def _enters_an_index(term: TaskTerm) -> bool:
     match term:
         case ValueTerm(ValueKey.STATUS | ValueKey.AGENT, (pattern,)):

@@ -56,10 +56,11 @@ async def count_facets(session: AsyncSession, source: Source[T], profile: Profil
     """Count the statuses and agents of a list of tasks.
 
     One look at up to 10,000 rows of the list answers most filters exactly. Beyond that each
-    value is counted by itself, up to the same number, where an index leads to it.
+    value is counted by itself, up to the same number, where an index leads to it. Under other
+    filters the counts are those of the rows that were looked at, and say so.
     """
     pairs, complete = await _look(session, source)
-    if complete or source.judge is not None:
+    if complete or not source.by_value:
         return _facets(pairs, complete)
     exact: dict[str, Mapping[str, Count]] = {}
     for column in _FACET_COLUMNS:

@@ -28,7 +28,15 @@ class Bounds:
 
 
 class Expressions(Protocol):
-    """An engine's way to compare what taskview compares. Columns are those of `sql.tables`."""
+    """An engine's way to compare what taskview compares. Columns are those of `sql.tables`.
+
+    `names_nulls` says that an index gives the order of rows whose first value is NULL only where
+    the ORDER BY names that value, `bounds_rows` that a comparison of rows is to be helped by one of
+    their first values.
+    """
+
+    names_nulls: bool
+    bounds_rows: bool
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """Hold where a column holds this id."""

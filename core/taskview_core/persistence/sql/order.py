@@ -2,7 +2,8 @@
 
 A seek from a row with the sort values (a, id) has the form `a <= :a AND (a, id) < (:a, :id)`: the
 row comparison enters the index at the row itself, and the plain one lets Postgres leave out
-partitions and ship the condition to foreign tables.
+partitions and ship the condition to foreign tables. SQLite would enter by the plain one, and walk
+past all that share its value: it is given the other alone.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ class KeyColumn:
 class Order:
     """A total order: key columns, the id last. Only the first may be NULL, which comes last.
 
-    `there` holds where the first is not NULL; it is None where that is always so.
+    `there` holds where the first is not NULL; it is None where that is always so. `names_nulls`
+    says that rows without a first value are ordered by it too.
     """
 
     sort: Sort
     columns: tuple[KeyColumn, ...]
     there: Condition | None
+    names_nulls: bool = False
 
     @property
     def nullable(self) -> bool:
@@ -74,12 +77,13 @@ def segments(order: Order, *, backward: bool) -> tuple[Segment, ...]:
 def order_by(order: Order, segment: Segment, *, backward: bool) -> list[Expression]:
     """Give the ORDER BY of a segment.
 
-    Where the first column is NULL it is named too: Postgres finds the order in an index by that.
+    Postgres finds the order of the rows that are NULL in an index where that column is named too;
+    SQLite, where it is an expression, only where it is not.
     """
     descending = order.sort.descending != backward
     return [
         column.expression.desc() if descending else column.expression.asc()
-        for column in order.columns
+        for column in (order.columns if order.names_nulls else segment.columns(order))
     ]
 
 
@@ -112,6 +116,8 @@ def beyond(
         strict = row <= mark if less else row >= mark
     else:
         strict = row < mark if less else row > mark
+    if not engine.bounds_rows:
+        return strict
     return and_(first <= values[0] if less else first >= values[0], strict)
 
 
@@ -170,4 +176,5 @@ def conversation_order(engine: Expressions, profile: Profile, sort: Sort) -> Ord
 def _order(
     engine: Expressions, sort: Sort, columns: tuple[KeyColumn, ...], nullable: bool
 ) -> Order:
-    return Order(sort, columns, engine.is_there(columns[0].expression) if nullable else None)
+    there = engine.is_there(columns[0].expression) if nullable else None
+    return Order(sort, columns, there, engine.names_nulls)

@@ -60,7 +60,9 @@ class Stretch:
 
     def conditions(self, source: Source[Any]) -> list[Condition]:
         """Give what the rows of the stretch have in common."""
-        common = self.segment.condition(self.order)
+        starts = self.start is not None and bool(self.start.key)
+        # Rows beyond a value have one: said again, it would have SQLite enter at the first row.
+        common = self.segment.condition(self.order) if self.segment.nulls or not starts else None
         found = [] if common is None else [common]
         if self.start is not None and self.start.key:
             found.append(self._beyond(source, self.start, self.backward))

@@ -44,6 +44,9 @@ _TIMES = ("created_at", "started_at", "completed_at", "updated_at")
 class PostgresExpressions:
     """Comparisons for one Postgres database."""
 
+    names_nulls = True
+    bounds_rows = True
+
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
 

@@ -10,7 +10,12 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, FromClause
 
 from taskview_core.entities import TaskRow
-from taskview_core.persistence.sql.conditions import ConditionBuilder, Conditions, Seeks
+from taskview_core.persistence.sql.conditions import (
+    ConditionBuilder,
+    Conditions,
+    Seeks,
+    leads_to_each_value,
+)
 from taskview_core.persistence.sql.expressions import Expressions
 from taskview_core.persistence.sql.mapping import optional_text, task_row
 from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
@@ -41,7 +46,8 @@ class Source(Generic[T]):
 
     `where` gives the database's conditions; rows that they let through are read with
     `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list.
-    `windowed` names the sort keys in whose order an index can be read.
+    `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
+    leads to the rows of each status and agent.
     """
 
     engine: Expressions
@@ -53,6 +59,7 @@ class Source(Generic[T]):
     order: Callable[[Sort], Order]
     map: Callable[[Any], T]
     windowed: frozenset[str] = frozenset()
+    by_value: bool = False
 
 
 def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Source[TaskRow]:
@@ -70,6 +77,7 @@ def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Sou
         order=lambda sort: task_order(engine, profile, sort),
         map=task_row,
         windowed=sorted_keys(profile),
+        by_value=leads_to_each_value(task_filter.terms),
     )
 
 

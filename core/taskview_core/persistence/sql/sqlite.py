@@ -44,6 +44,9 @@ _WHITE = " \t\n\r"
 class SqliteExpressions:
     """Comparisons for one SQLite database."""
 
+    names_nulls = False
+    bounds_rows = False
+
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
 
