@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from taskview_tui.render.block import AFTER_NAME
+from taskview_tui.render.data_text import data_words
 from taskview_tui.render.folding import levels_within
 from taskview_tui.render.json_lines import JsonLines, Kind
 from taskview_tui.render.json_path import path_of, value_of
@@ -175,7 +176,10 @@ class JsonBlock:
         """Draw a string in one row: whole, or clipped with its length, or only its length."""
         text = self._lines.texts[line]
         length = f"{len(text):,} characters"
-        if unrolled:
+        data = data_words(text)
+        if data is not None:
+            length = f"{data}, {length}"
+        if unrolled or data is not None:
             return [Piece(length, Ink.DIM)]
         room -= self._lines.commas[line]
         # What is beyond the room is not looked at, however long it is.

@@ -26,12 +26,15 @@ def path_of(lines: JsonLines, line: int) -> str:
         key = lines.keys[line]
         if key is None:
             steps.append(f"[{lines.places[line]}]")
-        elif _PLAIN_KEY.fullmatch(key):
-            steps.append(f".{key}")
         else:
-            steps.append(f"[{json_string(key)}]")
+            steps.append(step(key))
         line = lines.parents[line]
     return "".join(reversed(steps))
+
+
+def step(key: str) -> str:
+    """Give the way into a member of an object."""
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json_string(key)}]"
 
 
 def value_of(lines: JsonLines, line: int) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from taskview_core.entities import StoredJson
 from taskview_tui.render.block import Block, FieldBlock, TextBlock
+from taskview_tui.render.chat.chat_block import ChatBlock
+from taskview_tui.render.chat.shapes import chat_of
 from taskview_tui.render.document import Section
 from taskview_tui.render.json_block import JsonBlock
 from taskview_tui.render.json_lines import JsonLines, Kind, parse_json
@@ -37,6 +39,16 @@ def read_payload(stored: StoredJson) -> ReadPayload:
         note = f"not JSON, or nested too deeply; {_size(stored.text)} as stored"
         return ReadPayload(note, TextBlock(stored.text), Ink.MARK)
     return ReadPayload(_note(lines, stored.text), JsonBlock(lines))
+
+
+def read_chat(stored: StoredJson) -> ReadPayload | None:
+    """Read a payload as a conversation; None where there are no messages in it."""
+    chat = chat_of(stored.value())
+    if chat is None:
+        return None
+    count = len(chat.messages)
+    note = f"{count:,} message{'' if count == 1 else 's'}, {_size(stored.text or '')}"
+    return ReadPayload(note, ChatBlock(chat))
 
 
 def unread_payload(stored: StoredJson) -> ReadPayload:

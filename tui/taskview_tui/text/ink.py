@@ -31,6 +31,9 @@ class Ink(Enum):
     STRING = "string"
     NUMBER = "number"
     LITERAL = "literal"
+    CODE = "code"
+    """Code within text."""
+    EMPHASIS = "emphasis"
     MATCH = "match"
     """What was found, in place of the ink that it has otherwise."""
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import ClassVar
 
-from taskview_core.entities import TaskDetail, TaskRow
+from textual.binding import BindingType
+
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow
+from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.document import Document
-from taskview_tui.render.payload import ReadPayload, is_large, read_payload, unread_payload
+from taskview_tui.render.payload import (
+    ReadPayload,
+    is_large,
+    read_chat,
+    read_payload,
+    unread_payload,
+)
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.task_document import (
     PAYLOADS,
@@ -22,11 +32,34 @@ from taskview_tui.text.cells import ending
 from taskview_tui.text.clean import clean
 from taskview_tui.text.times import TimeDisplay
 from taskview_tui.widgets.finding_view import FindingView
-from taskview_tui.widgets.payload_reader import PayloadsRead, read_beside
+from taskview_tui.widgets.payload_reader import (
+    ChatsRead,
+    PayloadsRead,
+    read_beside,
+    read_chats_beside,
+)
+
+PANE_KEYS = (
+    Command(
+        id="details.messages",
+        keys="m",
+        action="toggle_messages",
+        name="Messages as a conversation",
+        short="messages",
+        help="Read the messages in payloads as a conversation, with Markdown drawn; again: as JSON",
+        group=Group.VIEW,
+        rank=7,
+    ),
+)
+"""Commands of the details of a task."""
+
+_INSET = 2
 
 
 class DetailPane(FindingView):
     """A task as one folding document: error, fields, timings, input, output and metadata."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PANE_KEYS)
 
     footer_height = 1
 
@@ -45,6 +78,8 @@ class DetailPane(FindingView):
         self._zone: tzinfo | None = None
         self._timings: Timings | None = None
         self._unread: set[str] = set()
+        self._as_chat = False
+        self._chats: dict[str, ReadPayload | None] = {}
 
     @property
     def detail(self) -> TaskDetail | None:
@@ -97,8 +132,10 @@ class DetailPane(FindingView):
                     unread_payload(stored) if is_large(stored) else read_payload(stored)
                 )
                 self._unread.discard(name)
+                self._chats.pop(name, None)
                 if is_large(stored):
                     self._unread.add(name)
+        self._want_chats()
         self._paint(keep=same)
         if self._unread:
             read_beside(self, detail, {each: stored_payload(detail, each) for each in self._unread})
@@ -107,6 +144,7 @@ class DetailPane(FindingView):
         """Show a message in place of a task, such as that it is being loaded, or an error."""
         self._detail = None
         self._payloads.clear()
+        self._chats.clear()
         self._unread.clear()
         self.set_document(Document(()))
         self.show_empty(text)
@@ -126,7 +164,10 @@ class DetailPane(FindingView):
             return
         moment = self._moment()
         self._timings = timings(self._detail.row, moment)
-        document = task_document(self._detail, self._payloads, self._around, moment)
+        payloads = dict(self._payloads)
+        if self._as_chat:
+            payloads.update({name: chat for name, chat in self._chats.items() if chat is not None})
+        document = task_document(self._detail, payloads, self._around, moment)
         self.set_document(document, keep=keep)
 
     def refresh_changed(self) -> None:
@@ -137,6 +178,44 @@ class DetailPane(FindingView):
         if now != self._timings:
             self._timings = now
             if not self.set_section(now.section()):
+                self._paint(keep=True)
+
+    def action_toggle_messages(self) -> None:
+        """Show messages as a conversation, or as the JSON that they are."""
+        if self._detail is None:
+            return
+        self._as_chat = not self._as_chat
+        self._want_chats()
+        is_known = all(name in self._chats for name in PAYLOADS)
+        if self._as_chat and is_known and not any(self._chats.values()):
+            self._as_chat = False
+            self.app.notify("there are no messages in these payloads", markup=False)
+            return
+        self._paint(keep=True)
+
+    def _want_chats(self) -> None:
+        """Read as conversations what has not been read so yet; what is large, in a thread."""
+        detail = self._detail
+        if detail is None or not self._as_chat:
+            return
+        large: dict[str, StoredJson] = {}
+        for name in PAYLOADS:
+            stored = stored_payload(detail, name)
+            if name in self._chats:
+                continue
+            if is_large(stored):
+                large[name] = stored
+            else:
+                self._chats[name] = read_chat(stored)
+        if large:
+            read_chats_beside(self, detail, large, self._width - _INSET)
+
+    def on_chats_read(self, message: ChatsRead) -> None:
+        """Paint the conversations that a thread has read, unless they are not wanted by now."""
+        message.stop()
+        if message.request is self._detail:
+            self._chats.update(message.chats)
+            if self._as_chat:
                 self._paint(keep=True)
 
     def on_payloads_read(self, message: PayloadsRead) -> None:

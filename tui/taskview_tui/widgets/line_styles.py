@@ -39,6 +39,8 @@ LineView {
     & > .line-view--string { color: $text-success; }
     & > .line-view--number { color: $text-warning; }
     & > .line-view--literal { color: $text-accent; }
+    & > .line-view--code { color: $text-warning; }
+    & > .line-view--emphasis { text-style: italic; }
     & > .line-view--match {
         background: $warning;
         color: $background;

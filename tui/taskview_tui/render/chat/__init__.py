@@ -1,0 +1,1 @@
+"""Messages between people, models and tools, recognised in payloads and drawn to be read."""

@@ -1,0 +1,142 @@
+"""A conversation as lines: who speaks, what was said in Markdown, calls of tools and results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from taskview_core.entities import JsonValue
+from taskview_tui.render.chat.markdown import markdown_lines, plain_lines
+from taskview_tui.render.chat.message import Chat, Message, Part, PartKind
+from taskview_tui.render.chat.parts import decoded, parts_of
+from taskview_tui.render.chat.styled import Run, StyledLine, run
+from taskview_tui.render.data_text import data_words
+from taskview_tui.text.clean import clean
+from taskview_tui.text.ink import Ink
+
+_INDENT = "  "
+
+
+def chat_lines(chat: Chat) -> Iterator[tuple[StyledLine, str]]:
+    """Give the lines, each with the path of the message that it belongs to."""
+    for message in chat.messages:
+        for line in _message(message):
+            yield line, message.path
+    if chat.others:
+        names = ", ".join(chat.others)
+        words = f"not shown: {clean(names)} (m: the JSON has all)"
+        yield StyledLine((Run(words, Ink.DIM),), 0), ""
+
+
+def _message(message: Message) -> Iterator[StyledLine]:
+    yield StyledLine((run(message.role or "?", Ink.HEADING),), 0)
+    if not message.parts:
+        yield StyledLine((Run("(nothing)", Ink.DIM),), 1, _INDENT, _INDENT)
+    for part in message.parts:
+        for line in _part(part):
+            first, rest = _INDENT + line.first, _INDENT + line.rest
+            yield StyledLine(line.runs, line.depth, first, rest)
+
+
+def _part(part: Part) -> Iterator[StyledLine]:
+    value = part.value
+    if part.kind is PartKind.CALL:
+        yield StyledLine((Run("→ ", Ink.GUIDE), run(part.name or "a tool", Ink.KEY)), 1)
+        yield from _indented(_value(value))
+    elif part.kind is PartKind.RESULT:
+        ink = Ink.ERROR if part.failed else Ink.KEY
+        words = f"{part.name} " if part.name else ""
+        words += "failed" if part.failed else "gave"
+        yield StyledLine((Run("← ", Ink.GUIDE), run(words, ink)), 1)
+        yield from _indented(_result(value, failed=part.failed))
+    elif part.kind is PartKind.THINKING:
+        yield StyledLine((Run("thinking", Ink.DIM),), 1)
+        yield from _indented(plain_lines(str(value), 2, Ink.DIM))
+    elif part.kind is PartKind.DATA:
+        yield from _data(part)
+    else:
+        yield from _text(str(value))
+
+
+def _text(text: str) -> Iterator[StyledLine]:
+    words = data_words(text)
+    if words is not None:
+        yield _described(words, len(text), 1)
+    else:
+        yield from markdown_lines(text, 1)
+
+
+def _data(part: Part) -> Iterator[StyledLine]:
+    if isinstance(part.value, str):
+        words = data_words(part.value)
+        if words is not None:
+            yield _described(words, len(part.value), 1)
+        else:
+            name = f"[{part.name or 'data'}] "
+            yield StyledLine((run(name, Ink.DIM), run(part.value[:2_000])), 1)
+        return
+    yield StyledLine((run(f"[{part.name or 'data'}]", Ink.DIM),), 1)
+    yield from _indented(_value(part.value))
+
+
+def _result(value: JsonValue, *, failed: bool) -> Iterator[StyledLine]:
+    if isinstance(value, list):
+        for part in parts_of(value):
+            if part.kind is PartKind.TEXT:
+                yield from _value(str(part.value), Ink.ERROR if failed else Ink.TEXT)
+            else:
+                for line in _part(part):
+                    yield StyledLine(line.runs, 2, line.first, line.rest)
+        return
+    yield from _value(value, Ink.ERROR if failed else Ink.TEXT)
+
+
+def _value(value: JsonValue, ink: Ink = Ink.TEXT) -> Iterator[StyledLine]:
+    """Give arguments or results: texts with real line breaks, all else as JSON."""
+    value = decoded(value)
+    if value is None:
+        return
+    if isinstance(value, str):
+        words = data_words(value)
+        if words is not None:
+            yield _described(words, len(value), 2)
+        else:
+            yield from plain_lines(value, 2, ink)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _member(key, inner)
+    else:
+        yield from plain_lines(_json(value), 2, ink)
+
+
+def _member(key: str, value: JsonValue) -> Iterator[StyledLine]:
+    name = run(f"{key}: ", Ink.KEY)
+    if isinstance(value, str):
+        words = data_words(value)
+        lines = [] if words is not None else list(plain_lines(value, 2, Ink.STRING))
+        if words is not None:
+            yield StyledLine((name, *_described(words, len(value), 2).runs), 2)
+        elif len(lines) == 1:
+            yield StyledLine((name, *lines[0].runs), 2)
+        else:
+            yield StyledLine((name,), 2)
+            yield from _indented(lines)
+    elif isinstance(value, (dict, list)) and value:
+        text = _json(value)
+        yield StyledLine((name,), 2)
+        yield from _indented(plain_lines(text, 2))
+    else:
+        yield StyledLine((name, run(_json(value), Ink.NUMBER)), 2)
+
+
+def _json(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _described(words: str, length: int, depth: int) -> StyledLine:
+    return StyledLine((run(f"[{words}, {length:,} characters]", Ink.MARK),), depth)
+
+
+def _indented(lines: Iterator[StyledLine] | list[StyledLine]) -> Iterator[StyledLine]:
+    for line in lines:
+        yield StyledLine(line.runs, line.depth, _INDENT + line.first, _INDENT + line.rest)
