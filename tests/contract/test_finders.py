@@ -71,6 +71,7 @@ async def test_with_tasks_takes_the_same_queries_for_one_and_for_many(
     engine: AsyncEngine, sessions: Sessions
 ) -> None:
     async with sessions() as session:
+        await ConversationRepository(session).find_with_tasks("eve")  # Looks at the tables, once.
         with statements_of(engine) as seen:
             found = await ConversationRepository(session).find_with_tasks("ada")
     assert [each.title for each in found] == [f"number {n}" for n in (9, 7, 5, 3, 1)]

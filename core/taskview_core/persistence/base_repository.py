@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,12 +69,28 @@ class BaseRepository(ABC, Generic[TModel, TEntity]):
             model = await self._find(entity.id)
             if model is None:
                 raise EntityNotFoundError(self._entity_name, entity.id)
-            fresh = self._to_model(entity)
-            for name in self._model_class.__mapper__.column_attrs.keys():  # noqa: SIM118  # no dict
-                if name != "id" and name in fresh.__dict__:
-                    setattr(model, name, getattr(fresh, name))
-            await self._session.flush()
+            changes = self._changes(model, entity)
+            if changes:
+                # By a condition, and not by the ORM, which asks for an id in its own form alone.
+                statement = update(self._model_class).where(await self._is(entity.id))
+                await self._session.execute(
+                    statement.values(changes), execution_options={"synchronize_session": False}
+                )
+                model = await self._find(entity.id) or model
         return self._to_entity(model)
+
+    def _changes(self, model: TModel, entity: TEntity) -> dict[str, Any]:
+        """Give the attributes in which an entity differs from its row."""
+        fresh = self._to_model(entity)
+        return {
+            name: getattr(fresh, name)
+            for name, attribute in self._model_class.__mapper__.column_attrs.items()
+            if name != "id"
+            and name in fresh.__dict__
+            and not attribute.columns[0].type.compare_values(
+                getattr(model, name), getattr(fresh, name)
+            )
+        }
 
     async def delete(self, entity_id: Ident) -> bool:
         """Delete the entity with this id; say whether there was one."""
@@ -85,11 +101,12 @@ class BaseRepository(ABC, Generic[TModel, TEntity]):
 
     async def _find(self, entity_id: Ident) -> TModel | None:
         found = select(self._model_class).where(await self._is(entity_id))
-        return (await self._session.execute(found)).scalars().first()
+        fresh = found.execution_options(populate_existing=True)
+        return (await self._session.execute(fresh)).scalars().first()
 
     async def _is(self, entity_id: Ident) -> Condition:
         expressions = expressions_for(await profile_of(self._session))
-        return expressions.any_form(self._model_class.__table__.c.id, entity_id)
+        return expressions.ident(self._model_class.__table__.c.id, entity_id)
 
     @asynccontextmanager
     async def _writing(self, entity_id: Ident) -> AsyncIterator[None]:

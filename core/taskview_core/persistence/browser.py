@@ -37,9 +37,10 @@ from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
-from taskview_core.persistence.sql.profile import Profile, known_profile, profile_of
+from taskview_core.persistence.sql.profile import Profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession
 from taskview_core.persistence.sql.source import (
+    Source,
     conversation_source,
     expressions_for,
     task_source,
@@ -121,26 +122,25 @@ class DatabaseBrowser:
         *,
         heard: Callable[[Page[TaskRow]], None] | None = None,
     ) -> Page[TaskRow]:
-        """See ITaskBrowser."""
-        profile = known_profile(self._engine.sync_engine)
-        if profile is None:
-            profile = await self._call(self._profile)
-        source = task_source(profile, task_filter, self._clock())
-        search = PageSearch(source, page, heard)
+        """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
+        search: PageSearch[TaskRow] | None = None
 
-        async def work(session: AsyncSession) -> Page[TaskRow]:
+        async def work(session: AsyncSession) -> Page[TaskRow] | None:
             nonlocal search
-            search = PageSearch(source, page)
-            return await search.run(InSession(session))
+            source = await self._tasks(session, task_filter)
+            search = PageSearch(source, page, heard)
+            # A search for text may go on for long, and is read in transactions of its own.
+            return await search.run(InSession(session)) if source.judge is None else None
 
         try:
-            if source.judge is None:
-                return await self._call(work)
-            limit = None if heard else self._timeout
-            async with stopped_after(limit):
+            found = await self._call(work)
+            if found is not None:
+                return found
+            assert search is not None, "the work has begun it"
+            async with stopped_after(None if heard else self._timeout):
                 return await search.run(EachAlone(self._alone))
         except QueryTimeoutError as error:
-            if not search.has_come_further:
+            if search is None or not search.has_come_further:
                 raise
             return search.so_far(f"{error.title}: there may be more")
 
@@ -151,7 +151,7 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
 
         async def work(session: AsyncSession) -> Count:
-            source = task_source(await self._profile(session), task_filter, self._clock())
+            source = await self._tasks(session, task_filter)
             return await count_rows(session, source, cap)
 
         return await self._call(work, long=cap is None)
@@ -161,7 +161,7 @@ class DatabaseBrowser:
 
         async def work(session: AsyncSession) -> Facets:
             profile = await self._profile(session)
-            source = task_source(profile, task_filter, self._clock())
+            source = await self._tasks(session, task_filter)
             return await count_facets(session, source, profile)
 
         return await self._call(work)
@@ -203,12 +203,8 @@ class DatabaseBrowser:
 
         async def work(session: AsyncSession) -> list[TaskDetail]:
             engine = expressions_for(await self._profile(session))
-            wanted = (
-                engine.any_form(tasks.c.id, ids[0])
-                if len(ids) == 1
-                else engine.idents(tasks.c.id, ids)
-            )
-            stored = await session.execute(select(*detail_columns(engine)).where(wanted))
+            wanted = select(*detail_columns(engine)).where(engine.idents(tasks.c.id, ids))
+            stored = await session.execute(wanted)
             found = {ident_of(row.id): task_detail(row) for row in stored.all()}
             return [found[ident] for ident in ids if ident in found]
 
@@ -245,8 +241,7 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
 
         async def work(session: AsyncSession) -> TreeRows:
-            engine = expressions_for(await self._profile(session))
-            return await conversation_rows(session, engine, conversation_id)
+            return await conversation_rows(session, await self._profile(session), conversation_id)
 
         return await self._call(work, long=True)
 
@@ -254,8 +249,7 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
 
         async def work(session: AsyncSession) -> TreeRows:
-            engine = expressions_for(await self._profile(session))
-            return await subtree_rows(session, engine, task_id)
+            return await subtree_rows(session, await self._profile(session), task_id)
 
         return await self._call(work, long=True)
 
@@ -272,6 +266,10 @@ class DatabaseBrowser:
         await self._runner.stop()
         with translated(self.label):
             await self._engine.dispose()
+
+    async def _tasks(self, session: AsyncSession, task_filter: TaskFilter) -> Source[TaskRow]:
+        profile = await self._profile(session)
+        return await task_source(session, profile, task_filter, self._clock())
 
     async def _profile(self, session: AsyncSession) -> Profile:
         return await profile_of(session, self.label)

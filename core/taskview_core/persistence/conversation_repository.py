@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from taskview_core.entities import Conversation, Task
 from taskview_core.interfaces.repositories import IConversationRepository
@@ -54,15 +53,9 @@ class ConversationRepository(
 
     async def find_with_tasks(self, user_id: str) -> list[Conversation]:
         """See IConversationRepository."""
-        statement = _of_user(user_id).options(selectinload(ConversationModel.tasks))
-        models = await self._session.execute(statement.execution_options(populate_existing=True))
-        return [
-            replace(
-                self._to_entity(model),
-                tasks=tuple(self._tasks.entity_of(task) for task in model.tasks),
-            )
-            for model in models.scalars()
-        ]
+        conversations = await self.find_by_user(user_id)
+        below = await self._tasks.find_by_conversations([each.id for each in conversations])
+        return [replace(each, tasks=tuple(below.get(each.id, ()))) for each in conversations]
 
     async def create_conversation_with_task(
         self, conversation: Conversation, task: Task

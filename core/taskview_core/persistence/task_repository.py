@@ -16,16 +16,23 @@ from taskview_core.persistence.base_repository import BaseRepository
 from taskview_core.persistence.engine import get_session
 from taskview_core.persistence.models import TaskModel
 from taskview_core.persistence.sql.counts import count_facets, count_rows
-from taskview_core.persistence.sql.mapping import conversation_of, optional_text, text_of
+from taskview_core.persistence.sql.mapping import (
+    conversation_of,
+    ident_of,
+    optional_text,
+    text_of,
+)
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import profile_of
 from taskview_core.persistence.sql.reads import InSession
-from taskview_core.persistence.sql.source import Source, task_source
+from taskview_core.persistence.sql.source import Source, expressions_for, task_source
 from taskview_core.persistence.sql.walk import walk
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.query.terms import Pattern, ValueKey, ValueTerm
+
+_IDS_A_QUERY = 1_000
 
 
 class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
@@ -51,10 +58,6 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
             completed_at=model.completed_at,
             updated_at=model.updated_at,
         )
-
-    def entity_of(self, model: TaskModel) -> Task:
-        """Make the task of a row that another repository of this package has read."""
-        return self._to_entity(model)
 
     def _to_model(self, entity: Task) -> TaskModel:
         model = TaskModel(id=entity.id)
@@ -118,7 +121,7 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
 
     async def _source(self, task_filter: TaskFilter) -> Source[TaskRow]:
         profile = await profile_of(self._session)
-        return task_source(profile, task_filter, datetime.now(UTC))
+        return await task_source(self._session, profile, task_filter, datetime.now(UTC))
 
     def _keys(self, source: Source[TaskRow], sort: Sort, want: int | None) -> Any:
         return walk(
@@ -129,23 +132,32 @@ class TaskRepository(BaseRepository[TaskModel, Task], ITaskRepository):
             columns=False,
         )
 
+    async def find_by_conversations(self, ids: Sequence[Ident]) -> dict[Ident, list[Task]]:
+        """Give the tasks of conversations by these, the oldest first."""
+        column = TaskModel.__table__.c.conversation_id
+        found: dict[Ident, list[Task]] = {}
+        for task in await self._under(column, ids, TaskModel.created_at, TaskModel.id):
+            found.setdefault(task.conversation_id, []).append(task)
+        return found
+
     async def _whole(self, rows: Sequence[Any]) -> list[Task]:
         """Give the whole tasks of rows that hold but the keys of an order, in that order."""
-        if not rows:
-            return []
-        stored: list[Ident] = [str(row.key_1) for row in rows]
-        found: dict[str, Task] = {}
-        for begin in range(0, len(stored), 1000):
-            ids = stored[begin : begin + 1000]
+        ids = [ident_of(row.key_1) for row in rows]
+        found = {task.id: task for task in await self._under(TaskModel.__table__.c.id, ids)}
+        return [found[ident] for ident in ids if ident in found]
+
+    async def _under(self, column: Any, ids: Sequence[Ident], *order: Any) -> list[Task]:
+        """Give the tasks in which a column holds one of these ids."""
+        engine = expressions_for(await profile_of(self._session))
+        found: list[Task] = []
+        for begin in range(0, len(ids), _IDS_A_QUERY):
+            some = engine.idents(column, ids[begin : begin + _IDS_A_QUERY])
+            statement = select(TaskModel).where(some).order_by(*order)
             models = await self._session.execute(
-                select(TaskModel)
-                .where(TaskModel.id.in_(ids))
-                .execution_options(populate_existing=True)
+                statement.execution_options(populate_existing=True)
             )
-            for model in models.scalars():
-                found[str(model.id).replace("-", "")] = self._to_entity(model)
-        keys = [str(ident).replace("-", "") for ident in stored]
-        return [found[key] for key in keys if key in found]
+            found += [self._to_entity(model) for model in models.scalars()]
+        return found
 
 
 def _depends(dependency: Callable[..., Any]) -> Any:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, false, func, not_, or_, select
 
+from taskview_core.entities import Ident
 from taskview_core.persistence.sql.expressions import Bounds, Condition, Expression, Expressions
 from taskview_core.persistence.sql.prefilter import json_sieve, text_sieve
 from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     ConversationTerm,
     DurationTerm,
@@ -99,18 +101,12 @@ class ConditionBuilder:
                 return self._value(term)
             case IdTerm(IdKey.ID, value):
                 return self._ident_or_prefix(tasks.c.id, value)
-            case IdTerm(key, value):
-                conversation = key is IdKey.CONVERSATION
-                column = tasks.c.conversation_id if conversation else tasks.c.parent_task_id
-                return self._engine.ident(column, value)
+            case IdTerm(_, value):
+                return self._engine.ident(_column_of(term), value)
             case IsTerm(IsKind.ROOT):
                 return tasks.c.parent_task_id.is_(None)
             case IsTerm():
-                child = tasks.alias("child")
-                below = select(1).select_from(child)
-                return ~exists(
-                    below.where(self._engine.same_ident(child.c.parent_task_id, tasks.c.id))
-                )
+                return not_(self._engine.has_children())
             case HasTerm(kind):
                 json = kind is not HasKind.ERROR
                 return self._engine.is_filled(tasks.c[kind.value], json=json)
@@ -141,9 +137,7 @@ class ConditionBuilder:
         if term.key is ValueKey.USER:
             within = self._patterns(conversations.c.user_id, term)
             return exists(
-                select(1)
-                .select_from(conversations)
-                .where(self._engine.same_ident(conversations.c.id, tasks.c.conversation_id), within)
+                select(1).select_from(conversations).where(self._engine.of_conversation(), within)
             )
         status = term.key is ValueKey.STATUS
         return self._patterns(tasks.c.status if status else tasks.c.agent_id, term)
@@ -165,7 +159,7 @@ class ConditionBuilder:
     def _ident_or_prefix(self, column: Expression, value: UUID | str) -> Condition:
         if isinstance(value, str):
             return self._engine.ident_prefix(column, value)
-        return self._engine.any_form(column, value)
+        return self._engine.ident(column, value)
 
     def _time(self, column: Expression, term: TimeTerm, seeks: Seeks) -> Condition:
         bounds = time_bounds(term, self._now)
@@ -222,6 +216,19 @@ def _enters_an_index(term: TaskTerm) -> bool:
             return _time_column(key) == "created_at"
         case _:
             return False
+
+
+def listed_under(task_filter: TaskFilter) -> list[tuple[Expression, Ident]]:
+    """Give the columns and ids that the tasks of a filter are read under, in their order."""
+    return [
+        (_column_of(term), term.value)
+        for term in task_filter.terms
+        if isinstance(term, IdTerm) and term.key is not IdKey.ID and not term.denied
+    ]
+
+
+def _column_of(term: IdTerm) -> Expression:
+    return tasks.c.conversation_id if term.key is IdKey.CONVERSATION else tasks.c.parent_task_id
 
 
 def time_bounds(term: TimeTerm, now: datetime) -> Bounds:

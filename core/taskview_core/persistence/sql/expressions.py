@@ -39,11 +39,7 @@ class Expressions(Protocol):
     bounds_rows: bool
 
     def ident(self, column: Expression, value: Ident) -> Condition:
-        """Hold where a column holds this id."""
-        ...
-
-    def any_form(self, column: Expression, value: Ident) -> Condition:
-        """Hold where a unique column holds this id, in whatever form it is written."""
+        """Hold where a column holds this id, in whatever form it is written."""
         ...
 
     def idents(self, column: Expression, values: Sequence[Ident]) -> Condition:
@@ -54,8 +50,12 @@ class Expressions(Protocol):
         """Hold where an id begins with these hex digits."""
         ...
 
-    def same_ident(self, left: Expression, right: Expression) -> Condition:
-        """Hold where two columns hold the same id."""
+    def of_conversation(self) -> Condition:
+        """Hold for the row of `conversations` that a row of `tasks` belongs to."""
+        ...
+
+    def has_children(self) -> Condition:
+        """Hold for the tasks that are the parent of another."""
         ...
 
     def prefix(self, column: Expression, value: str) -> Condition:
@@ -117,7 +117,9 @@ class Expressions(Protocol):
         ...
 
     def from_key(self, name: str, value: KeyValue) -> Expression:
-        """Give a cursor's value as a parameter; raises ValueError for one that is none."""
+        """Give a cursor's value as a parameter; raises ValueError, or OverflowError, for one
+        that is none.
+        """
         ...
 
 
@@ -136,6 +138,13 @@ def microseconds_within(expression: Expression, bounds: Bounds) -> Condition:
 def _microseconds(length: timedelta) -> int:
     """Give a length as the engines' 64 bits hold it; a longer one is longer than every task."""
     return max(-(2**63), min(2**63 - 1, length // timedelta(microseconds=1)))
+
+
+def in_64_bits(value: int) -> int:
+    """Give a whole number that the engines can hold; raise ValueError for a larger one."""
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(f"{value} does not fit in 64 bits")
+    return value
 
 
 def as_uuid(value: Ident) -> UUID | None:

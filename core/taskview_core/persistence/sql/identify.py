@@ -29,11 +29,12 @@ async def identify(session: AsyncSession, engine: Expressions, text: str) -> tup
         if whole is None and prefix:
             condition = engine.ident_prefix(table.c.id, digits)
         else:
-            condition = engine.any_form(table.c.id, whole or text)
+            condition = engine.ident(table.c.id, whole or text)
         rows = await session.execute(
             select(table.c.id).where(condition).order_by(table.c.id).limit(_SHOWN + 1)
         )
-        matches += [(kind, ident_of(row.id)) for row in rows.all()]
+        # Two programs may have written one id in two forms: it is one id still.
+        matches += dict.fromkeys((kind, ident_of(row.id)) for row in rows.all())
     if not matches:
         if not prefix:
             raise UsageError(

@@ -56,6 +56,14 @@ class PageSearch(Generic[T]):
             raise UsageError(
                 "this cursor does not fit the order", "take it from a page of the same list"
             )
+        try:
+            for column, value in zip(self._order.columns, key, strict=True):
+                self.source.engine.from_key(column.name, value)
+        except (ValueError, OverflowError) as error:
+            raise UsageError(
+                "this cursor holds a value that its column cannot have",
+                "take it from a page of the same list",
+            ) from error
         return Start(key)
 
     async def _enter(self, reads: Reads) -> None:
@@ -88,38 +96,32 @@ class PageSearch(Generic[T]):
 
     async def run(self, reads: Reads) -> Page[T]:
         """Look for the page."""
-        try:
-            if self._cursor.place is Place.FROM:
-                await self._enter(reads)
-            async for row in walk(
+        if self._cursor.place is Place.FROM:
+            await self._enter(reads)
+        async for row in walk(
+            reads,
+            self.source,
+            self._order,
+            want=0 if self._beyond_all else self.request.page_size + 1,
+            backward=self._backward,
+            start=self._start,
+            watch=self._watch,
+        ):
+            self.found.append(row)
+        if self._start is not None or self._beyond_all:
+            start = self._start
+            back = None if start is None else Start(start.key, inclusive=not start.inclusive)
+            async for _ in walk(
                 reads,
                 self.source,
                 self._order,
-                want=0 if self._beyond_all else self.request.page_size + 1,
-                backward=self._backward,
-                start=self._start,
-                watch=self._watch,
+                want=1,
+                backward=not self._backward,
+                start=back,
+                columns=False,
             ):
-                self.found.append(row)
-            if self._start is not None or self._beyond_all:
-                start = self._start
-                back = None if start is None else Start(start.key, inclusive=not start.inclusive)
-                async for _ in walk(
-                    reads,
-                    self.source,
-                    self._order,
-                    want=1,
-                    backward=not self._backward,
-                    start=back,
-                    columns=False,
-                ):
-                    self._more_behind = True
-            self._looked_behind = True
-        except ValueError as error:
-            raise UsageError(
-                "this cursor holds a value that its column cannot have",
-                "take it from a page of the same list",
-            ) from error
+                self._more_behind = True
+        self._looked_behind = True
         return self.page()
 
     def _watch(self, reached: Reached) -> None:

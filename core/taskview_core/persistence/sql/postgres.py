@@ -16,11 +16,13 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
+    exists,
     false,
     func,
     literal,
     literal_column,
     or_,
+    select,
 )
 
 from taskview_core.entities import Ident
@@ -30,10 +32,12 @@ from taskview_core.persistence.sql.expressions import (
     Condition,
     Expression,
     as_uuid,
+    in_64_bits,
     microseconds_within,
 )
 from taskview_core.persistence.sql.lengths import postgres_duration, task_duration
 from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.page import KeyValue
 
 _UUIDS = ARRAY(Uuid)
@@ -55,10 +59,6 @@ class PostgresExpressions:
         known = as_uuid(value)
         return false() if known is None else column == literal(known, Uuid)
 
-    def any_form(self, column: Expression, value: Ident) -> Condition:
-        """See SqliteExpressions: there is but one form here."""
-        return self.ident(column, value)
-
     def idents(self, column: Expression, values: Sequence[Ident]) -> Condition:
         """See Expressions."""
         known = [value for value in values if isinstance(value, UUID)]
@@ -69,9 +69,14 @@ class PostgresExpressions:
         low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
         return and_(column >= literal(low, Uuid), column <= literal(high, Uuid))
 
-    def same_ident(self, left: Expression, right: Expression) -> Condition:
+    def of_conversation(self) -> Condition:
         """See Expressions."""
-        return left == right
+        return conversations.c.id == tasks.c.conversation_id
+
+    def has_children(self) -> Condition:
+        """See Expressions."""
+        child = tasks.alias("child")
+        return exists(select(1).select_from(child).where(child.c.parent_task_id == tasks.c.id))
 
     def prefix(self, column: Expression, value: str) -> Condition:
         """See Expressions."""
@@ -171,12 +176,12 @@ class PostgresExpressions:
             return literal(UUID(str(value)), Uuid)
         if name.rpartition(".")[2] in _TIMES:
             if str(value).startswith("@"):
-                far = FarTime.of(FarTime(value).microseconds)
+                far = FarTime.of(in_64_bits(FarTime(value).microseconds))
                 return literal(far, DateTime(timezone=name not in self._profile.naive_times))
             moment = datetime.fromisoformat(str(value))
             return self._moment(name, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         if name == "duration":
-            return literal(int(value), BigInteger)
+            return literal(in_64_bits(int(value)), BigInteger)
         return self.text_value(str(value))
 
 

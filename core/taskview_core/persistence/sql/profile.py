@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.errors import SchemaError
 from taskview_core.persistence.sql.tables import CONVERSATION_COLUMNS, TASK_COLUMNS
 
-_SAMPLE = 100
 _UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
-
-
-class IdStyle(Enum):
-    """How a SQLite database writes its UUIDs."""
-
-    HEX = "hex"
-    DASHED = "dashed"
-    MIXED = "mixed"
 
 
 @dataclass(frozen=True)
 class Profile:
     """One database's ways.
 
-    `nullable` holds `table.column` for columns that may be NULL, `leading` those with which an
-    index begins. `numeric_times` says that SQLite holds times as numbers; `naive_times` which
-    Postgres columns have no time zone. What is compared with a column, SQLite turns into text for
-    those that are `text_typed`, and into a number for those that are `number_typed`. An `empty`
-    SQLite database has shown none of its ways yet, and will be looked at again.
+    `nullable` holds `table.column` for columns that may be NULL, `leading` those whose values an
+    index leads to; `naive_times` which Postgres columns have no time zone. What is compared with a
+    column, SQLite turns into text for those that are `text_typed`, and into a number for those
+    that are `number_typed`. It says how the tables are made and nothing of their rows, which may
+    differ from one to the next.
     """
 
     kind: Literal["sqlite", "postgresql"]
-    ids: IdStyle = IdStyle.HEX
-    numeric_times: bool = False
     naive_times: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     leading: frozenset[str] = frozenset()
     text_typed: frozenset[str] = frozenset()
     number_typed: frozenset[str] = frozenset()
-    empty: bool = False
 
 
 _TABLES = "(SELECT 'tasks' AS owner UNION ALL SELECT 'conversations')"
@@ -56,7 +41,11 @@ _SQLITE_COLUMNS = (
 )
 _SQLITE_INDEXES = (
     f"SELECT owner, first.name FROM {_TABLES}, pragma_index_list(owner) AS each,"
-    " pragma_index_info(each.name) AS first WHERE first.seqno = 0 AND NOT each.partial"
+    " pragma_index_info(each.name) AS first"
+    " LEFT JOIN sqlite_master AS made ON made.name = each.name"
+    # An index on what is not NULL has every value that can be asked for.
+    " WHERE first.seqno = 0 AND (NOT each.partial"
+    " OR made.sql LIKE '%) WHERE ' || first.name || ' IS NOT NULL')"
 )
 
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
@@ -70,14 +59,8 @@ async def profile_of(session: AsyncSession, label: str = "the database") -> Prof
     if known is None:
         look = _of_sqlite if engine.dialect.name == "sqlite" else _of_postgres
         known = await look(session, label)
-        if not known.empty:
-            _known[engine] = known
+        _known[engine] = known
     return known
-
-
-def known_profile(engine: Engine) -> Profile | None:
-    """Give what is known of a database already."""
-    return _known.get(engine)
 
 
 def _check_columns(found: dict[str, set[str]], label: str) -> None:
@@ -105,45 +88,13 @@ async def _of_sqlite(session: AsyncSession, label: str) -> Profile:
             typed[affinity].add(f"{row.owner}.{row.name}")
     leading = {f"{row.owner}.{row.name}" for row in await session.execute(text(_SQLITE_INDEXES))}
     _check_columns(columns, label)
-    ids: list[Any] = []
-    times: list[Any] = []
-    for name, id_columns, time_columns in (
-        (
-            "tasks",
-            "id, conversation_id, parent_task_id",
-            "created_at, started_at, completed_at, updated_at",
-        ),
-        ("conversations", "id", "created_at, updated_at"),
-    ):
-        for direction in ("ASC", "DESC"):
-            sample = await _sample(session, name, f"{id_columns}, {time_columns}", direction)
-            split = id_columns.count(",") + 1
-            ids += [value for row in sample for value in row[:split]]
-            times += [value for row in sample for value in row[split:]]
     return Profile(
         kind="sqlite",
-        ids=_id_style([str(value) for value in ids if value is not None]),
-        numeric_times=any(isinstance(value, (int, float)) for value in times),
         nullable=frozenset(nullable),
         leading=frozenset(leading),
         text_typed=frozenset(typed["text"]),
         number_typed=frozenset(typed["number"]),
-        empty=not ids,
     )
-
-
-async def _sample(
-    session: AsyncSession, name: str, columns: str, direction: str
-) -> Sequence[Sequence[Any]]:
-    """Give some rows from one end of a table, in the order that costs nothing."""
-    query = f"SELECT {columns} FROM {name} ORDER BY {{}} {direction} LIMIT {_SAMPLE}"
-    try:
-        return (await session.execute(text(query.format("rowid")))).all()
-    except OperationalError as error:
-        # A table WITHOUT ROWID: its rows lie in the order of the id.
-        if "rowid" not in str(error.orig):
-            raise
-        return (await session.execute(text(query.format("id")))).all()
 
 
 def _affinity(declared: str) -> Literal["text", "number"] | None:
@@ -153,15 +104,6 @@ def _affinity(declared: str) -> Literal["text", "number"] | None:
     if any(word in declared for word in ("CHAR", "CLOB", "TEXT")):
         return "text"
     return None if not declared or "BLOB" in declared else "number"
-
-
-def _id_style(ids: list[str]) -> IdStyle:
-    if any(ident != ident.lower() for ident in ids):
-        return IdStyle.MIXED
-    dashed = sum("-" in ident for ident in ids)
-    if dashed == 0:
-        return IdStyle.HEX
-    return IdStyle.DASHED if dashed == len(ids) else IdStyle.MIXED
 
 
 async def _of_postgres(session: AsyncSession, label: str) -> Profile:

@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from taskview_core.entities import TaskRow
+from taskview_core.entities import Ident, TaskRow
 from taskview_core.persistence.sql.conditions import (
     ConditionBuilder,
     Conditions,
     Seeks,
     leads_to_each_value,
+    listed_under,
 )
-from taskview_core.persistence.sql.expressions import Expressions
+from taskview_core.persistence.sql.expressions import Expression, Expressions
+from taskview_core.persistence.sql.ident_forms import present_forms
 from taskview_core.persistence.sql.mapping import optional_text, task_row
 from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
 from taskview_core.persistence.sql.postgres import PostgresExpressions
@@ -37,6 +40,15 @@ def expressions_for(profile: Profile) -> Expressions:
     """Give the words of a database's engine."""
     if profile.kind == "sqlite":
         return SqliteExpressions(profile)
+    return PostgresExpressions(profile)
+
+
+async def expressions_under(
+    session: AsyncSession, profile: Profile, wanted: Sequence[tuple[Expression, Ident]]
+) -> Expressions:
+    """Give the same for reading in order under these columns and ids, after a look at them."""
+    if profile.kind == "sqlite":
+        return SqliteExpressions(profile, await present_forms(session, profile, wanted))
     return PostgresExpressions(profile)
 
 
@@ -62,9 +74,11 @@ class Source(Generic[T]):
     by_value: bool = False
 
 
-def task_source(profile: Profile, task_filter: TaskFilter, now: datetime) -> Source[TaskRow]:
+async def task_source(
+    session: AsyncSession, profile: Profile, task_filter: TaskFilter, now: datetime
+) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through."""
-    engine = expressions_for(profile)
+    engine = await expressions_under(session, profile, listed_under(task_filter))
     builder = ConditionBuilder(engine, now)
     judged = builder.of_tasks(task_filter.terms).judged
     return Source(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
     and_,
+    case,
     cast,
     false,
     func,
     literal,
     literal_column,
     or_,
+    select,
 )
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
@@ -27,10 +29,18 @@ from taskview_core.persistence.sql.expressions import (
     Bounds,
     Condition,
     Expression,
+    in_64_bits,
     microseconds_within,
 )
+from taskview_core.persistence.sql.ident_forms import (
+    HAS_CHILDREN,
+    IS_SOME_PARENT,
+    OF_CONVERSATION,
+    PresentForms,
+    forms_of,
+)
 from taskview_core.persistence.sql.lengths import TaskDuration, task_duration
-from taskview_core.persistence.sql.profile import IdStyle, Profile
+from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.sqlite_time import microseconds
 from taskview_core.query.page import KeyValue
 
@@ -38,6 +48,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _BLOB = "\0blob:"
 """How a cursor carries a sort value that is stored as bytes: this, and hex digits."""
+_TEXT = "\0text:"
+"""What stands in a cursor before a text that itself begins with NUL."""
 _WHITE = " \t\n\r"
 
 
@@ -47,31 +59,19 @@ class SqliteExpressions:
     names_nulls = False
     bounds_rows = False
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, present: PresentForms | None = None) -> None:
         self._profile = profile
+        self._present = present or {}
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """See Expressions."""
-        forms = self._forms(value)
-        # One form, one equality: an IN list cannot be read in the order of an index.
-        return column == forms[0] if len(forms) == 1 else column.in_(forms)
+        form = self._present.get((str(column), value))
+        return column.in_(forms_of(value)) if form is None else column == form
 
     def idents(self, column: Expression, values: Sequence[Ident]) -> Condition:
-        """See Expressions."""
-        return column.in_([form for value in values for form in self._forms(value)])
-
-    def any_form(self, column: Expression, value: Ident) -> Condition:
-        """Hold where a column holds an id in either form; quick on a unique column."""
-        return column.in_(_every_form(value) if isinstance(value, UUID) else [value])
-
-    def _forms(self, value: Ident) -> list[str]:
-        if not isinstance(value, UUID):
-            return [value]
-        if self._profile.ids is IdStyle.HEX:
-            return [value.hex]
-        if self._profile.ids is IdStyle.DASHED:
-            return [str(value)]
-        return _every_form(value)
+        """See Expressions. Thousands of forms are one parameter: so many would cost far more."""
+        forms = json.dumps([form for value in values for form in forms_of(value)])
+        return column.in_(select(func.json_each(forms).table_valued("value").c.value))
 
     def ident_prefix(self, column: Expression, digits: str) -> Condition:
         """See Expressions."""
@@ -83,12 +83,14 @@ class SqliteExpressions:
         forms = {digits, dashed, digits.upper(), dashed.upper()}
         return or_(*(and_(column >= form, column < form + "~") for form in sorted(forms)))
 
-    def same_ident(self, left: Expression, right: Expression) -> Condition:
+    def of_conversation(self) -> Condition:
         """See Expressions."""
-        if self._profile.ids is IdStyle.MIXED:
-            bare = [func.lower(func.replace(side, "-", "")) for side in (left, right)]
-            return bare[0] == bare[1]
-        return left == right
+        return OF_CONVERSATION
+
+    def has_children(self) -> Condition:
+        """See Expressions."""
+        indexed = "tasks.parent_task_id" in self._profile.leading
+        return HAS_CHILDREN if indexed else IS_SOME_PARENT
 
     def prefix(self, column: Expression, value: str) -> Condition:
         """See Expressions."""
@@ -111,22 +113,35 @@ class SqliteExpressions:
 
         The exact comparison is made in microseconds, whatever the form of the time. Before it
         stands one that an index can be entered by: the day before and the day after as text,
-        which every form of ISO 8601 with any time zone sorts between.
+        which every form of ISO 8601 with any time zone sorts between. Numbers sort before text.
         """
         conditions: list[Condition] = []
         moment = microseconds(str(column))
-        seeks = not self._profile.numeric_times
         if bounds.low is not None:
             low = _since_1970(bounds.low)
-            if seeks and seek_low and bounds.low > datetime.min.replace(tzinfo=UTC) + _DAY:
-                conditions.append(column >= f"{bounds.low - _DAY:%Y-%m-%d}".zfill(10))
+            if seek_low and bounds.low > datetime.min.replace(tzinfo=UTC) + _DAY:
+                day = f"{bounds.low - _DAY:%Y-%m-%d}".zfill(10)
+                conditions.append(self._not_before(column, day))
             conditions.append(moment > low if bounds.low_open else moment >= low)
         if bounds.high is not None:
             high = _since_1970(bounds.high)
-            if seeks and seek_high and bounds.high < datetime.max.replace(tzinfo=UTC) - 2 * _DAY:
+            if seek_high and bounds.high < datetime.max.replace(tzinfo=UTC) - 2 * _DAY:
                 conditions.append(column < f"{bounds.high + 2 * _DAY:%Y-%m-%d}".zfill(10))
             conditions.append(moment < high if bounds.high_open else moment <= high)
         return and_(*conditions)
+
+    def _not_before(self, column: Expression, day: str) -> Condition:
+        """Hold for text from a day on, and for numbers, which may be any time.
+
+        An index is entered at the day where its first value, one seek away, is no number.
+        """
+        if str(column) not in self._profile.leading:
+            return or_(column >= day, column < "")
+        first = column.table.alias("first")
+        kind = func.typeof(func.min(first.c[column.name]))
+        all_numbers: Expression = literal_column("-9e999")
+        entry = case((kind.in_(["integer", "real"]), all_numbers), else_=literal(day))
+        return column >= select(entry).select_from(first).scalar_subquery()
 
     def duration(self) -> Expression:
         """See Expressions. In microseconds."""
@@ -185,17 +200,17 @@ class SqliteExpressions:
 
     def to_key(self, name: str, value: Any) -> KeyValue:
         """See Expressions: as stored."""
-        return _BLOB + value.hex() if isinstance(value, bytes) else value
+        if isinstance(value, bytes):
+            return _BLOB + value.hex()
+        return _TEXT + value if isinstance(value, str) and value.startswith("\0") else value
 
     def from_key(self, name: str, value: KeyValue) -> Expression:
         """See Expressions."""
-        if isinstance(value, str) and value.startswith(_BLOB):
-            return literal(bytes.fromhex(value.removeprefix(_BLOB)), LargeBinary)
-        return self.text_value(value) if isinstance(value, str) else literal(value)
-
-
-def _every_form(value: UUID) -> list[str]:
-    return [value.hex, str(value), value.hex.upper(), str(value).upper()]
+        if isinstance(value, str):
+            if value.startswith(_BLOB):
+                return literal(bytes.fromhex(value.removeprefix(_BLOB)), LargeBinary)
+            return self.text_value(value.removeprefix(_TEXT))
+        return literal(in_64_bits(value) if isinstance(value, int) else value)
 
 
 def _since_1970(moment: datetime) -> int:

@@ -26,10 +26,7 @@ _PLAIN = (
 def row_columns(engine: Expressions, *, titles: bool = True) -> list[ColumnElement[Any]]:
     """Give the columns of a list row: no payload, but the beginning of the input."""
     title: ColumnElement[Any] = (
-        select(conversations.c.title)
-        .where(engine.same_ident(conversations.c.id, tasks.c.conversation_id))
-        .limit(1)
-        .scalar_subquery()
+        select(conversations.c.title).where(engine.of_conversation()).limit(1).scalar_subquery()
         if titles
         else func.nullif("", "")
     )

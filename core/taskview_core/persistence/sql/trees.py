@@ -14,6 +14,8 @@ from taskview_core.entities import Ident, TaskRow
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.sql.expressions import Condition, Expressions
 from taskview_core.persistence.sql.mapping import conversation_of, ident_of, task_row
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.source import expressions_for, expressions_under
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import row_columns
 from taskview_core.tree.rows import TreeRows
@@ -24,19 +26,22 @@ _ROWS_A_TURN = 500
 
 
 async def conversation_rows(
-    session: AsyncSession, engine: Expressions, conversation_id: Ident
+    session: AsyncSession, profile: Profile, conversation_id: Ident
 ) -> TreeRows:
     """Read the tasks of a conversation, the oldest first."""
-    known = select(conversations.c.id).where(engine.any_form(conversations.c.id, conversation_id))
-    rows = await _rows(session, engine, engine.ident(tasks.c.conversation_id, conversation_id))
+    column = tasks.c.conversation_id
+    engine = await expressions_under(session, profile, [(column, conversation_id)])
+    known = select(conversations.c.id).where(engine.ident(conversations.c.id, conversation_id))
+    rows = await _rows(session, engine, engine.ident(column, conversation_id))
     if not rows and (await session.execute(known)).first() is None:
         raise EntityNotFoundError("conversation", conversation_id)
     return TreeRows(tuple(rows), await _elsewhere(session, engine, rows))
 
 
-async def subtree_rows(session: AsyncSession, engine: Expressions, top: Ident) -> TreeRows:
+async def subtree_rows(session: AsyncSession, profile: Profile, top: Ident) -> TreeRows:
     """Read a task and all below it, in whatever conversation; the top comes first."""
-    rows = await _rows(session, engine, engine.any_form(tasks.c.id, top))
+    engine = expressions_for(profile)
+    rows = await _rows(session, engine, engine.ident(tasks.c.id, top))
     if not rows:
         raise EntityNotFoundError("task", top)
     seen = {row.id for row in rows}

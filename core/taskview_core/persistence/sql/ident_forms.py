@@ -1,0 +1,111 @@
+"""The forms in which SQLite databases write a UUID, and which of them stand under a column.
+
+They are four: 32 hex digits, with dashes or without, in small letters or in capitals. One database
+may have them all, for more than one program may have written it, so nothing is concluded from some
+rows about others: an id is asked for in every form. Where it stands under an indexed column in one
+form alone, that one is asked for: an IN list cannot be read in the order of an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Boolean, literal_column, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskview_core.entities import Ident
+from taskview_core.persistence.sql.expressions import Condition, Expression
+from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.tables import conversations
+
+PresentForms: TypeAlias = Mapping[tuple[str, Ident], str]
+"""By `table.column` and id, the one form that stands there."""
+
+_CUTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+
+
+def forms_of(value: Ident) -> tuple[str, ...]:
+    """Give every form in which an id may be written; of one that is no UUID, itself."""
+    if not isinstance(value, UUID):
+        return (value,)
+    plain, dashed = value.hex, str(value)
+    return tuple(dict.fromkeys((plain, dashed, plain.upper(), dashed.upper())))
+
+
+async def present_forms(
+    session: AsyncSession, profile: Profile, wanted: Iterable[tuple[Expression, Ident]]
+) -> PresentForms:
+    """Say which ids stand under columns of `tasks` in one form alone.
+
+    One statement of four seeks for each. Columns without an index are left out: they are read from
+    end to end in any case.
+    """
+    present: dict[tuple[str, Ident], str] = {}
+    for column, value in wanted:
+        if str(column) in profile.leading:
+            forms = await _standing(session, str(column), forms_of(value))
+            if len(forms) == 1:
+                present[str(column), value] = forms[0]
+    return present
+
+
+async def _standing(session: AsyncSession, column: str, forms: Sequence[str]) -> list[str]:
+    asked = (f"EXISTS (SELECT 1 FROM tasks WHERE {column} = :f{n})" for n in range(len(forms)))
+    values = {f"f{n}": form for n, form in enumerate(forms)}
+    answers = (await session.execute(text(f"SELECT {', '.join(asked)}"), values)).one()
+    return [form for form, answer in zip(forms, answers, strict=True) if answer]
+
+
+def same_in_any_form(left: str, right: str) -> str:
+    """Hold where `left` is the same id as `right`; an index on `left` is entered by each form.
+
+    All that is SQL here is made as text: as SQLAlchemy's expressions it would cost every
+    statement more time than SQLite takes for it.
+    """
+    other = f"CASE length({right}) WHEN 32 THEN {_dashed(right)} ELSE {_plain(right)} END"
+    forms = f"{right}, lower({right}), upper({right}), lower({other}), upper({other})"
+    # Of text that is no UUID these are not all the same id: what is found is looked at again.
+    return f"{left} IN ({forms}) AND {one_form(left)} = {one_form(right)}"
+
+
+def one_form(x: str) -> str:
+    """Give an id in one form, whatever form it has: small hex digits, and what is no UUID as is."""
+    return (
+        f"CASE WHEN {x} NOT GLOB '*[^-0-9A-Fa-f]*' AND {x} IN (lower({x}), upper({x}))"
+        f" AND (length({x}) = 32 AND instr({x}, '-') = 0"
+        f" OR length({x}) = 36 AND {x} = {_dashed(_plain(x))})"
+        f" THEN lower({_plain(x)}) ELSE {x} END"
+    )
+
+
+def _plain(x: str) -> str:
+    return f"replace({x}, '-', '')"
+
+
+def _dashed(plain: str) -> str:
+    return " || '-' || ".join(f"substr({plain}, {start}, {size})" for start, size in _CUTS)
+
+
+_ALIKE = "SELECT id FROM conversations AS same WHERE same.id = tasks.conversation_id LIMIT 1"
+_OTHER = (
+    "SELECT id FROM conversations AS same"
+    f" WHERE {same_in_any_form('same.id', 'tasks.conversation_id')} LIMIT 1"
+)
+OF_CONVERSATION: Condition = conversations.c.id == literal_column(
+    f"coalesce(({_ALIKE}), ({_OTHER}))"
+)
+"""Holds for a task's conversation. The task's own form comes first: mostly that is one seek."""
+
+_BELOW = same_in_any_form("child.parent_task_id", "tasks.id")
+_PARENTS = (
+    f"SELECT {one_form('child.parent_task_id')} FROM tasks AS child"
+    " WHERE child.parent_task_id IS NOT NULL"
+)
+HAS_CHILDREN: Condition = literal_column(
+    f"(EXISTS (SELECT 1 FROM tasks AS child WHERE {_BELOW}))", Boolean
+)
+"""Holds for the tasks that are the parent of another, where an index leads to the children."""
+IS_SOME_PARENT: Condition = literal_column(f"({one_form('tasks.id')} IN ({_PARENTS}))", Boolean)
+"""Holds for the same: without an index all parents are read once, not once for every task."""
