@@ -226,12 +226,8 @@ class DatabaseBrowser:
 
         async def work(session: AsyncSession) -> list[ConversationDetail]:
             engine = expressions_for(await self._profile(session))
-            wanted = (
-                engine.any_form(conversations.c.id, ids[0])
-                if len(ids) == 1
-                else engine.idents(conversations.c.id, ids)
-            )
-            stored = await session.execute(select(*conversation_columns()).where(wanted))
+            wanted = select(*conversation_columns()).where(engine.idents(conversations.c.id, ids))
+            stored = await session.execute(wanted)
             found = {ident_of(row.id): conversation_detail(row) for row in stored.all()}
             return [found[ident] for ident in ids if ident in found]
 
