@@ -13,7 +13,8 @@ from taskview_core.persistence.models import Base
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.indexes import FoundIndex, found_indexes
 
-_OURS = re.compile(r"\d{4}")
+_OURS = re.compile(r"taskview_\d{4}")
+"""Our revisions bear the program's name, for others too number theirs from 0001."""
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,17 @@ from taskview_migrations.config import alembic_config, revisions
 
 def new_revision(message: str, folder: Path | None = None) -> Path:
     """Write the file for the next revision, into `folder` or beside the others; give its path."""
-    number = f"{int(revisions()[-1]) + 1:04d}"
+    prefix, _, newest = revisions()[-1].rpartition("_")
+    number = f"{int(newest) + 1:04d}"
     slug = "_".join(re.findall(r"[a-z0-9]+", message.lower())[:5]) or "change"
     config = alembic_config()
-    config.set_main_option("file_template", f"rev_%%(rev)s_{slug}")
+    config.set_main_option("file_template", f"rev_{number}_{slug}")
     beside = Path(__file__).parent / "versions"
     places = os.pathsep.join(str(place) for place in {beside, folder or beside})
     config.set_main_option("version_locations", places.replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     made = scripts.generate_revision(
-        number,
+        f"{prefix}_{number}",
         message,
         head="head",
         version_path=str(folder or beside),

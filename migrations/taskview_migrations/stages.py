@@ -10,4 +10,4 @@ from taskview_migrations.upgrade import upgrade
 
 async def make_schema(url: DatabaseUrl, stage: Literal["tables", "indexes"]) -> None:
     """Make a new database's tables; or, once it is full, all that is lacking to the newest."""
-    await upgrade(url, lambda step: None, "0001" if stage == "tables" else "head")
+    await upgrade(url, lambda step: None, "taskview_0001" if stage == "tables" else "head")

@@ -165,7 +165,7 @@ async def test_a_start_without_a_time_zone_of_its_own_is_indexed_as_it_is_read(
     await upgrade(url, lambda step: None)
     assert (await status(url)).is_current
     await connection.execute("DROP INDEX ix_tasks_duration")
-    await connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    await connection.execute("UPDATE alembic_version SET version_num = 'taskview_0002'")
     await connection.execute("DELETE FROM tasks")
     await upgrade(url, lambda step: None)
     assert (await status(url)).is_current

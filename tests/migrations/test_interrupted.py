@@ -125,8 +125,8 @@ async def test_upgrades_at_once_do_the_work_once(database_url: str) -> None:
 async def test_down_and_up_again_is_the_same(migrated_url: str) -> None:
     url = parse_database_url(migrated_url)
     before = await status(url)
-    down = await downgrade(url, "0001")
-    assert (down.before, down.after) == (revisions()[-1], "0001")
+    down = await downgrade(url, "taskview_0001")
+    assert (down.before, down.after) == (revisions()[-1], "taskview_0001")
     assert len((await status(url)).missing) == 14
     await downgrade(url, "base")
     gone = await status(url)
@@ -166,6 +166,7 @@ def test_status_writes_nothing(tmp_path: Path) -> None:
 def test_the_template_gives_the_next_revision(tmp_path: Path) -> None:
     made = new_revision("Add a column for Costs!", tmp_path)
     text = made.read_text()
-    assert made.name == f"rev_{int(revisions()[-1]) + 1:04d}_add_a_column_for_costs.py"
+    assert made.name == f"rev_{len(revisions()) + 1:04d}_add_a_column_for_costs.py"
+    assert f"revision = 'taskview_{len(revisions()) + 1:04d}'" in text
     assert f"down_revision: str | None = '{revisions()[-1]}'" in text
     compile(text, str(made), "exec")

@@ -95,7 +95,9 @@ def test_there_is_one_head_and_the_line_is_straight() -> None:
 
     scripts = ScriptDirectory.from_config(alembic_config())
     assert scripts.get_heads() == [revisions()[-1]]
-    assert list(revisions()) == [f"{number:04d}" for number in range(1, len(revisions()) + 1)]
+    assert list(revisions()) == [
+        f"taskview_{number:04d}" for number in range(1, len(revisions()) + 1)
+    ]
 
 
 async def test_upgrade_tells_each_step_and_a_second_one_has_nothing_to_do(

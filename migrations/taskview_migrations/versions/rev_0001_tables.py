@@ -7,7 +7,7 @@ from alembic import op
 
 from taskview_migrations.steps import tell
 
-revision = "0001"
+revision = "taskview_0001"
 down_revision: str | None = None
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ from alembic import op
 
 from taskview_migrations.steps import has_index, tell
 
-revision = "0002"
-down_revision: str | None = "0001"
+revision = "taskview_0002"
+down_revision: str | None = "taskview_0001"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 from taskview_migrations.indexes import naive_ends
 from taskview_migrations.steps import has_index, tell
 
-revision = "0003"
-down_revision: str | None = "0002"
+revision = "taskview_0003"
+down_revision: str | None = "taskview_0002"
 branch_labels = None
 depends_on = None
 
