@@ -3,7 +3,8 @@
 A seek from a row with the sort values (a, id) has the form `a <= :a AND (a, id) < (:a, :id)`: the
 row comparison enters the index at the row itself, and the plain one lets Postgres leave out
 partitions and ship the condition to foreign tables. SQLite would enter by the plain one, and walk
-past all that share its value: it is given the other alone.
+past all that share its value: it is given the other alone, but by duration, where no comparison
+of rows enters its index.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import and_, func, tuple_
 
 from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
+from taskview_core.persistence.sql.lengths import TaskDuration
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.page import KeyValue
@@ -116,7 +118,7 @@ def beyond(
         strict = row <= mark if less else row >= mark
     else:
         strict = row < mark if less else row > mark
-    if not engine.bounds_rows:
+    if not engine.bounds_rows and not isinstance(first, TaskDuration):
         return strict
     return and_(first <= values[0] if less else first >= values[0], strict)
 
