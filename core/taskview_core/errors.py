@@ -83,6 +83,10 @@ class QueryTimeoutError(QueryError):
     """A query took longer than it was allowed to."""
 
 
+class ConflictError(QueryError):
+    """The server stopped a query in favour of something else, such as replaying its primary."""
+
+
 class LockedError(QueryError):
     """Another program holds a lock on a SQLite file; trying again may help."""
 

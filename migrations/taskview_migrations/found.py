@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from taskview_core.errors import SchemaError
 from taskview_core.persistence.models import Base
+from taskview_core.persistence.sql.profile import unreadable_types
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.indexes import FoundIndex, found_indexes
 
@@ -25,6 +26,8 @@ class Found:
     """By table, for the tables that are there."""
     indexes: Mapping[str, FoundIndex]
     revision: str | None
+    odd_types: tuple[str, ...] = ()
+    """A sentence for each column of a type that taskview cannot read."""
 
     @property
     def is_empty(self) -> bool:
@@ -50,7 +53,22 @@ def look(connection: Connection) -> Found:
     if inspector.has_table("alembic_version"):
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         revision = ", ".join(str(row) for row in rows) or None
-    return Found(columns, indexes, revision)
+    return Found(columns, indexes, revision, _odd_types(connection))
+
+
+def _odd_types(connection: Connection) -> tuple[str, ...]:
+    """Look at the types on Postgres; SQLite lets any value into any column."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    rows = connection.execute(
+        text(
+            "SELECT n || '.' || a.attname AS name, format_type(a.atttypid, NULL) AS type"
+            " FROM unnest(ARRAY['tasks', 'conversations']) AS n"
+            " JOIN pg_attribute a ON a.attrelid = to_regclass(n)"
+            " WHERE a.attnum > 0 AND NOT a.attisdropped"
+        )
+    )
+    return tuple(unreadable_types({row.name: row.type for row in rows}))
 
 
 def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -72,6 +90,7 @@ def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(problems)
     for table in TABLES:
         problems.extend(_problems_of_table(found, table))
+    problems.extend(found.odd_types)
     for expected in expected_indexes():
         there = found.indexes.get(expected.name)
         if there is not None and there.columns != expected.columns:

@@ -1,11 +1,14 @@
-"""What the server is told of each of our transactions, and how soon an answer comes."""
+"""What the server is told of each of our transactions, and what it may answer."""
 
 from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from taskview_core.errors import ConflictError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.query.page import PageRequest
@@ -59,3 +62,28 @@ async def test_answers_come_before_their_connections_are_given_back(migrated_url
     assert [page.rows for page in pages] == [()] * 20
     await browser.close()
     assert not browser._runner._running
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01"])
+async def test_what_the_server_stopped_for_something_else_is_asked_once_more(
+    migrated_postgres_url: str, code: str
+) -> None:
+    browser = DatabaseBrowser(migrated_postgres_url, connections=1)
+    tries = 0
+    refused = f"DO $$ BEGIN RAISE 'conflict with recovery' USING ERRCODE = '{code}'; END $$"
+
+    async def work(session: AsyncSession, refusals: int) -> int:
+        nonlocal tries
+        tries += 1
+        if tries <= refusals:
+            await session.execute(text(refused))
+        found: int = (await session.execute(text("SELECT 7"))).scalar_one()
+        return found
+
+    assert await browser._call(lambda session: work(session, 1)) == 7
+    assert tries == 2
+    tries = 0
+    with pytest.raises(ConflictError, match="conflict with recovery"):
+        await browser._call(lambda session: work(session, 9))
+    assert tries == 2
+    await browser.close()

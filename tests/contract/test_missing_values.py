@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -96,3 +97,26 @@ async def test_repositories_read_them(loose_url: str) -> None:
     assert (await browser.get_conversation(CONVERSATION)).user_id == ""
     assert (await browser.get_task(number(2))).row.id == number(2)
     await browser.close()
+
+
+async def test_facets_of_values_that_are_no_text(sqlite_url: str) -> None:
+    """Beyond 10,000 rows each value is counted by itself, whatever it is stored as."""
+    make_guide_database(sqlite_url, {})
+    path = sqlite_url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE INDEX by_agent ON tasks (agent_id)")
+        connection.executemany(
+            "INSERT INTO tasks (id, conversation_id, agent_id, status, created_at, updated_at)"
+            " VALUES (printf('%032x', ?), printf('%032x', 1), ?, 'failed', '2026-01-31', '')",
+            [(n, b"caf\xe9" if n % 3 == 0 else "plan") for n in range(10_200)],
+        )
+        connection.execute(
+            "UPDATE tasks SET agent_id = CAST(x'ff61' AS TEXT) WHERE rowid % 100 = 1"
+        )
+    connection.close()
+    browser = DatabaseBrowser(sqlite_url)
+    facets = await browser.facets(EVERYTHING)
+    await browser.close()
+    counted = {each.value: each.count.value for each in facets.agents}
+    assert sum(counted.values()) == 10_200
+    assert set(counted) == {"plan", "caf\udce9", "\udcffa"}

@@ -102,6 +102,8 @@ def test_nothing_has_no_preview(stored: str | None) -> None:
         ('{"messages": [{"role": "user", "content": "hi"}]}', "user: hi"),
         ('{"messages": [{"role": "user", "content": "a"}], "n": 1}', "user: a}]  n: 1"),
         ('[{"role": "user", "content": [{"type": "text", "text": "hi"}]}]', "user: hi"),
+        ('[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]',
+         "user: hi · assistant: ho"),
         ('[{"role": "user", "content": [{"type": "image"}]}]',
          "[{role: user, content: [{type: image}]}]"),
         ('["a", 1, {}]', "[a, 1, {}]"),

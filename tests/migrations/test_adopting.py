@@ -15,6 +15,7 @@ import pytest
 from support.databases import DatabaseMaker, run
 from support.foreign import BINARY_JSON, execute_sqlite, make_guide_database
 from taskview_core.errors import SchemaError
+from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import SchemaStatus, status, upgrade
 from taskview_migrations.config import revisions
@@ -177,6 +178,25 @@ async def test_tables_of_something_else_are_refused(database_url: str) -> None:
     reason = await _refused(database_url)
     assert "no table conversations" in reason
     assert "its table tasks is something else: it lacks the columns conversation_id" in reason
+
+
+async def test_types_that_cannot_be_read_are_refused(postgres_url: str) -> None:
+    await _execute(
+        postgres_url,
+        "CREATE TABLE conversations (id VARCHAR(36) PRIMARY KEY, user_id TEXT, title TEXT,"
+        " metadata JSON, created_at TIMESTAMP, updated_at TIMESTAMP)",
+        "CREATE TABLE tasks (id UUID PRIMARY KEY, conversation_id VARCHAR(36), parent_task_id UUID,"
+        " agent_id TEXT, status TEXT, input JSON, output JSON, error TEXT, metadata JSON,"
+        " created_at TEXT, started_at TIMESTAMP, completed_at TIMESTAMP, updated_at TIMESTAMP)",
+    )
+    reason = await _refused(postgres_url)
+    assert "conversations.id is of the type character varying, not uuid" in reason
+    assert "tasks.conversation_id is of the type character varying, not uuid" in reason
+    assert "tasks.created_at is of the type text, not timestamp with time zone" in reason
+    browser = DatabaseBrowser(postgres_url)
+    with pytest.raises(SchemaError, match="cannot be read"):
+        await browser.connect()
+    await browser.close()
 
 
 async def test_an_index_of_our_name_over_other_columns_is_refused(guide_url: str) -> None:

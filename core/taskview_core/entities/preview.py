@@ -3,7 +3,7 @@
 An object shows as `key: value  key: value`; the key of the first entry is left out where its
 value is a text, so that `{"prompt": "hi", "n": 1}` shows as `hi  n: 1`. What is nested keeps its
 brackets, quotes fall away, and runs of white space become one space. Chat messages begin with who
-speaks and what they say, as in `user: hi`. Text that is no JSON shows as it is.
+speaks and what they say, as in `user: hi · assistant: hello`. Text that is no JSON shows as it is.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ _CHAT = re.compile(
     r"(\[\{type: (?:input_)?text, text: )?(?=[^\[{])"
 )
 
+_NEXT_MESSAGE = re.compile(
+    r"(?:\}\])?\}, \{role: ([a-z]{1,20}), content: (?:\[\{type: (?:input_)?text, text: )?"
+)
+
 # What may come next, in text that is JSON.
 _VALUE, _FIRST_VALUE, _KEY, _FIRST_KEY, _NEXT, _NOTHING = range(6)
 
@@ -84,8 +88,8 @@ def _first_message(line: str) -> str:
     if chat is None:
         return line
     said = line[chat.end() :]
-    # The brackets of an only message end the line; those of several stay between them.
-    return f"{chat[1]}: {said.removesuffix('}]}]' if chat[2] else '}]')}"
+    said = _NEXT_MESSAGE.sub(r" · \1: ", said.removesuffix("}]}]" if chat[2] else "}]"))
+    return f"{chat[1]}: {said}"
 
 
 def _clipped(line: str, cut: bool) -> str:

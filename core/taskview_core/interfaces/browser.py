@@ -107,8 +107,9 @@ class ITaskBrowser(Protocol):
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """Find what an id, or the unique prefix of one (4 hex digits or more), belongs to.
 
-        Gives ("task", id) or ("conversation", id); raises EntityNotFoundError, AmbiguousIdError
-        (whose detail lists some of the matches), or UsageError for what is no prefix of an id.
+        Gives ("task", id) or ("conversation", id); the task where a whole id is that of both.
+        Raises EntityNotFoundError, AmbiguousIdError (whose detail lists some of the matches), or
+        UsageError for what is no prefix of an id.
         """
         ...
 

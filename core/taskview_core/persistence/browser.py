@@ -21,6 +21,7 @@ from taskview_core.entities import (
     TaskRow,
 )
 from taskview_core.errors import (
+    ConflictError,
     ConnectionLostError,
     EntityNotFoundError,
     LockedError,
@@ -273,8 +274,8 @@ class DatabaseBrowser:
     async def _call(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
         """Run work on a session of its own.
 
-        Once more where a pooled connection had died, and again for a while where another program
-        holds a lock.
+        Once more where a pooled connection had died or a server preferred something else, and again
+        for a while where another program holds a lock.
         """
 
         timeout = _LONG if long else min(self._timeout, seconds or self._timeout)
@@ -284,15 +285,15 @@ class DatabaseBrowser:
             return await work(session)
 
         loop = asyncio.get_running_loop()
-        give_up, lost = loop.time() + _LOCK_PATIENCE, False
+        give_up, again = loop.time() + _LOCK_PATIENCE, False
         while True:
             try:
                 with translated(self.label):
                     return await self._runner.run(limited, timeout)
-            except ConnectionLostError:
-                if lost:
+            except (ConnectionLostError, ConflictError):
+                if again:
                     raise
-                lost = True
+                again = True
             except LockedError:
                 if loop.time() > give_up:
                     raise

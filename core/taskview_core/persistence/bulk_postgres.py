@@ -19,9 +19,9 @@ from taskview_core.persistence.bulk import (
     Link,
     Refused,
 )
+from taskview_core.persistence.faults import MAKE_TABLES
 
 _KEY = int.from_bytes(b"taskload", "big")
-_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
 _COLUMNS_OF = """
     SELECT attname, format_type(atttypid, atttypmod) AS type
     FROM pg_attribute
@@ -76,11 +76,11 @@ class PostgresBulkWriter:
             rows = await self._driver.fetch(_COLUMNS_OF, table)
             types = {row["attname"]: row["type"] for row in rows}
             if not types:
-                raise SchemaError(f"{self._label} has no table {table}", _UPGRADE)
+                raise SchemaError(f"{self._label} has no table {table}", MAKE_TABLES)
             for name in columns:
                 if name not in types:
                     raise SchemaError(
-                        f"the table {table} of {self._label} has no column {name}", _UPGRADE
+                        f"the table {table} of {self._label} has no column {name}", MAKE_TABLES
                     )
                 limited = _LENGTH.fullmatch(types[name])
                 if limited is not None:

@@ -28,6 +28,7 @@ from taskview_core.persistence.bulk import (
     Link,
     Refused,
 )
+from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.stored_time import read_time, write_time
 
 BUSY_SECONDS = 30
@@ -37,8 +38,6 @@ _IN_ONE_QUERY = 900
 
 SMALL = 50_000
 """Rows in a database whose ids are all looked at before a load; a larger one has to be worth it."""
-
-_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
 
 
 class SqliteBulkWriter:
@@ -69,10 +68,10 @@ class SqliteBulkWriter:
             found = await _all(self._driver, f"PRAGMA table_info({table})")
             lacking = [name for name in columns if name not in {row[1] for row in found}]
             if not found:
-                raise SchemaError(f"{self._label} has no table {table}", _UPGRADE)
+                raise SchemaError(f"{self._label} has no table {table}", MAKE_TABLES)
             if lacking:
                 raise SchemaError(
-                    f"the table {table} of {self._label} has no column {lacking[0]}", _UPGRADE
+                    f"the table {table} of {self._label} has no column {lacking[0]}", MAKE_TABLES
                 )
             self._before[table] = await self._last_row(table)
         self.had_tasks = bool(await _all(self._driver, "SELECT 1 FROM tasks LIMIT 1"))

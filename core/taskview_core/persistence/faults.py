@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from taskview_core.errors import (
     CannotConnectError,
+    ConflictError,
     ConnectionLostError,
     LockedError,
     QueryError,
@@ -34,8 +35,16 @@ DRIVER_ERRORS: tuple[type[BaseException], ...] = (
 )
 """Everything that a call to a database may raise."""
 
-_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
+MAKE_TABLES = (
+    "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
+)
+"""What to do where tables are missing."""
+
 _MISSING = re.compile(r"no such (table|column): (\S+)")
+
+
+_PASSING = frozenset({"40001", "40P01"})
+"""What may well work the next time: on a standby, a row that was being read was cleaned away."""
 
 
 @contextmanager
@@ -90,7 +99,7 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
     words = str(cause)
     missing = _MISSING.match(words)
     if missing:
-        return SchemaError(f"{label} has no {missing[1]} {missing[2]}", _UPGRADE)
+        return SchemaError(f"{label} has no {missing[1]} {missing[2]}", MAKE_TABLES)
     if "file is not a database" in words or "file is encrypted" in words:
         return CannotConnectError(
             f"{label} is not a SQLite database", "it is another kind of file, or encrypted"
@@ -116,9 +125,11 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
     if code == "3D000":
         return CannotConnectError(f"cannot connect to {label}", words)
     if code in {"42P01", "42703", "3F000"}:
-        return SchemaError(f"{label} lacks what taskview reads: {words}", _UPGRADE)
+        return SchemaError(f"{label} lacks what taskview reads: {words}", MAKE_TABLES)
     if code == "57014":
         return QueryTimeoutError("the query was stopped", f"the server says: {words}")
+    if code in _PASSING:
+        return ConflictError(f"{label} stopped the query for something else", words)
     if code == "42501":
         return QueryError(f"{label} does not allow this", f"the server says: {words}")
     if code[:2] == "08" or code in {"57P01", "57P02", "57P03", "53300"}:

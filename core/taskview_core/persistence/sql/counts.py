@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import String, bindparam, func, literal, or_, select, text, union_all
+from sqlalchemy import LargeBinary, bindparam, func, literal, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Count, Facets, FacetValue
@@ -98,8 +98,8 @@ async def _look(session: AsyncSession, source: Source[T]) -> tuple[Counter[tuple
     return pairs, pairs.total() <= FACET_CAP
 
 
-async def _distinct(session: AsyncSession, column: str) -> list[str]:
-    """Give the values of an indexed column by stepping from each to the next."""
+async def _distinct(session: AsyncSession, column: str) -> list[str | bytes]:
+    """Give the values of an indexed column, as stored, by stepping from each to the next."""
     steps = text(
         f"WITH RECURSIVE step(value) AS (SELECT min({column}) FROM tasks UNION ALL"
         f" SELECT (SELECT min({column}) FROM tasks WHERE {column} > step.value)"
@@ -107,11 +107,11 @@ async def _distinct(session: AsyncSession, column: str) -> list[str]:
         " SELECT value FROM step WHERE value IS NOT NULL LIMIT :most"
     )
     rows = await session.execute(steps.bindparams(bindparam("most", _MOST_VALUES + 1)))
-    return [text_of(value) for value in rows.scalars()]
+    return list(rows.scalars())
 
 
 async def _count_each(
-    session: AsyncSession, source: Source[T], column: str, values: list[str]
+    session: AsyncSession, source: Source[T], column: str, values: list[str | bytes]
 ) -> dict[str, Count]:
     where = source.where(Seeks()).where
     branches: list[Any] = []
@@ -124,19 +124,21 @@ async def _count_each(
             .subquery(f"some_{index}")
         )
         counted = select(func.count()).select_from(some).scalar_subquery()
-        branches.append(select(literal(value, String).label("value"), counted.label("n")))
+        branches.append(select(literal(index).label("at"), counted.label("n")))
     if not branches:
         return {}
-    rows = (await session.execute(union_all(*branches))).all()
+    found: Counter[str] = Counter()
+    for row in (await session.execute(union_all(*branches))).all():
+        found[text_of(values[row.at])] += row.n
     return {
-        text_of(row.value): Count(min(row.n, FACET_CAP), exact=row.n <= FACET_CAP)
-        for row in rows
-        if row.n
+        value: Count(min(n, FACET_CAP), exact=n <= FACET_CAP) for value, n in found.items() if n
     }
 
 
-def _has(source: Source[T], column: str, value: str) -> Condition:
+def _has(source: Source[T], column: str, value: str | bytes) -> Condition:
     """Hold where a column has a value; NULL is shown, and counted, as an empty one."""
+    if isinstance(value, bytes):
+        return tasks.c[column] == literal(value, LargeBinary)
     same = tasks.c[column] == source.engine.text_value(value)
     return same if value else or_(same, tasks.c[column].is_(None))
 

@@ -35,6 +35,8 @@ async def identify(session: AsyncSession, engine: Expressions, text: str) -> tup
         )
         # Two programs may have written one id in two forms: it is one id still.
         matches += dict.fromkeys((kind, ident_of(row.id)) for row in rows.all())
+        if whole is not None and matches:
+            break  # A task and a conversation may share an id: the task is meant.
     if not matches:
         if not prefix:
             raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from weakref import WeakKeyDictionary
@@ -10,9 +11,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.errors import SchemaError
+from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.sql.tables import CONVERSATION_COLUMNS, TASK_COLUMNS
-
-_UPGRADE = "run `taskview db upgrade DB_URL` to make the tables, or check that this is the database"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ async def profile_of(session: AsyncSession, label: str = "the database") -> Prof
 def _check_columns(found: dict[str, set[str]], label: str) -> None:
     for name, wanted in (("tasks", TASK_COLUMNS), ("conversations", CONVERSATION_COLUMNS)):
         if not found.get(name):
-            raise SchemaError(f"{label} has no table {name}", _UPGRADE)
+            raise SchemaError(f"{label} has no table {name}", MAKE_TABLES)
         missing = [column for column in wanted if column not in found[name]]
         if missing:
             raise SchemaError(
@@ -106,6 +106,34 @@ def _affinity(declared: str) -> Literal["text", "number"] | None:
     return None if not declared or "BLOB" in declared else "number"
 
 
+_TIME_TYPES = ("timestamp with time zone", "timestamp without time zone")
+_READABLE = {
+    **dict.fromkeys(
+        ("tasks.id", "tasks.conversation_id", "tasks.parent_task_id", "conversations.id"), ("uuid",)
+    ),
+    **dict.fromkeys(
+        (
+            *(f"tasks.{name}_at" for name in ("created", "started", "completed", "updated")),
+            *(f"conversations.{name}_at" for name in ("created", "updated")),
+        ),
+        _TIME_TYPES,
+    ),
+}
+"""By `table.column`, the types that Postgres may have there for our queries to make sense."""
+
+
+def unreadable_types(kinds: Mapping[str, str]) -> list[str]:
+    """Say of each Postgres column that has another type than can be read which one it has.
+
+    `kinds` maps `table.column` to the type's name; columns that are missing are passed over.
+    """
+    return [
+        f"{name} is of the type {kinds[name]}, not {readable[0]}"
+        for name, readable in _READABLE.items()
+        if kinds.get(name, readable[0]) not in readable
+    ]
+
+
 async def _of_postgres(session: AsyncSession, label: str) -> Profile:
     rows = (
         await session.execute(
@@ -124,12 +152,12 @@ async def _of_postgres(session: AsyncSession, label: str) -> Profile:
         columns.setdefault(row.name, set()).add(row.attname)
     _check_columns(columns, label)
     kinds = {f"{row.name}.{row.attname}": row.type for row in rows}
-    for name in ("tasks.id", "tasks.conversation_id", "tasks.parent_task_id", "conversations.id"):
-        if kinds[name] != "uuid":
-            raise SchemaError(
-                f"{name} of {label} is of the type {kinds[name]}, not uuid",
-                "this is the database of another program",
-            )
+    unreadable = unreadable_types(kinds)
+    if unreadable:
+        raise SchemaError(
+            f"{label} cannot be read: {'; '.join(unreadable)}",
+            "this is the database of another program",
+        )
     return Profile(
         kind="postgresql",
         naive_times=frozenset(
