@@ -184,3 +184,33 @@ def test_rows_may_come_from_standard_input(tmp_path: Path) -> None:
         ran = run_process("load", str(tmp_path / "new.db"), "-", stdin=rows.fileno())
     assert ran.returncode == 0
     assert b"1 conversation (1 new) and 1 task (1 new)" in ran.stderr
+
+
+def test_the_text_of_a_file_is_indexed_beside_it(run: Run, tmp_path: Path) -> None:
+    database = tmp_path / "new.db"
+    task = {**TASK, "error": "the needle"}
+    run("load", str(database), str(write(tmp_path / "rows.ndjson", TALK, task)))
+    before = database.read_bytes()
+    assert "text index none" in run("db", "status", str(database)).out
+    ran = run("db", "index-text", str(database))
+    assert (ran.code, ran.out) == (0, "")
+    assert "1 of 1 rows were new or changed" in ran.err
+    assert database.read_bytes() == before
+    assert re.search(
+        r"text index ✓ .* MB, 1 rows at .*; all of the file as it is", _status(run, database)
+    )
+    assert run("ls", str(database), "--filter", "needle", "-o", "ids").out == f"{ident(2)}\n"
+    # A load that changes what was there brings it up to date.
+    changed = {**task, "error": "something else"}
+    ran = run("load", str(database), str(write(tmp_path / "more.ndjson", changed)))
+    assert "the text index is up to date" in ran.err
+    assert run("ls", str(database), "--filter", "needle", "-o", "ids").out == ""
+    assert run("ls", str(database), "--filter", "something", "-o", "ids").out == f"{ident(2)}\n"
+    assert "dropped" in run("db", "index-text", str(database), "--drop").err
+    assert "text index none" in _status(run, database)
+    assert "there is no" in run("db", "index-text", str(database), "--drop").err
+    assert run("db", "status", str(database), "--drop").code == 2
+
+
+def _status(run: Run, database: Path) -> str:
+    return run("db", "status", str(database)).out

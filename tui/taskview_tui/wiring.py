@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.persistence.loading import LoadProgress as LoadProgress
     from taskview_core.persistence.loading import LoadReport as LoadReport
+    from taskview_core.persistence.text_index.report import IndexProgress as IndexProgress
+    from taskview_core.persistence.text_index.report import IndexReport as IndexReport
+    from taskview_core.persistence.text_index.report import TextIndexStatus as TextIndexStatus
     from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
     from taskview_migrations import UpgradeReport as UpgradeReport
@@ -24,7 +27,16 @@ def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
     from taskview_core.persistence.browser import DatabaseBrowser
     from taskview_core.persistence.url import parse_database_url
 
-    return DatabaseBrowser(parse_database_url(url_text), timeout=timeout)
+    return DatabaseBrowser(
+        parse_database_url(url_text), timeout=timeout, text_indexes=text_index_folder()
+    )
+
+
+def text_index_folder() -> Path:
+    """Give the place of SQLite's text indexes: the platform's folder for what can be made anew."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("taskview", appauthor=False) / "text"
 
 
 def notices(url_text: str) -> tuple[str, ...]:
@@ -82,3 +94,37 @@ async def make_demo(path: Path, tasks: int, seed: int, progress: Callable[[int],
     from taskview_migrations import make_schema
 
     await make(path, tasks, seed, progress, make_schema)
+
+
+async def index_text(url_text: str, progress: Callable[[IndexProgress], None]) -> IndexReport:
+    """Make the text index of a database, or bring it up to date."""
+    from taskview_core.persistence.text_index.manage import bring_up_text_index
+    from taskview_core.persistence.url import parse_database_url
+
+    return await bring_up_text_index(parse_database_url(url_text), text_index_folder(), progress)
+
+
+async def refresh_text_index(
+    url_text: str, progress: Callable[[IndexProgress], None]
+) -> IndexReport | None:
+    """Bring the text index up to date if there is one that needs it, after a load."""
+    from taskview_core.persistence.text_index.manage import refresh_text_index as refresh
+    from taskview_core.persistence.url import parse_database_url
+
+    return await refresh(parse_database_url(url_text), text_index_folder(), progress)
+
+
+async def drop_text_index(url_text: str) -> bool:
+    """Drop the text index of a database; say whether there was one."""
+    from taskview_core.persistence.text_index.manage import drop_text_index as drop
+    from taskview_core.persistence.url import parse_database_url
+
+    return await drop(parse_database_url(url_text), text_index_folder())
+
+
+async def text_index_status(url_text: str) -> TextIndexStatus:
+    """Say whether a database has a text index, how large it is and what it covers."""
+    from taskview_core.persistence.text_index.manage import text_index_status as look
+    from taskview_core.persistence.url import parse_database_url
+
+    return await look(parse_database_url(url_text), text_index_folder())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -35,11 +36,12 @@ from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.running import Runner, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
+from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, profile_of
-from taskview_core.persistence.sql.reads import EachAlone, InSession
+from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.source import (
     Source,
     conversation_source,
@@ -49,10 +51,12 @@ from taskview_core.persistence.sql.source import (
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import conversation_columns, detail_columns
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
+from taskview_core.persistence.text_index.lookup import text_index_of
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.terms import TextTerm
 from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
@@ -73,6 +77,7 @@ class DatabaseBrowser:
 
     It holds at most `connections`, all of them read-only; a query is stopped after `timeout`
     seconds. `clock` is what relative times in filters are resolved against.
+    `text_indexes` is the folder with the text indexes of SQLite databases; None for none.
     """
 
     def __init__(
@@ -82,10 +87,12 @@ class DatabaseBrowser:
         connections: int = 4,
         timeout: float = 15.0,
         clock: Callable[[], datetime] = _utc_now,
+        text_indexes: Path | None = None,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._timeout = timeout
         self._clock = clock
+        self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
             self._url,
             read_only=True,
@@ -266,7 +273,14 @@ class DatabaseBrowser:
 
     async def _tasks(self, session: AsyncSession, task_filter: TaskFilter) -> Source[TaskRow]:
         profile = await self._profile(session)
-        return await task_source(session, profile, task_filter, self._clock())
+        index = self._text_index
+        terms = [term for term in task_filter.terms if isinstance(term, TextTerm)]
+
+        async def candidates(reads: Reads) -> Condition | None:
+            return None if index is None else await index.candidates(reads, profile, terms)
+
+        ask = candidates if terms else None
+        return await task_source(session, profile, task_filter, self._clock(), ask)
 
     async def _profile(self, session: AsyncSession) -> Profile:
         return await profile_of(session, self.label)

@@ -1,4 +1,4 @@
-"""`taskview db`: makes or upgrades a database's tables, or says how they are."""
+"""`taskview db`: makes or upgrades a database's tables, indexes its text, says how it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from taskview_core.errors import UsageError
 from taskview_tui import wiring
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
@@ -14,6 +15,7 @@ from taskview_tui.cli.output.schema_text import status_lines
 from taskview_tui.cli.parser import CommandParser, add_database
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say, standard_output
+from taskview_tui.cli.text_index import index_text, status_line
 
 if TYPE_CHECKING:
     from taskview_tui.wiring import UpgradeReport
@@ -22,6 +24,11 @@ _EPILOG = """\
 upgrade  makes a new database (a SQLite file; in Postgres the tables), brings an old one up, and
          adopts tables that other programs made, without touching a row
 status   says the revision, the rows (counted up to 10,000) and the indexes, and changes nothing
+index-text
+         makes an index by which words are found at once, or brings it up to date; --drop drops it.
+         Of a SQLite database, whoever made it, it is a file in the cache folder, and the database
+         is only read. In Postgres it is an index on tasks by the extension pg_trgm, which makes
+         writing slower. What is found is the same without it.
 
 Opening a database never changes it."""
 
@@ -32,17 +39,23 @@ def make_parser() -> CommandParser:
         "taskview db",
         "Make or upgrade a database's tables, or say how they are.",
         _EPILOG,
-        usage="taskview db {upgrade,status} [DB_URL] [options]",
+        usage="taskview db {upgrade,status,index-text} [DB_URL] [options]",
     )
-    parser.add_argument("action", choices=("upgrade", "status"), help="what to do")
+    parser.add_argument("action", choices=("upgrade", "status", "index-text"), help="what to do")
     add_database(parser)
+    parser.add_argument("--drop", action="store_true", help="index-text: drop the index")
     return parser
 
 
 def run(options: Namespace) -> int:
-    """Upgrade a database, or print its state."""
+    """Upgrade a database, index its text, or print its state."""
     url = required_database(options.database)
+    if options.drop and options.action != "index-text":
+        raise UsageError("--drop is for index-text", "nothing was changed")
     say_notices(url)
+    if options.action == "index-text":
+        asyncio.run(index_text(url, drop=options.drop))
+        return ExitCode.DONE
     if options.action == "upgrade":
         report = asyncio.run(_upgrade(url))
         say(f"taskview: {_done(report)}")
@@ -51,6 +64,8 @@ def run(options: Namespace) -> int:
     out = standard_output()
     for line in status_lines(status):
         out.write(line + "\n")
+    if any(table.name == "tasks" and table.present for table in status.tables):
+        out.write(status_line(asyncio.run(wiring.text_index_status(url))) + "\n")
     out.flush()
     return ExitCode.DONE
 

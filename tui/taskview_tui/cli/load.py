@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.parser import CommandParser
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
+from taskview_tui.cli.text_index import refresh_after_load
 
 if TYPE_CHECKING:
     from taskview_tui.wiring import LoadProgress, LoadReport
@@ -54,6 +56,7 @@ def run(options: Namespace) -> int:
     say_notices(url)
     with Progress() as progress:
         report = wiring.load_files(url, files, lambda state: progress.show(*_told(state)))
+    asyncio.run(refresh_after_load(url, report))
     for line in _report(report):
         say(f"taskview: {line}")
     return ExitCode.DONE

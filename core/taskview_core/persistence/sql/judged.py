@@ -1,7 +1,9 @@
-"""Finds the rows that only Python can decide on.
+"""Finds the rows that only Python can decide on, by whichever way is the shortest.
 
-Where an index gives the order, they are looked for in windows. Else the database sorts the list
-for every statement, and as few as possible are asked.
+1. A first window: a common term fills its page from it.
+2. Then a text index, where there is one, is asked for the rows that may hold the terms. If they
+   are few, they are all that is left to look at.
+3. Else more windows, or, where the database has no index for the order, statements that sort.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from taskview_core.persistence.sql.expressions import opaque
 from taskview_core.persistence.sql.order import order_by
 from taskview_core.persistence.sql.places import Reached, Stretch, Watch, key_columns, key_of
-from taskview_core.persistence.sql.reads import Reads
+from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Source
 from taskview_core.persistence.sql.windows import OrderNotIndexedError, Windows
 
@@ -35,45 +37,52 @@ class Judged(Generic[T]):
         self._source = source
         self._columns = columns
         self._watch = watch
+        self._ask = source.candidates
+        self._windows = 0
         self._looked_at = 0
         self._turn = time.monotonic()
 
     async def rows(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
         """Give the rows of a stretch that fit."""
         windows = Windows(self._source, stretch, self._columns)
-        while stretch.order.sort.key in self._source.windowed:
+        in_order = stretch.order.sort.key in self._source.windowed
+        while in_order and (not self._windows or not await self._is_narrowed()):
             try:
                 window = await windows.next(self._reads)
             except OrderNotIndexedError:
                 break
+            self._windows += 1
             async for row in self._fitting(window.rows):
                 yield row
             if window.edge is None:
                 return
             self._tell(window.edge, window.looked_at)
+        await self._is_narrowed()
         async for row in self._batches(windows.stretch, want):
             yield row
 
+    async def _is_narrowed(self) -> bool:
+        """Ask the text index, if not done yet; say whether it has left but few rows."""
+        ask, self._ask = self._ask, None
+        found = None if ask is None else await ask(self._reads)
+        if found is not None:
+            self._source = self._source.among(found)
+        return self._source.few is not None
+
     async def _batches(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
+        source = self._source
         batch = min(max(want, 1), _BATCH)
         while True:
-            rows = await self._batch(stretch, batch)
+            statement = select_stretch(source, stretch, self._columns).limit(batch)
+            rows = await rows_of(self._reads, statement)
             async for row in self._fitting(rows):
                 yield row
             if len(rows) < batch:
                 return
-            edge = key_of(self._source, stretch.order, rows[-1])
+            edge = key_of(source, stretch.order, rows[-1])
             stretch = stretch.after(edge)
             self._tell(edge, len(rows))
             batch = _BATCH
-
-    async def _batch(self, stretch: Stretch, batch: int) -> Sequence[Any]:
-        statement = select_stretch(self._source, stretch, self._columns).limit(batch)
-
-        async def work(session: AsyncSession) -> Sequence[Any]:
-            return (await session.execute(statement)).all()
-
-        return await self._reads.run(work)
 
     async def _fitting(self, rows: Sequence[Any]) -> AsyncIterator[Any]:
         judge = self._source.judge
@@ -92,10 +101,16 @@ class Judged(Generic[T]):
 
 def select_stretch(source: Source[T], stretch: Stretch, columns: bool) -> Any:
     """Give the statement that reads a stretch of a list in its order."""
+    by = order_by(stretch.order, stretch.segment, backward=stretch.backward)
+    where = [*source.where(stretch.seeks()).where, *stretch.conditions(source)]
+    if source.few is not None:
+        # By no other way than from the few rows is the rest to be looked at.
+        where = [source.few, opaque(*where)]
+        by = [source.engine.unindexed(each) for each in by]
     listed = source.columns if columns else []
     return (
         select(*key_columns(stretch.order), *listed, *source.judge_columns)
         .select_from(source.table)
-        .where(*source.where(stretch.seeks()).where, *stretch.conditions(source))
-        .order_by(*order_by(stretch.order, stretch.segment, backward=stretch.backward))
+        .where(*where)
+        .order_by(*by)
     )

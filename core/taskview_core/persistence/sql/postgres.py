@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql.elements import UnaryExpression
 
 from taskview_core.entities import Ident
 from taskview_core.persistence.far_times import FarTime
@@ -154,8 +155,9 @@ class PostgresExpressions:
         return value.is_not(None)
 
     def unindexed(self, by: Expression) -> Expression:
-        """See Expressions: the server reads backwards as quickly."""
-        return by
+        """See Expressions."""
+        assert isinstance(by, UnaryExpression)
+        return UnaryExpression(func.coalesce(by.element, by.element), modifier=by.modifier)
 
     def lowest_time(self, column: Expression) -> Expression:
         """See Expressions."""

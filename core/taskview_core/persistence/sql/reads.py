@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,3 +48,12 @@ class EachAlone:
         """See Reads."""
         result: T = await self._call(work, seconds)
         return result
+
+
+async def rows_of(reads: Reads, statement: Any, seconds: float | None = None) -> Sequence[Any]:
+    """Give the rows of one statement."""
+
+    async def work(session: AsyncSession) -> Sequence[Any]:
+        return (await session.execute(statement)).all()
+
+    return await reads.run(work, seconds)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -18,12 +18,13 @@ from taskview_core.persistence.sql.conditions import (
     leads_to_each_value,
     listed_under,
 )
-from taskview_core.persistence.sql.expressions import Expression, Expressions
+from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
 from taskview_core.persistence.sql.ident_forms import present_forms
 from taskview_core.persistence.sql.mapping import optional_text, task_row
 from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
 from taskview_core.persistence.sql.postgres import PostgresExpressions
 from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.sqlite import SqliteExpressions
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import payload_columns, row_columns
@@ -34,6 +35,8 @@ from taskview_core.query.terms import MetadataTerm, TextTerm
 
 T = TypeVar("T")
 Judge = Callable[[Any], bool]
+Candidates = Callable[[Reads], Awaitable[Condition | None]]
+"""Asks a text index which rows may fit; None where it cannot tell, or they are many."""
 
 
 def expressions_for(profile: Profile) -> Expressions:
@@ -59,7 +62,8 @@ class Source(Generic[T]):
     `where` gives the database's conditions; rows that they let through are read with
     `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
-    leads to the rows of each status and agent.
+    leads to the rows of each status and agent. `few` holds for the few rows that a text index has
+    left over, once it has been asked by `candidates`.
     """
 
     engine: Expressions
@@ -72,10 +76,20 @@ class Source(Generic[T]):
     map: Callable[[Any], T]
     windowed: frozenset[str] = frozenset()
     by_value: bool = False
+    candidates: Candidates | None = None
+    few: Condition | None = None
+
+    def among(self, few: Condition) -> Source[T]:
+        """Give the same list, of which no other rows have to be looked at."""
+        return replace(self, few=few)
 
 
 async def task_source(
-    session: AsyncSession, profile: Profile, task_filter: TaskFilter, now: datetime
+    session: AsyncSession,
+    profile: Profile,
+    task_filter: TaskFilter,
+    now: datetime,
+    candidates: Candidates | None = None,
 ) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through."""
     engine = await expressions_under(session, profile, listed_under(task_filter))
@@ -92,6 +106,7 @@ async def task_source(
         map=task_row,
         windowed=sorted_keys(profile),
         by_value=leads_to_each_value(task_filter.terms),
+        candidates=candidates,
     )
 
 

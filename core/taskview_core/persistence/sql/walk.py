@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.judged import Judged, select_stretch
 from taskview_core.persistence.sql.order import Order, Segment, order_by, segments
 from taskview_core.persistence.sql.places import Key, Start, Stretch, Watch, key_columns, key_of
-from taskview_core.persistence.sql.reads import Reads
+from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Source
 
 T = TypeVar("T")
@@ -30,15 +29,8 @@ async def first_key(
         .order_by(*order_by(order, segment, backward=False))
         .limit(1)
     )
-    rows = await _rows(reads, statement)
+    rows = await rows_of(reads, statement)
     return key_of(source, order, rows[0]) if rows else None
-
-
-async def _rows(reads: Reads, statement: Any) -> Sequence[Any]:
-    async def work(session: AsyncSession) -> Sequence[Any]:
-        return (await session.execute(statement)).all()
-
-    return await reads.run(work)
 
 
 async def walk(
@@ -86,5 +78,5 @@ async def walk(
 async def _plain(
     reads: Reads, source: Source[T], stretch: Stretch, want: int, columns: bool
 ) -> AsyncIterator[Any]:
-    for row in await _rows(reads, select_stretch(source, stretch, columns).limit(want)):
+    for row in await rows_of(reads, select_stretch(source, stretch, columns).limit(want)):
         yield row

@@ -1,0 +1,1 @@
+"""Optional indexes for text: a sidecar file for SQLite, a trigram index in Postgres."""

@@ -1,0 +1,71 @@
+"""Tells whether a SQLite file was written to, without opening it.
+
+Opening and closing it here would let go the locks that SQLite holds in this process; so its
+directory entry is asked, and of the write-ahead log, which has no locks, also the header.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TICK = 0.05
+"""Seconds within which two writes may have the same time."""
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What a write to a database cannot leave as it was. `parts` are compared, not read."""
+
+    parts: tuple[int | str, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> FileState:
+        """Look at a file and its log; OSError where it is gone."""
+        found = path.stat()
+        parts: list[int | str] = [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+        log = path.with_name(path.name + "-wal")
+        try:
+            with log.open("rb") as handle:
+                header = handle.read(32)
+                there = os.fstat(handle.fileno())
+        except OSError:
+            return cls((*parts, ""))
+        # An empty log, as one is that was only opened to read, says as little as none.
+        if not there.st_size:
+            return cls((*parts, ""))
+        return cls((*parts, header.hex(), there.st_size, there.st_mtime_ns))
+
+    def settled(self) -> bool:
+        """Whether a write from now on would change the state: clocks of files tick slowly."""
+        times = [part for part in self.parts if isinstance(part, int) and part > 10**17]
+        coarse = any(part % 10**9 == 0 for part in times)
+        return time.time_ns() - max(times, default=0) > (3 if coarse else _TICK) * 10**9
+
+    def as_list(self) -> list[int | str]:
+        """Give the state as JSON takes it."""
+        return list(self.parts)
+
+    @classmethod
+    def of_list(cls, parts: Sequence[Any]) -> FileState:
+        """Take what `as_list` gave."""
+        return cls(tuple(parts))
+
+
+def settled_state(path: Path) -> FileState:
+    """Give the state of a file such that a write after this call would change it.
+
+    Waits a moment for that; of a file that is written to all the time, gives a state that no file
+    is ever in.
+    """
+    for _ in range(_TRIES):
+        state = FileState.of(path)
+        if state.settled():
+            return state
+        time.sleep(_TICK / 2)
+    return FileState(())

@@ -1,0 +1,160 @@
+"""The text index of a SQLite database: a file of our own in the cache folder, beside no data.
+
+Nothing of it is in the database, so other programs write there as if it were not. `rows` says
+which task each document of the index is of, and the stamp (`updated_at`) that the task had.
+`facts` say what is covered; it is worth nothing before `complete` is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from taskview_core.persistence.text_index.file_state import FileState
+
+FORM = 1
+"""The form of the file; one of another form is made anew."""
+
+HAS_ROWIDS = (
+    "SELECT count(*) = 1 FROM sqlite_master WHERE name = 'tasks' AND type = 'table'"
+    " AND sql NOT LIKE '%without%rowid%' AND NOT EXISTS"
+    " (SELECT 1 FROM pragma_table_info('tasks') WHERE lower(name) = 'rowid')"
+)
+"""Says whether tasks have numbers of SQLite's own: rows of views have none, or WITHOUT ROWID."""
+
+_TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE rows (
+    doc INTEGER PRIMARY KEY, task INTEGER NOT NULL UNIQUE, stamp, digest BLOB, open INTEGER
+);
+CREATE INDEX open_rows ON rows (task) WHERE open;
+CREATE VIRTUAL TABLE texts USING fts5 (
+    body, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1'
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What an index says of itself.
+
+    `state` is that of the database's file while it was read, `highest` some of the highest
+    addresses with the ids found there, `sample` some others. `orders_changes` says that the
+    database has shown to tell changes by `updated_at`.
+    """
+
+    state: FileState
+    rows: int
+    at: str
+    highest: tuple[tuple[int, str], ...]
+    sample: tuple[tuple[int, str], ...]
+    orders_changes: bool
+
+
+def sidecar_path(folder: Path, database: Path) -> Path:
+    """Give the place of a database's index; one file for each real path."""
+    real = os.path.realpath(database)
+    digest = hashlib.blake2b(os.fsencode(real), digest_size=8).hexdigest()
+    return folder / f"{digest}-{Path(real).name[:40]}.text-index"
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open an index that is there; raises sqlite3.Error."""
+    name = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
+    return sqlite3.connect(
+        name, uri=True, timeout=1.0, isolation_level=None, check_same_thread=False
+    )
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open an index, made anew where it is none or of another form."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = _open(path)
+    if connection is None:
+        remove(path)
+        connection = _open(path)
+        assert connection is not None, "a new file has our form"
+    return connection
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("BEGIN IMMEDIATE")
+        (form,) = connection.execute("PRAGMA user_version").fetchone()
+        if form == 0:
+            for statement in _TABLES.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORM}")
+        connection.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if "fts5" in str(error) or "tokenizer" in str(error) or "locked" in str(error):
+            raise
+        return None
+    if form not in (0, FORM):
+        connection.close()
+        return None
+    return connection
+
+
+def remove(path: Path) -> bool:
+    """Remove an index; say whether there was one."""
+    there = path.exists()
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
+    return there
+
+
+def read_covers(connection: sqlite3.Connection) -> Covers | None:
+    """Give what an index covers; None where it was never finished, or is of another form."""
+    (form,) = connection.execute("PRAGMA user_version").fetchone()
+    if form != FORM:
+        return None
+    stored = connection.execute("SELECT value FROM facts WHERE name = 'complete'").fetchone()
+    if stored is None:
+        return None
+    found: dict[str, Any] = json.loads(stored[0])
+    return Covers(
+        state=FileState.of_list(found["state"]),
+        rows=found["rows"],
+        at=found["at"],
+        highest=tuple((task, ident) for task, ident in found["highest"]),
+        sample=tuple((task, ident) for task, ident in found["sample"]),
+        orders_changes=found["orders_changes"],
+    )
+
+
+def write_covers(connection: sqlite3.Connection, covers: Covers) -> None:
+    """Say what the index covers now; within a transaction of the caller."""
+    value = json.dumps(
+        {
+            "state": covers.state.as_list(),
+            "rows": covers.rows,
+            "at": covers.at,
+            "highest": covers.highest,
+            "sample": covers.sample,
+            "orders_changes": covers.orders_changes,
+        }
+    )
+    connection.execute("INSERT OR REPLACE INTO facts VALUES ('complete', ?)", (value,))
+
+
+def covers_at(path: Path) -> Covers | None:
+    """Give what the index at a place covers; None where there is none that can be used."""
+    if not path.exists():
+        return None
+    try:
+        with closing(open_to_read(path)) as connection:
+            return read_covers(connection)
+    except (sqlite3.Error, ValueError, KeyError, TypeError):
+        return None
