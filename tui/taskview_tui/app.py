@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from weakref import WeakSet
 
 from textual import work
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.command import Provider
 from textual.events import Key
 from textual.reactive import var
@@ -38,6 +38,7 @@ from taskview_tui.clipboard import (
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.keys import bindings
+from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import KeyProvider
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
@@ -126,6 +127,14 @@ class TaskviewApp(App[None], inherit_bindings=False):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with suppress(NotImplementedError):  # not on Windows
                 loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    def _leave_signals(self) -> None:
+        """Leave the signals alone for a while: another program has the terminal."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                with suppress(NotImplementedError):  # not on Windows
+                    loop.remove_signal_handler(number)
 
     @work(group="reach")
     async def _reach(self) -> None:
@@ -223,6 +232,28 @@ class TaskviewApp(App[None], inherit_bindings=False):
         from taskview_tui.screens.detail import DetailScreen
 
         self.push_screen(DetailScreen(task_id))
+
+    def show_outside(self, text: str, tool: Tool) -> None:
+        """See Host. What a terminal would obey is made visible first."""
+        shown = clean_block(text)
+        ending = ".json" if text[:1] in {"{", "["} else ".txt"
+        stopped: int | None = None
+        try:
+            command = command_of(tool, os.environ)
+            with private_file(shown, ending) as path:
+                self._leave_signals()
+                try:
+                    with self.suspend():
+                        stopped = run_command(command, path)
+                finally:
+                    self._stop_on_signals()
+        except TaskviewError as error:
+            self.notify(clean(str(error)), severity="error", markup=False)
+        except SuspendNotSupported:
+            words = f"no {tool.value} can be shown here: this terminal cannot be left"
+            self.notify(words, severity="error", markup=False)
+        if stopped is not None:
+            self.exit(return_code=128 + stopped)
 
     def copy_text(self, text: str, what: str) -> None:
         """See Host."""

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 
 from taskview_core.entities import Ident
 from taskview_core.interfaces import ITaskBrowser
+from taskview_tui.outside import Tool
 from taskview_tui.text.times import TimeDisplay
 
 
@@ -45,6 +46,10 @@ class Host(Protocol):
     @property
     def is_first_screen(self) -> bool:
         """Whether there is no screen below this one."""
+        ...
+
+    def show_outside(self, text: str, tool: Tool) -> None:
+        """Show text in the user's pager or editor, and come back when that has ended."""
         ...
 
     def copy_text(self, text: str, what: str) -> None:

@@ -94,6 +94,11 @@ class Document:
         pairs = zip(self._starts, self._blocks, strict=True)
         return [(start, block) for start, block in pairs if block is not None]
 
+    def block_at(self, line: int) -> Block | None:
+        """Give the block of a line; None for a heading."""
+        found = self._find(line)
+        return None if found is None else found[0]
+
     @property
     def weight(self) -> int:
         """About how many characters there are to be searched."""
@@ -161,6 +166,10 @@ class Document:
         found = self._find(line)
         title = self._section(line).title.lower()
         return title if found is None else title + found[0].path(found[1])
+
+    def heading(self, line: int) -> str:
+        """Give the title of the section of a line."""
+        return self._section(line).title
 
     def value(self, line: int) -> str | None:
         """Give what stands on a line, as text to copy; None for a heading."""

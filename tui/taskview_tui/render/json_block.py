@@ -53,6 +53,11 @@ class JsonBlock:
         self._width = -1
         self._unrolled: dict[int, _Unrolled] = {}
 
+    @property
+    def lines(self) -> JsonLines:
+        """The lines as they were read."""
+        return self._lines
+
     def __len__(self) -> int:
         return len(self._lines)
 

@@ -194,6 +194,41 @@ class WithDetail(BrowserScreen):
         self._find_bar.close()
         self.set_focus(self.pane)
 
+    # What the cursor in the details is on
+
+    def action_go_to_path(self) -> None:
+        """Let a path be typed, and go there."""
+        if self.detail is None:
+            return
+        from taskview_tui.screens.path_dialog import PathDialog
+
+        self.app.push_screen(PathDialog(self.pane.seek, self.pane.path), self._go_to_path)
+
+    def _go_to_path(self, path: str | None) -> None:
+        line = None if path is None else self.pane.seek(path).line
+        if line is not None:
+            self.pane.show_line(line)
+
+    @work(group="outside", exclusive=True)
+    async def action_show_outside(self, tool: str) -> None:
+        """Open the value under the cursor, or the payload that a heading stands for, elsewhere."""
+        detail, spot, section = self.detail, self.pane.spot, self.pane.section
+        if detail is None:
+            return
+        from taskview_tui.outside import Tool
+
+        if spot is not None:
+            text = spot.value
+        else:
+            names = {Copied.INPUT, Copied.OUTPUT, Copied.METADATA, Copied.ERROR}
+            what = next((each for each in names if each.name.title() == section), Copied.ROW)
+            found = await asyncio.to_thread(copied_part, detail, what)
+            if found is None:
+                self.app.notify(f"{what.value} is NULL: nothing to show", markup=False)
+                return
+            text = found
+        self.host.show_outside(text, Tool(tool))
+
     # Actions on the task
 
     def action_toggle_pane(self) -> None:

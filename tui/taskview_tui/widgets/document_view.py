@@ -13,6 +13,7 @@ from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.copies import Spot
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.folding import Folding
+from taskview_tui.render.path_search import Sought, seek
 from taskview_tui.render.piece import Line
 from taskview_tui.widgets.line_keys import choose_command
 from taskview_tui.widgets.line_view import LineView
@@ -220,6 +221,26 @@ class DocumentView(LineView):
             self.move_cursor(position, centre=True)
         else:
             self.lines_changed(position, centre=True)
+
+    def seek(self, path: str) -> Sought:
+        """Find what a path leads to."""
+        return seek(self._document, path)
+
+    def show_line(self, line: int) -> None:
+        """Put the cursor on a line, opening what hides it."""
+        count = self.line_count
+        self._folding.reveal(line, self._document.above)
+        position = self._folding.position(line)
+        if self.line_count == count:
+            self.move_cursor(position, centre=True)
+        else:
+            self.lines_changed(position, centre=True)
+
+    @property
+    def section(self) -> str:
+        """The title of the part that the cursor is in; empty where there is nothing."""
+        line = self._line()
+        return "" if line is None else self._document.heading(line)
 
     @property
     def path(self) -> str:

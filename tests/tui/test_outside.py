@@ -1,0 +1,154 @@
+"""`!`, `v` and `.`: payloads in other programs, whose file does not stay; going to a path."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+import threading
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.screens import Running, running
+from taskview_core.errors import TaskviewError
+from taskview_tui.outside import Tool, command_of, private_file, run_command
+from taskview_tui.screens.path_dialog import PathDialog
+from taskview_tui.widgets.detail_pane import DetailPane
+
+
+def nowhere(_name: str) -> str | None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("tool", "environment", "command"),
+    [
+        (Tool.PAGER, {"PAGER": "less -R"}, ["less", "-R"]),
+        (Tool.EDITOR, {"EDITOR": "vi", "VISUAL": "code --wait"}, ["code", "--wait"]),
+        (Tool.EDITOR, {"EDITOR": "vi", "VISUAL": " "}, ["vi"]),
+    ],
+)
+def test_the_users_own_command(tool: Tool, environment: dict[str, str], command: list[str]) -> None:
+    assert command_of(tool, environment, nowhere) == command
+
+
+def test_without_a_command_it_is_said_what_to_set() -> None:
+    assert command_of(Tool.PAGER, {}, lambda name: name if name == "more" else None) == ["more"]
+    with pytest.raises(TaskviewError, match=r"no pager is set: set \$PAGER"):
+        command_of(Tool.PAGER, {}, nowhere)
+    with pytest.raises(TaskviewError, match=r"no editor is set: set \$EDITOR"):
+        command_of(Tool.EDITOR, {}, nowhere)
+    with pytest.raises(TaskviewError, match=r"\$PAGER cannot be read"):
+        command_of(Tool.PAGER, {"PAGER": "less '"}, nowhere)
+
+
+def test_the_file_is_private_and_goes() -> None:
+    with private_file("é\ud800", ".txt") as path:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert path.read_bytes() == "é\\ud800".encode()
+    assert not path.exists()
+
+
+def test_a_program_that_fails_is_told() -> None:
+    with pytest.raises(TaskviewError, match="ended with 3"):
+        run_command([sys.executable, "-c", "raise SystemExit(3)"], Path("x"))
+    with pytest.raises(TaskviewError, match=r"cannot run /nowhere/pager: No such file"):
+        run_command(["/nowhere/pager"], Path("x"))
+
+
+def test_who_ends_us_meanwhile_ends_the_program_first(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    script = "import sys, time; open(sys.argv[1], 'w').close(); time.sleep(60)"
+
+    def end_us() -> None:
+        while not begun.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=end_us)
+    thread.start()
+    assert run_command([sys.executable, "-c", script], begun) == signal.SIGTERM
+    thread.join()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def _browser() -> FakeBrowser:
+    value = '{"n": 1.50, "route": ["to the sea", {"deep": [1, 2]}]}'
+    return FakeBrowser([make_task(1, input=value, error="boom")], [make_conversation(1)])
+
+
+async def _open(run: Running) -> DetailPane:
+    await run.press("d")
+    await run.until(lambda: run.app.screen.query(DetailPane).first().detail is not None, "it")
+    return run.app.screen.query_one(DetailPane)
+
+
+def _program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> Path:
+    """Make a program that keeps a copy of what it is shown."""
+    kept = tmp_path / "kept"
+    script = tmp_path / "program.py"
+    script.write_text(f"import shutil, sys; shutil.copy(sys.argv[1], {str(kept)!r})")
+    monkeypatch.setenv(variable, f"{sys.executable} {script}")
+    return kept
+
+
+@pytest.mark.parametrize(("key", "variable"), [("!", "PAGER"), ("v", "VISUAL")])
+async def test_a_payload_in_a_program(
+    key: str, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = _program(tmp_path, monkeypatch, variable)
+    pressed = "exclamation_mark" if key == "!" else key
+    async with running(_browser()) as run:
+        monkeypatch.setattr(run.app, "suspend", nullcontext)
+        pane = await _open(run)
+        await run.press("J", "J", "J", pressed)
+        await run.until(kept.exists, "the program")
+        assert kept.read_text().startswith('{\n  "n": 1.50,')
+        await run.press("j", "j", "j", "j")
+        assert pane.path == "input.route[0]"
+        await run.press(pressed)
+        await run.until(lambda: kept.read_text() == "to the sea", "the value")
+
+
+async def test_what_cannot_be_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.setenv("PAGER", "cat")
+    async with running(_browser()) as run:
+        await _open(run)
+        await run.press("v")
+        await run.until(lambda: len(run.app._notifications) == 1, "the word")
+        await run.press("exclamation_mark")
+        await run.until(lambda: len(run.app._notifications) == 2, "the other word")
+        assert [note.message for note in run.app._notifications] == [
+            "no editor is set: set $EDITOR to the program to use",
+            "no pager can be shown here: this terminal cannot be left",
+        ]
+
+
+async def test_a_path_is_typed_and_gone_to() -> None:
+    async with running(_browser()) as run:
+        pane = await _open(run)
+        await run.press("full_stop")
+        dialog = run.app.screen
+        assert isinstance(dialog, PathDialog)
+        typed = dialog.query_one(Input)
+        typed.value = "input.rute"
+        await run.press("enter")
+        assert run.app.screen is dialog
+        assert "did you mean .route" in str(dialog.query(".words").last().render())
+        typed.value = "input.rou"
+        typed.cursor_position = len(typed.value)
+        await run.until(lambda: typed._suggestion == "input.route", "the suggestion")
+        await run.press("tab")
+        assert typed.value == "input.route"
+        typed.value = "input.route[1].deep[1]"
+        await run.press("enter")
+        await run.until(lambda: pane.path == "input.route[1].deep[1]", "the place")

@@ -1,0 +1,102 @@
+"""Shows text in another program on the same terminal: the user's pager or editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from types import FrameType
+
+from taskview_core.errors import TaskviewError
+
+
+class Tool(Enum):
+    """What kind of program; the value is what people call it."""
+
+    PAGER = "pager"
+    EDITOR = "editor"
+
+
+_VARIABLES = {Tool.PAGER: ("PAGER",), Tool.EDITOR: ("VISUAL", "EDITOR")}
+_USUAL = {Tool.PAGER: ("less", "more"), Tool.EDITOR: ()}
+
+
+def command_of(
+    tool: Tool,
+    environment: Mapping[str, str],
+    which: Callable[[str], str | None] = shutil.which,
+) -> list[str]:
+    """Give the words of the user's command; TaskviewError that says what to set without one."""
+    variables = _VARIABLES[tool]
+    for name in variables:
+        if environment.get(name, "").strip():
+            try:
+                words = shlex.split(environment[name])
+            except ValueError as error:
+                raise TaskviewError(f"${name} cannot be read", str(error)) from None
+            if words:
+                return words
+    for program in _USUAL[tool]:
+        if which(program) is not None:
+            return [program]
+    raise TaskviewError(f"no {tool.value} is set", f"set ${variables[-1]} to the program to use")
+
+
+@contextmanager
+def private_file(text: str, ending: str) -> Iterator[Path]:
+    """Give a file of mode 600 with a text in it, which is gone afterwards."""
+    try:
+        number, name = tempfile.mkstemp(prefix="taskview-", suffix=ending)
+    except OSError as error:
+        raise TaskviewError("cannot make a file to show", error.strerror or "") from None
+    path = Path(name)
+    try:
+        try:
+            with os.fdopen(number, "wb") as handle:
+                handle.write(text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise TaskviewError("cannot make a file to show", error.strerror or "") from None
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def run_command(command: list[str], path: Path) -> int | None:
+    """Run a program on a file until it ends; give the signal that was to end us meanwhile.
+
+    Whoever wants to end us ends the program first, so that the file can be removed. Ctrl+C is the
+    program's own affair. To be called with no other handlers of these signals.
+    """
+    caught: list[int] = []
+    try:
+        process = subprocess.Popen([*command, str(path)])
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise TaskviewError(f"cannot run {shlex.join(command)}", words) from None
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        caught.append(number)
+        process.terminate()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # A handler, and not SIG_IGN, which the program would inherit.
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        code = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+    if caught:
+        return caught[0]
+    if code != 0:
+        ended = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+        raise TaskviewError(f"{shlex.join(command)} {ended}")
+    return None
