@@ -227,6 +227,18 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
         self.push_screen(TreeScreen(TreeAsk(None, task_id, cursor)))
 
+    def open_cause(self, conversation_id: Ident, task_id: Ident | None = None) -> None:
+        """See Host."""
+        from taskview_tui.screens.tree import TreeScreen
+
+        if conversation_id or task_id is None:
+            self.open_conversation(conversation_id, task_id)
+        else:
+            self.open_subtree(task_id, task_id)
+        tree = self.screen
+        assert isinstance(tree, TreeScreen), "tasks are shown as a tree"
+        tree.find_cause_of(task_id)
+
     def open_detail(self, task_id: Ident) -> None:
         """See Host."""
         from taskview_tui.screens.detail import DetailScreen

@@ -219,6 +219,18 @@ LIST_COMMANDS = (
 )
 """What works on lists with filter and pages."""
 
+CAUSE_COMMAND = Command(
+    id="task.cause",
+    keys="f",
+    action="screen.find_cause",
+    name="Root cause of the failure",
+    short="cause",
+    help="Go to the task that made this one fail, or the first failure inside; again for the next",
+    group=Group.MOVE,
+    rank=4,
+)
+"""What leads from a failure to its cause, in lists and trees alike."""
+
 JUMP_COMMAND = Command(
     id="tasks.jump",
     keys="@",

@@ -35,6 +35,14 @@ class Host(Protocol):
         """Show the tree of a task and all below it, with the cursor on one of them."""
         ...
 
+    def open_cause(self, conversation_id: Ident, task_id: Ident | None = None) -> None:
+        """Show a conversation's tree with the cursor on what made a task in it fail.
+
+        Where the task did not fail, or none is given, it is the first failure inside. A task
+        that is in no conversation, whose id for that is empty, is shown in its own tree.
+        """
+        ...
+
     def open_detail(self, task_id: Ident) -> None:
         """Show a task on the whole screen."""
         ...

@@ -6,8 +6,10 @@ from array import array
 from collections.abc import Iterable
 from itertools import accumulate
 
-from taskview_core.entities import Ident, TaskRow, TaskStatus
-from taskview_core.tree.assemble import Mark, TaskTree
+from taskview_core.entities import Ident, TaskStatus
+from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.preorder import Preorder
+from taskview_core.tree.root_cause import Failures
 from taskview_tui.render.folding import levels_within
 
 
@@ -15,52 +17,34 @@ class TaskOutline:
     """The tasks of a tree by number: parents before children, from 0.
 
     `ends[i]` is the number after the last task below task `i`; `parents[i]` is -1 for a root;
-    `last[i]` is true where no sibling comes after.
+    `last[i]` is true where no sibling comes after. `failures` says what made what fail.
     """
 
     def __init__(self, tree: TaskTree) -> None:
-        self.rows: list[TaskRow] = []
-        self.marks: dict[int, Mark] = {}
-        self.depths = array("l")
-        self.parents = array("l")
-        self._fill(tree)
-        self.ends = array("l", range(1, len(self.rows) + 1))
+        self.preorder = Preorder(tree)
+        self.rows = self.preorder.rows
+        self.marks = self.preorder.marks
+        self.depths = self.preorder.depths
+        self.parents = self.preorder.parents
+        self.ends = self.preorder.ends
         self.last = bytearray(len(self.rows))
+        self.failures = Failures(self.preorder)
         self._failed_before = self._count_failed()
-        self._close()
-
-    def _fill(self, tree: TaskTree) -> None:
-        """Number the tasks. Each look-up by id has its price where there are 100,000."""
-        tasks, children = tree.tasks, tree.children
-        rows, depths, parents = self.rows, self.depths, self.parents
-        stack = [(ident, -1, 0) for ident in reversed(tree.roots)]
-        while stack:
-            ident, parent, depth = stack.pop()
-            number = len(rows)
-            rows.append(tasks[ident])
-            depths.append(depth)
-            parents.append(parent)
-            if depth == 0 and ident in tree.marks:
-                self.marks[number] = tree.marks[ident]
-            for child in reversed(children.get(ident, ())):
-                stack.append((child, number, depth + 1))
+        self._find_last()
 
     def _count_failed(self) -> array[int]:
         failed = TaskStatus.FAILED
         sums = accumulate((row.status == failed for row in self.rows), initial=0)
         return array("l", sums)
 
-    def _close(self) -> None:
-        """Fill in ends and last, from the bottom up."""
-        ends, parents = self.ends, self.parents
+    def _find_last(self) -> None:
+        """Fill in the last children, from the bottom up."""
+        parents = self.parents
         ended = bytearray(len(parents) + 1)
         for number in range(len(parents) - 1, -1, -1):
             # A root's parent is -1, which stands for the last place.
-            parent = parents[number]
-            if not ended[parent]:
-                ended[parent] = self.last[number] = True
-            if parent >= 0 and ends[parent] < ends[number]:
-                ends[parent] = ends[number]
+            if not ended[parents[number]]:
+                ended[parents[number]] = self.last[number] = True
 
     def __len__(self) -> int:
         return len(self.rows)

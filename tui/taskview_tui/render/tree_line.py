@@ -6,6 +6,7 @@ from taskview_core.tree.assemble import Mark
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
 from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.trail import Trail
 from taskview_tui.text.clean import clean
 from taskview_tui.text.status_style import status_style
 
@@ -83,9 +84,17 @@ def guides(outline: TaskOutline, number: int, room: int) -> str:
     return label + "".join(reversed(parts))
 
 
-def tree_preview(outline: TaskOutline, number: int, closed: bool, width: int) -> Line:
-    """Give what is odd about a task, what is hidden below it, and its preview."""
+def tree_preview(
+    outline: TaskOutline, number: int, closed: bool, width: int, trail: Trail | None = None
+) -> Line:
+    """Give what is odd about a task, what is hidden below it, and its preview.
+
+    `trail` is the way of a failure, where one is to be seen; its mark comes first.
+    """
     pieces: list[Piece] = []
+    on_trail = None if trail is None else trail.piece(outline.rows[number].id)
+    if on_trail is not None:
+        pieces.append(on_trail)
     mark = outline.marks.get(number)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))

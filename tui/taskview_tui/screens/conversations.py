@@ -15,6 +15,7 @@ from taskview_core.query.page import Page
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
 from taskview_tui.bars.conversation_bar import ConversationBar
+from taskview_tui.commands import CAUSE_COMMAND
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
@@ -41,7 +42,7 @@ CONVERSATION_COMMANDS = (
 class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
     """The list of all conversations."""
 
-    BINDINGS = bindings(*CONVERSATION_COMMANDS)
+    BINDINGS = bindings(CAUSE_COMMAND, *CONVERSATION_COMMANDS)
 
     noun = "conversations"
     sort_keys = CONVERSATION_SORT_KEYS
@@ -185,6 +186,15 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
         row = self.table.selected
         if row is not None:
             self.host.open_conversation(row.id)
+
+    def action_find_cause(self) -> None:
+        """Show the tree with the cursor on the first failure in it."""
+        self.when_painted(self._open_cause)
+
+    def _open_cause(self) -> None:
+        row = self.table.selected
+        if row is not None:
+            self.host.open_cause(row.id)
 
     @on(ConversationTable.SortRequested)
     def _sort_requested(self, event: ConversationTable.SortRequested) -> None:

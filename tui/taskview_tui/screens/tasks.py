@@ -256,6 +256,10 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
     def _chosen(self, _event: TaskTable.Chosen) -> None:
         self.when_painted(self.action_show_conversation)
 
+    def action_find_cause(self) -> None:
+        """Show the tree with the cursor on what made the task fail."""
+        self.when_painted(super().action_find_cause)
+
     @on(TaskTable.SortRequested)
     def _sort_requested(self, event: TaskTable.SortRequested) -> None:
         self.sort_by(event.key)

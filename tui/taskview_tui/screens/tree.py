@@ -15,6 +15,7 @@ from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found, WithDetail
@@ -64,6 +65,9 @@ class TreeScreen(WithDetail):
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
+        self._hunt: Hunt | None = None
+        self._to_hunt: tuple[Ident | None] | None = None
+        """What to look for the cause of as soon as the tree has come."""
 
     def compose_content(self) -> Iterable[Widget]:
         """Make tree and pane."""
@@ -147,6 +151,11 @@ class TreeScreen(WithDetail):
             self.view.restore(found.outline, self.view.expanded_state())
             if cursor is not None:
                 self.view.select(cursor)
+        if self._to_hunt is not None:
+            (start,), self._to_hunt = self._to_hunt, None
+            self.find_cause_of(start)
+        elif self._hunt is not None:
+            self._mark_hunt(self._hunt)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
         self.update_lines()
@@ -190,7 +199,7 @@ class TreeScreen(WithDetail):
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
         self.query_one(StatusLine).status = ListStatus(
-            hint=words,
+            hint=self._hunt.words if self._hunt is not None else words,
             took=self._took,
             running="reading…" if reading else "",
             running_for=running_for,
@@ -245,6 +254,56 @@ class TreeScreen(WithDetail):
         else:
             words = "no other task here failed" if self._shown.failed else "no task here failed"
             self.app.notify(words, markup=False)
+
+    def action_find_cause(self) -> None:
+        """Go to what made the cursor's task fail; from there again, to the next candidate."""
+        task = self.view.selected
+        if task is None:
+            return
+        hunt = self._hunt
+        if hunt is not None and hunt.present.task == task.id and len(hunt.candidates) > 1:
+            self._follow_hunt(hunt.next())
+        else:
+            self.find_cause_of(task.id)
+
+    def find_cause_of(self, start: Ident | None) -> None:
+        """Go to what made a task fail, or where `start` is None, to the first failure of all.
+
+        Where the tree is still to come, that is done as soon as it is there.
+        """
+        if self._shown is None:
+            self._to_hunt = (start,)
+            return
+        hunt = begin_hunt(self._shown.outline, start)
+        if hunt is not None:
+            self._follow_hunt(hunt)
+        elif start is None:
+            self.app.notify("nothing in this conversation failed", markup=False)
+        elif start in self._shown.tree.tasks:
+            self.app.notify("neither this task nor any below it failed", markup=False)
+        else:
+            self.app.notify("the task is not in this tree any more", markup=False)
+
+    def _follow_hunt(self, hunt: Hunt) -> None:
+        self._mark_hunt(hunt)
+        self.view.select(hunt.present.task)
+        self.update_lines()
+
+    def _mark_hunt(self, hunt: Hunt) -> None:
+        """Mark the way of the failure; a hunt is over where what it found has gone."""
+        assert self._shown is not None, "there is a tree to hunt in"
+        trail = trail_of(self._shown.outline, hunt)
+        self._hunt = hunt if trail is not None else None
+        self.view.show_trail(trail)
+
+    def clear_own_filter(self) -> bool:
+        """Take back the marks of a hunt; say whether there was any."""
+        if self._hunt is None:
+            return False
+        self._hunt = None
+        self.view.show_trail(None)
+        self.update_lines()
+        return True
 
     def action_show_parent(self) -> None:
         """Go to the parent: in this tree, or in that of the conversation where it is."""

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
 from taskview_tui.bars.find_bar import FindBar, FindInput
-from taskview_tui.commands import TASK_COMMANDS
+from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
 from taskview_tui.screens.base import BrowserScreen
@@ -55,7 +55,7 @@ class Found:
 class WithDetail(BrowserScreen):
     """Fetches details in a worker of its own, for a pane or for the whole screen."""
 
-    BINDINGS = bindings(*TASK_COMMANDS)
+    BINDINGS = bindings(CAUSE_COMMAND, *TASK_COMMANDS)
 
     @dataclass
     class DetailArrived(Message):
@@ -289,6 +289,12 @@ class WithDetail(BrowserScreen):
         if not task.conversation_id:
             return (below,)
         return (below, ("its whole conversation", Whole(task.conversation_id)))
+
+    def action_find_cause(self) -> None:
+        """Show the tree with the cursor on what made the task fail."""
+        task = self.selected_task
+        if task is not None:
+            self.host.open_cause(task.conversation_id, task.id)
 
     def action_copy_id(self) -> None:
         """Put the task's id on the clipboard."""

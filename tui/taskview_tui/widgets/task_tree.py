@@ -17,6 +17,7 @@ from taskview_tui.render.header import header_line
 from taskview_tui.render.piece import Line, Piece, fit_line
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
 from taskview_tui.text.columns import TREE_COLUMNS, Slot, place_columns
 from taskview_tui.text.status_style import status_style
@@ -100,6 +101,7 @@ class TaskTreeView(LineView):
         self._version = 0
         self._slots: tuple[Slot, ...] | None = None
         self._room = 0
+        self._trail: Trail | None = None
         self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
 
     def _take(self, outline: TaskOutline, opened: bytearray) -> None:
@@ -165,6 +167,13 @@ class TaskTreeView(LineView):
         self.move_cursor(self._folding.position(number), centre=True)
         return True
 
+    def show_trail(self, trail: Trail | None) -> None:
+        """Mark the way of a failure, or none."""
+        if trail != self._trail:
+            self._trail = trail
+            self._version += 1
+            self.refresh()
+
     def _change(self, change: Callable[[], None]) -> None:
         """Open or close tasks, with the cursor on its task, or on the one that now hides it."""
         before = self._number()
@@ -225,7 +234,7 @@ class TaskTreeView(LineView):
             style = status_style(row.status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            return tree_preview(self._outline, number, closed, slot.width)
+            return tree_preview(self._outline, number, closed, slot.width, self._trail)
         return [Piece(duration_cell(row, self.clock()))]
 
     def stamp(self, index: int) -> Hashable:

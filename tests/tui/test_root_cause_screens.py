@@ -1,0 +1,142 @@
+"""From a failure to its cause by one key: from the tree, both lists and the details."""
+
+from __future__ import annotations
+
+from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
+from support.screens import Running, running
+from taskview_tui.screens.detail import DetailScreen
+from taskview_tui.screens.tree import TreeScreen
+from taskview_tui.widgets.conversation_table import ConversationTable
+
+
+def family() -> FakeBrowser:
+    """1 failed by 2, which failed by 4 after 3, which it had coped with; 5 completed."""
+    tasks = [
+        make_task(1, status="failed", error=f"SubtaskFailed: {task_id(2)}"),
+        make_task(2, parent=1, status="failed", error=f"SubtaskFailed: {task_id(4)}"),
+        make_task(3, parent=2, status="failed", error="coped with", agent="tool:bash"),
+        make_task(4, parent=2, status="failed", error="boom", agent="tool:sql"),
+        make_task(5, parent=1),
+        make_task(6, conversation=2),
+    ]
+    return FakeBrowser(tasks, [make_conversation(n) for n in (1, 2)])
+
+
+def cursor(run: Running) -> str:
+    task = run.tree.selected_task
+    return task.preview if task else ""
+
+
+async def open_from_table(run: Running, number: int, key: str) -> None:
+    at = run.tasks.table.position(task_id(number))
+    assert at is not None
+    run.tasks.table.move_cursor(at)
+    await run.press(key)
+    await run.until(lambda: isinstance(run.app.screen, (TreeScreen, DetailScreen)))
+    if key != "d":
+        await run.settled()
+
+
+async def test_from_the_table_to_the_cause_with_the_way_marked() -> None:
+    async with running(family(), size=(140, 30)) as run:
+        await open_from_table(run, 1, "f")
+        assert cursor(run) == "task 4"
+        lines = run.lines()
+        marked = {
+            mark: [line for line in lines if mark in line] for mark in ("◉ root cause", "↑ failed")
+        }
+        assert ["tool:sql" in line for line in marked["◉ root cause"]] == [True]
+        assert len(marked["↑ failed"]) == 2
+        assert "root cause 1 of 2 of planner: the error above names its id" in run.status
+        await run.press("f")
+        assert cursor(run) == "task 3"
+        assert "2 of 2: failed below planner too, but does not explain it" in run.status
+        assert "○ failed as well" in run.text()
+        await run.press("f")
+        assert cursor(run) == "task 4"
+        await run.press("escape")  # takes the marks away, and only then goes back
+        assert "root cause" not in run.text()
+        assert "6 tasks" in run.status or "5 tasks" in run.status
+        await run.press("escape")
+        assert run.selected == "task 1"
+
+
+async def test_one_that_failed_by_itself_says_so() -> None:
+    async with running(family(), size=(140, 30)) as run:
+        await open_from_table(run, 4, "f")
+        assert cursor(run) == "task 4"
+        assert "failed by itself: nothing below explains it" in run.status
+
+
+async def test_hidden_causes_are_opened_to_and_a_refresh_keeps_the_marks() -> None:
+    browser = family()
+    async with running(browser, size=(140, 30)) as run:
+        await open_from_table(run, 1, "enter")
+        await run.press("O", "g", "f")
+        assert cursor(run) == "task 4"
+        await run.press("r")
+        await run.settled()
+        assert cursor(run) == "task 4"
+        assert "◉ root cause" in run.text()
+        await run.press("g", "l")
+        await run.press("f")
+        assert "root cause 1 of 2" in run.status
+
+
+async def test_from_a_task_that_completed_and_where_nothing_failed() -> None:
+    browser = family()
+    browser.tasks[0] = make_task(1)
+    async with running(browser, size=(140, 30)) as run:
+        await open_from_table(run, 1, "f")
+        assert cursor(run) == "task 3"  # the first to fail, whatever came of it
+        assert "failure 1 of 2 inside planner, the earliest first" in run.status
+        await run.press("f")
+        assert cursor(run) == "task 4"
+        await run.press("G", "f")
+        assert cursor(run) == "task 5"
+        assert "neither this task nor any below it failed" in run.said
+
+
+async def test_from_a_conversation_and_from_the_details() -> None:
+    async with running(family(), size=(140, 30)) as run:
+        await open_from_table(run, 2, "d")
+        await run.until(lambda: str(task_id(2)) in run.status)
+        await run.press("f")
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen))
+        await run.settled()
+        assert cursor(run) == "task 4"
+        await run.press("2")
+        await run.settled()
+        table = run.one(ConversationTable)
+        while table.selected is None or table.selected.title != "conversation 1":
+            await run.press("j")
+        await run.press("f")
+        await run.settled()
+        assert cursor(run) == "task 3"
+        assert "failure 1 of 2 here, the earliest first" in run.status
+        await run.press("q", "k", "f")
+        await run.settled()
+        assert "nothing in this conversation failed" in run.said
+
+
+async def test_a_task_in_no_conversation_is_looked_into_by_itself() -> None:
+    tasks = [
+        make_task(1, conversation_id="", conversation_title=None, status="failed", error="boom"),
+    ]
+    async with running(FakeBrowser(tasks), size=(140, 30)) as run:
+        await run.press("f")
+        await run.settled()
+        assert cursor(run) == "task 1"
+        assert "failed by itself" in run.status
+
+
+async def test_the_marks_go_when_what_was_found_has_gone() -> None:
+    browser = family()
+    async with running(browser, size=(140, 30)) as run:
+        await open_from_table(run, 1, "f")
+        assert "root cause" in run.status
+        del browser.tasks[3]
+        await run.press("r")
+        await run.settled()
+        assert "root cause" not in run.text()
+        assert "root cause" not in run.status

@@ -1,0 +1,109 @@
+"""A hunt for the cause of a failure in a tree: where it began, what was found, how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from taskview_core.entities import Ident, TaskStatus
+from taskview_core.tree.root_cause import Evidence
+from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.trail import Trail
+from taskview_tui.text.clean import clean
+
+_MOST = 500
+"""Candidates that are gone through; nobody looks at more."""
+
+_WORDS = {
+    Evidence.CITED: "the error above names its id",
+    Evidence.REPEATED: "the error above repeats its error",
+    Evidence.NAMED: "the error above names its agent",
+    Evidence.TOLD: "the error above says that something below failed",
+    Evidence.UNSAID: "the task above has no error of its own",
+    Evidence.PROMPT: "the task above failed at once after it",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A task that may be the cause, and what speaks for it: see `Cause`."""
+
+    task: Ident
+    agent: str
+    evidence: Evidence | None
+    explains: bool
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What was found from one task on, or from a whole conversation where `start` is None."""
+
+    start: Ident | None
+    name: str
+    """The agent of the task that it began at."""
+    failed: bool
+    """Whether that task failed itself."""
+    candidates: tuple[Candidate, ...]
+    at: int = 0
+
+    @property
+    def present(self) -> Candidate:
+        """The candidate that it has come to."""
+        return self.candidates[self.at]
+
+    def next(self) -> Hunt:
+        """Go on to the next candidate; after the last comes the first."""
+        return replace(self, at=(self.at + 1) % len(self.candidates))
+
+    @property
+    def words(self) -> str:
+        """What the status line says."""
+        found = self.present
+        many = len(self.candidates)
+        place = f"{self.at + 1} of {many}{'+' if many >= _MOST else ''}"
+        more = f"; f: next of {many}" if many > 1 and self.at == 0 else ""
+        if not self.failed:
+            inside = f"inside {clean(self.name)}" if self.start is not None else "here"
+            return f"failure {place} {inside}, the earliest first"
+        if found.task == self.start:
+            return f"failed by itself: nothing below explains it{more}"
+        if not found.explains:
+            return f"{place}: failed below {clean(self.name)} too, but does not explain it"
+        why = _WORDS[found.evidence] if found.evidence else ""
+        return f"root cause{f' {place}' if many > 1 else ''} of {clean(self.name)}: {why}"
+
+
+def begin_hunt(outline: TaskOutline, start: Ident | None) -> Hunt | None:
+    """Look for the causes of a failure; None where nothing failed."""
+    number = -1 if start is None else outline.number(start)
+    if number is None:
+        return None
+    rows = outline.rows
+    found = tuple(
+        Candidate(
+            rows[cause.number].id, rows[cause.number].agent_id, cause.evidence, cause.explains
+        )
+        for cause in islice(outline.failures.causes(number), _MOST)
+    )
+    if not found:
+        return None
+    if number < 0:
+        return Hunt(None, "", False, found)
+    row = rows[number]
+    return Hunt(start, row.agent_id, row.status == TaskStatus.FAILED, found)
+
+
+def trail_of(outline: TaskOutline, hunt: Hunt) -> Trail | None:
+    """Give the way that the failure took, from the present candidate up; None where it is gone."""
+    number = outline.number(hunt.present.task)
+    if number is None:
+        return None
+    rows = outline.rows
+    passed: set[Ident] = set()
+    if hunt.present.explains:
+        top = outline.number(hunt.start)
+        for above in outline.preorder.way_up(number, -1 if top is None else top)[1:]:
+            if rows[above].status != TaskStatus.FAILED:
+                break
+            passed.add(rows[above].id)
+    return Trail(hunt.present.task, frozenset(passed), is_cause=hunt.present.explains)
