@@ -2,7 +2,9 @@
 
 The index is on the stored text of all that is searched, lowered in ASCII. A term is looked for
 there by the same pattern as in a scan, with the escapes that JSON may write it in (see
-`sql.prefilter`), so every task that holds it is found. The server keeps the index up to date.
+`sql.prefilter`), so every task that holds it is found. Those with an ASCII character written as an
+escape, who may hold anything, bear a mark in the index: by the escapes themselves a trigram index
+would find all that have such letters and digits somewhere. The server keeps the index up to date.
 """
 
 from __future__ import annotations
@@ -21,9 +23,14 @@ from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.terms import TextTerm
 
 INDEX = "ix_tasks_text"
+_MARK = "zqxjkzqxjk"
+_STORED = (
+    "coalesce(input::text, '') || E'\\n' || coalesce(output::text, '') || E'\\n' ||"
+    " coalesce(error, '')"
+)
 EXPRESSION = (
-    "lower((coalesce(input::text, '') || E'\\n' || coalesce(output::text, '') || E'\\n' ||"
-    " coalesce(error, '')) COLLATE \"C\")"
+    f'lower(({_STORED}) COLLATE "C") ||'
+    f" CASE WHEN ({_STORED}) ~ '\\\\u00[2-7]' THEN E'\\n{_MARK}' ELSE '' END"
 )
 IS_VALID = text(
     "SELECT i.indisvalid FROM pg_index i WHERE i.indrelid = to_regclass('tasks')"
@@ -31,7 +38,6 @@ IS_VALID = text(
 )
 MOST_CANDIDATES = 2_000
 _SECONDS = 0.4
-_ASCII_ESCAPES = tuple(f"%\\u00{digit}%" for digit in "234567")
 
 
 class PostgresTextIndex:
@@ -65,7 +71,7 @@ def _may_hold(term: TextTerm) -> Condition | None:
     # An escaped character is a `!` and itself, and parts of words that it stands between.
     if not re.search(r"(?<![!_%])[a-z0-9]{3}", wanted.pattern):
         return None
-    hidden = [*_ASCII_ESCAPES, *(f"%\\u{digits}%" for digits in wanted.exotic)]
+    hidden = [f"%{_MARK}%", *(f"%\\u{digits}%" for digits in wanted.exotic)]
     stored: Expression = literal_column(EXPRESSION, Text)
     return or_(
         *(stored.like(literal(pattern, Text), escape="!") for pattern in (wanted.pattern, *hidden))
