@@ -29,6 +29,7 @@ from textual.worker import WorkerFailed
 from taskview_core.entities import Ident
 from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
 from taskview_core.interfaces import ITaskBrowser
+from taskview_core.query import TaskFilter
 from taskview_tui.clipboard import (
     PROGRAM_LIMIT,
     TERMINAL_LIMIT,
@@ -244,6 +245,12 @@ class TaskviewApp(App[None], inherit_bindings=False):
         from taskview_tui.screens.detail import DetailScreen
 
         self.push_screen(DetailScreen(task_id))
+
+    def open_holders(self, task_filter: TaskFilter) -> None:
+        """See Host."""
+        from taskview_tui.screens.holders import HoldersScreen
+
+        self.push_screen(HoldersScreen(task_filter))
 
     def show_outside(self, text: str, tool: Tool) -> None:
         """See Host. What a terminal would obey is made visible first."""

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 
 from taskview_core.entities import Ident
 from taskview_core.interfaces import ITaskBrowser
+from taskview_core.query import TaskFilter
 from taskview_tui.outside import Tool
 from taskview_tui.text.times import TimeDisplay
 
@@ -45,6 +46,10 @@ class Host(Protocol):
 
     def open_detail(self, task_id: Ident) -> None:
         """Show a task on the whole screen."""
+        ...
+
+    def open_holders(self, task_filter: TaskFilter) -> None:
+        """Show the tasks that a filter lets through, the oldest first, above this screen."""
         ...
 
     def go_back(self) -> None:

@@ -75,6 +75,10 @@ class Block(Protocol):
         """Give the way to a line from the block's heading, such as `.messages[0]`; may be empty."""
         ...
 
+    def leaf(self, line: int) -> str | None:
+        """Give the text or number of JSON on a line; None where there is none."""
+        ...
+
     def value(self, line: int) -> str:
         """Give what stands on a line, with all that is nested in it, as text to copy."""
         ...
@@ -155,6 +159,10 @@ class FlatBlock:
     def path(self, line: int) -> str:
         """Give the way to a line from the heading: none."""
         return ""
+
+    def leaf(self, line: int) -> str | None:
+        """Give the text or number of JSON on a line: there is none."""
+        return None
 
     def value(self, line: int) -> str:
         """Give the text of a line."""

@@ -167,6 +167,11 @@ class Document:
         title = self._section(line).title.lower()
         return title if found is None else title + found[0].path(found[1])
 
+    def leaf(self, line: int) -> str | None:
+        """Give the text or number on a line of JSON; None for all else."""
+        found = self._find(line)
+        return found[0].leaf(found[1]) if found is not None else None
+
     def heading(self, line: int) -> str:
         """Give the title of the section of a line."""
         return self._section(line).title

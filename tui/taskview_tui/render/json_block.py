@@ -102,6 +102,11 @@ class JsonBlock:
         """Give the way to a line from the top of the value."""
         return path_of(self._lines, line)
 
+    def leaf(self, line: int) -> str | None:
+        """Give the text or number on a line; None for brackets and for true, false and null."""
+        is_leaf = self._lines.kinds[line] in {Kind.STRING, Kind.NUMBER}
+        return self._lines.texts[line] if is_leaf else None
+
     def value(self, line: int) -> str:
         """Give a string's own text; of all else the JSON."""
         return value_of(self._lines, line)

@@ -61,8 +61,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         ask: FacetsAsk
         facets: Facets
 
-    def __init__(self) -> None:
-        super().__init__(first_ask(EVERYTHING, NEWEST_FIRST))
+    def __init__(self, task_filter: TaskFilter = EVERYTHING, sort: Sort = NEWEST_FIRST) -> None:
+        super().__init__(first_ask(task_filter, sort))
         self._facets_ask: FacetsAsk | None = None
         self._moved_from: tuple[Ident, datetime | None] | None = None
 

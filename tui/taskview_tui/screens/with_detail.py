@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from textual import on, work
 from textual.message import Message
@@ -13,6 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.query import TaskFilter
+from taskview_core.query.terms import IdKey, IdTerm, TextTerm
 from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
 from taskview_tui.keys import bindings
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
+
+_LONGEST_FOLLOWED = 500
 
 _PATIENCE = 0.5
 """Seconds after which the pane says that it is waiting."""
@@ -228,6 +233,24 @@ class WithDetail(BrowserScreen):
                 return
             text = found
         self.host.show_outside(text, Tool(tool))
+
+    def action_follow_value(self) -> None:
+        """Show the tasks of the conversation that hold the value under the cursor."""
+        detail, value = self.detail, self.pane.leaf
+        if detail is None:
+            return
+        if not value or not value.strip():
+            self.app.notify("only a text or a number can be followed", markup=False)
+            return
+        where = detail.row.conversation_id
+        if not isinstance(where, UUID):
+            self.app.notify("this task is in no conversation", markup=False)
+            return
+        if len(value) > _LONGEST_FOLLOWED:
+            words = f"followed by its first {_LONGEST_FOLLOWED:,} characters"
+            self.app.notify(words, markup=False)
+        text = value[:_LONGEST_FOLLOWED]
+        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where), TextTerm(text))))
 
     # Actions on the task
 

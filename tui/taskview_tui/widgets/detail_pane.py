@@ -59,6 +59,15 @@ PANE_KEYS = (
         group=Group.MOVE,
     ),
     Command(
+        id="details.follow_value",
+        keys="asterisk",
+        action="screen.follow_value",
+        name="Follow this value",
+        help="List the tasks of the conversation that hold the text or number under the cursor, "
+        "the oldest first: who brought it in, who passed it on",
+        group=Group.OPEN,
+    ),
+    Command(
         id="details.pager",
         keys="exclamation_mark",
         action="screen.show_outside('pager')",

@@ -237,6 +237,12 @@ class DocumentView(LineView):
             self.lines_changed(position, centre=True)
 
     @property
+    def leaf(self) -> str | None:
+        """The text or number under the cursor; None where there is none in JSON."""
+        line = self._line()
+        return None if line is None else self._document.leaf(line)
+
+    @property
     def section(self) -> str:
         """The title of the part that the cursor is in; empty where there is nothing."""
         line = self._line()

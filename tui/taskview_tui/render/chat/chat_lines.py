@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskview_core.entities import JsonValue
 from taskview_tui.render.chat.markdown import markdown_lines, plain_lines
@@ -15,30 +15,53 @@ from taskview_tui.text.clean import clean
 from taskview_tui.text.ink import Ink
 
 _INDENT = "  "
+_DRAWN = 500_000
+"""Characters that are read as Markdown; what comes after them is shown as it is written."""
+
+
+class _Drawing:
+    """How much more is to be read as Markdown, which takes a second for each million."""
+
+    def __init__(self) -> None:
+        self._left = _DRAWN
+
+    def lines(self, text: str) -> Iterable[StyledLine]:
+        """Give the lines of a text."""
+        self._left -= len(text)
+        return markdown_lines(text, 1) if self._left >= 0 else plain_lines(text, 1)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether some text was shown as it is written."""
+        return self._left < 0
 
 
 def chat_lines(chat: Chat) -> Iterator[tuple[StyledLine, str]]:
     """Give the lines, each with the path of the message that it belongs to."""
+    drawing = _Drawing()
     for message in chat.messages:
-        for line in _message(message):
+        for line in _message(message, drawing):
             yield line, message.path
+    if drawing.is_over:
+        words = f"Markdown is drawn in the first {_DRAWN:,} characters only"
+        yield StyledLine((Run(words, Ink.DIM),), 0), ""
     if chat.others:
         names = ", ".join(chat.others)
         words = f"not shown: {clean(names)} (m: the JSON has all)"
         yield StyledLine((Run(words, Ink.DIM),), 0), ""
 
 
-def _message(message: Message) -> Iterator[StyledLine]:
+def _message(message: Message, drawing: _Drawing) -> Iterator[StyledLine]:
     yield StyledLine((run(message.role or "?", Ink.HEADING),), 0)
     if not message.parts:
         yield StyledLine((Run("(nothing)", Ink.DIM),), 1, _INDENT, _INDENT)
     for part in message.parts:
-        for line in _part(part):
+        for line in _part(part, drawing):
             first, rest = _INDENT + line.first, _INDENT + line.rest
             yield StyledLine(line.runs, line.depth, first, rest)
 
 
-def _part(part: Part) -> Iterator[StyledLine]:
+def _part(part: Part, drawing: _Drawing) -> Iterator[StyledLine]:
     value = part.value
     if part.kind is PartKind.CALL:
         yield StyledLine((Run("→ ", Ink.GUIDE), run(part.name or "a tool", Ink.KEY)), 1)
@@ -48,22 +71,22 @@ def _part(part: Part) -> Iterator[StyledLine]:
         words = f"{part.name} " if part.name else ""
         words += "failed" if part.failed else "gave"
         yield StyledLine((Run("← ", Ink.GUIDE), run(words, ink)), 1)
-        yield from _indented(_result(value, failed=part.failed))
+        yield from _indented(_result(value, drawing, failed=part.failed))
     elif part.kind is PartKind.THINKING:
         yield StyledLine((Run("thinking", Ink.DIM),), 1)
         yield from _indented(plain_lines(str(value), 2, Ink.DIM))
     elif part.kind is PartKind.DATA:
         yield from _data(part)
     else:
-        yield from _text(str(value))
+        yield from _text(str(value), drawing)
 
 
-def _text(text: str) -> Iterator[StyledLine]:
+def _text(text: str, drawing: _Drawing) -> Iterator[StyledLine]:
     words = data_words(text)
     if words is not None:
         yield _described(words, len(text), 1)
     else:
-        yield from markdown_lines(text, 1)
+        yield from drawing.lines(text)
 
 
 def _data(part: Part) -> Iterator[StyledLine]:
@@ -79,13 +102,13 @@ def _data(part: Part) -> Iterator[StyledLine]:
     yield from _indented(_value(part.value))
 
 
-def _result(value: JsonValue, *, failed: bool) -> Iterator[StyledLine]:
+def _result(value: JsonValue, drawing: _Drawing, *, failed: bool) -> Iterator[StyledLine]:
     if isinstance(value, list):
         for part in parts_of(value):
             if part.kind is PartKind.TEXT:
                 yield from _value(str(part.value), Ink.ERROR if failed else Ink.TEXT)
             else:
-                for line in _part(part):
+                for line in _part(part, drawing):
                     yield StyledLine(line.runs, 2, line.first, line.rest)
         return
     yield from _value(value, Ink.ERROR if failed else Ink.TEXT)

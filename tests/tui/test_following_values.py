@@ -1,0 +1,53 @@
+"""`*`: which tasks of a conversation hold a value, and when."""
+
+from __future__ import annotations
+
+from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task
+from support.screens import Running, running
+from taskview_core.query.task_filter import TaskFilter
+from taskview_tui.screens.holders import HoldersScreen
+from taskview_tui.widgets.detail_pane import DetailPane
+
+
+def _browser() -> FakeBrowser:
+    tasks = [
+        make_task(3, output='{"key": "gate-7", "n": 1}'),
+        make_task(1, input='{"key": "gate-7"}'),
+        make_task(2, input='{"key": "gate-8"}'),
+        make_task(4, conversation=2, input='{"key": "gate-7"}'),
+    ]
+    return FakeBrowser(tasks, [make_conversation(1), make_conversation(2)])
+
+
+async def _on_the_value(run: Running) -> None:
+    await run.press("g", "j", "d")
+    await run.until(lambda: run.app.screen.query(DetailPane).first().detail is not None, "it")
+    pane = run.app.screen.query_one(DetailPane)
+    line = pane.seek("output.key").line
+    assert line is not None
+    pane.show_line(line)
+
+
+async def test_the_tasks_that_hold_it_are_listed_by_time() -> None:
+    async with running(_browser()) as run:
+        await _on_the_value(run)
+        await run.press("asterisk")
+        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
+        screen = run.app.screen
+        assert isinstance(screen, HoldersScreen)
+        await run.until(lambda: len(screen.table.rows) == 2, "the tasks")
+        assert [str(row.id)[-1] for row in screen.table.rows] == ["1", "3"]
+        asked = screen.ask.filter
+        assert asked == TaskFilter.parse(f"conversation:{conversation_id(1)} gate-7")
+        # Esc clears what was typed there, and then goes back.
+        await run.press("escape")
+        await run.until(lambda: run.app.screen is not screen, "the way back")
+        assert run.app.screen.query_one(DetailPane).path == "output.key"
+
+
+async def test_a_bracket_cannot_be_followed() -> None:
+    async with running(_browser()) as run:
+        await _on_the_value(run)
+        await run.press("h", "asterisk")
+        words = [note.message for note in run.app._notifications]
+        assert words == ["only a text or a number can be followed"]
