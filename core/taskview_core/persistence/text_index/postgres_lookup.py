@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ARRAY, Text, Uuid, and_, func, literal, literal_column, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.prefilter import sieve
 from taskview_core.persistence.sql.profile import Profile
-from taskview_core.persistence.sql.reads import Reads, rows_of
+from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.terms import TextTerm
 
@@ -50,15 +52,17 @@ class PostgresTextIndex:
         asked = [condition for term in terms if (condition := _may_hold(term)) is not None]
         if not asked:
             return None
-        valid = await rows_of(reads, IS_VALID)
-        if not valid or not valid[0].indisvalid:
-            return None
         some = select(tasks.c.id).where(and_(*asked)).limit(MOST_CANDIDATES + 1)
+
+        async def look(session: AsyncSession) -> Sequence[Any] | None:
+            valid = (await session.execute(IS_VALID)).scalar()
+            return (await session.execute(some)).all() if valid else None
+
         try:
-            found = await rows_of(reads, some, _SECONDS)
+            found = await reads.run(look, _SECONDS)
         except QueryTimeoutError:
             return None  # so many that windows find a page sooner
-        if len(found) > MOST_CANDIDATES:
+        if found is None or len(found) > MOST_CANDIDATES:
             return None
         return tasks.c.id == func.any(literal([row.id for row in found], ARRAY(Uuid)))
 
