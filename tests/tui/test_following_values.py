@@ -6,6 +6,7 @@ from support.fake_browser import FakeBrowser, conversation_id, make_conversation
 from support.screens import Running, running
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.screens.holders import HoldersScreen
+from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.widgets.detail_pane import DetailPane
 
 
@@ -51,3 +52,30 @@ async def test_a_bracket_cannot_be_followed() -> None:
         await run.press("h", "asterisk")
         words = [note.message for note in run.app._notifications]
         assert words == ["only a text or a number can be followed"]
+
+
+async def test_the_tree_that_it_came_from_is_marked() -> None:
+    async with running(_browser()) as run:
+        await run.press("g", "j", "enter")
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
+        tree = run.app.screen
+        assert isinstance(tree, TreeScreen)
+        await run.until(lambda: tree.detail is not None, "the details")
+        tree.pane.focus()
+        line = tree.pane.seek("output.key").line
+        assert line is not None
+        tree.pane.show_line(line)
+        await run.press("asterisk")
+        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
+        holders = run.app.screen
+        assert isinstance(holders, HoldersScreen)
+        await run.until(lambda: len(holders.table.rows) == 2, "the tasks")
+        await run.press("enter")
+        await run.until(lambda: run.app.screen is tree, "the way back")
+        marked = [line for line in run.lines() if "◆ holds it" in line]
+        assert len(marked) == 2
+        await run.press("escape")
+        if tree.view.marks_holders:
+            await run.press("escape")
+        assert run.app.screen is tree
+        assert not tree.view.marks_holders

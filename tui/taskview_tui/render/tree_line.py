@@ -85,16 +85,25 @@ def guides(outline: TaskOutline, number: int, room: int) -> str:
 
 
 def tree_preview(
-    outline: TaskOutline, number: int, closed: bool, width: int, trail: Trail | None = None
+    outline: TaskOutline,
+    number: int,
+    closed: bool,
+    width: int,
+    trail: Trail | None = None,
+    *,
+    holds: bool = False,
 ) -> Line:
     """Give what is odd about a task, what is hidden below it, and its preview.
 
-    `trail` is the way of a failure, where one is to be seen; its mark comes first.
+    `trail` is the way of a failure, where one is to be seen; its mark comes first. `holds` says
+    that the task holds a value that is being followed.
     """
     pieces: list[Piece] = []
     on_trail = None if trail is None else trail.piece(outline.rows[number].id)
     if on_trail is not None:
         pieces.append(on_trail)
+    if holds:
+        pieces.append(Piece("◆ holds it  ", Ink.STRONG))
     mark = outline.marks.get(number)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))

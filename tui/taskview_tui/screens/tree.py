@@ -296,8 +296,15 @@ class TreeScreen(WithDetail):
         self._hunt = hunt if trail is not None else None
         self.view.show_trail(trail)
 
+    def mark_holders(self, holders: frozenset[Ident]) -> None:
+        """Mark the tasks that hold a value which is being followed."""
+        self.view.show_holders(holders)
+
     def clear_own_filter(self) -> bool:
-        """Take back the marks of a hunt; say whether there was any."""
+        """Take back the marks of a value or of a hunt; say whether there was any."""
+        if self.view.marks_holders:
+            self.view.show_holders(frozenset())
+            return True
         if self._hunt is None:
             return False
         self._hunt = None

@@ -102,6 +102,7 @@ class TaskTreeView(LineView):
         self._slots: tuple[Slot, ...] | None = None
         self._room = 0
         self._trail: Trail | None = None
+        self._holders: frozenset[Ident] = frozenset()
         self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
 
     def _take(self, outline: TaskOutline, opened: bytearray) -> None:
@@ -174,6 +175,18 @@ class TaskTreeView(LineView):
             self._version += 1
             self.refresh()
 
+    def show_holders(self, holders: frozenset[Ident]) -> None:
+        """Mark the tasks that hold a value."""
+        if holders != self._holders:
+            self._holders = holders
+            self._version += 1
+            self.refresh()
+
+    @property
+    def marks_holders(self) -> bool:
+        """Whether there are marks of a value."""
+        return bool(self._holders)
+
     def _change(self, change: Callable[[], None]) -> None:
         """Open or close tasks, with the cursor on its task, or on the one that now hides it."""
         before = self._number()
@@ -234,7 +247,8 @@ class TaskTreeView(LineView):
             style = status_style(row.status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            return tree_preview(self._outline, number, closed, slot.width, self._trail)
+            holds = self._outline.rows[number].id in self._holders
+            return tree_preview(self._outline, number, closed, slot.width, self._trail, holds=holds)
         return [Piece(duration_cell(row, self.clock()))]
 
     def stamp(self, index: int) -> Hashable:
