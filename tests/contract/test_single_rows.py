@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert_async, number
+from taskview_core.entities.preview import start_of_error
 from taskview_core.errors import AmbiguousIdError, EntityNotFoundError, UsageError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.query.page import PageRequest
@@ -142,3 +143,15 @@ async def test_what_nothing_begins_with(browser: DatabaseBrowser, text: str) -> 
 async def test_what_is_no_beginning_of_an_id(browser: DatabaseBrowser, text: str) -> None:
     with pytest.raises((UsageError, EntityNotFoundError)):
         await browser.resolve_id(text)
+
+
+@pytest.mark.parametrize("length", [389, 400, 401, 402, 5000])
+@pytest.mark.parametrize("begin", ["Traceback (most recent call last):\n  é", "boom "])
+async def test_what_is_read_of_an_error(
+    browser: DatabaseBrowser, migrated_url: str, begin: str, length: int
+) -> None:
+    error = (begin + "  frame\n" * 700)[: length - 12] + "\nValueError:"
+    await insert_async(migrated_url, [StoredTask.numbered(1, error=error)])
+    (row,) = (await browser.search_tasks(EVERYTHING, PageRequest(5))).rows
+    assert row.error_start == start_of_error(error)
+    assert (row.error_preview == "ValueError:") == begin.startswith("Trace")

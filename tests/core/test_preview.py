@@ -10,7 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support import strategies as some
-from taskview_core.entities.preview import LONGEST, preview_of_json, preview_of_text
+from taskview_core.entities.preview import (
+    LONGEST,
+    preview_of_error,
+    preview_of_json,
+    preview_of_text,
+    start_of_error,
+)
 
 
 def _line(text: str) -> str:
@@ -295,3 +301,32 @@ def _as_written(value: Any, depth: int = 0) -> str:
     if value is None and not depth:
         return ""
     return json.dumps(value)
+
+
+TRACE_BACK = """Traceback (most recent call last):
+  File "/app/a.py", line 1, in run
+    raise Busy
+app.Busy
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/app/b.py", line 2, in run
+    call()
+ValueError: no such host: db
+  in two lines
+"""
+
+
+@pytest.mark.parametrize("filler", [0, 1000])
+def test_of_a_trace_the_preview_is_what_was_raised(filler: int) -> None:
+    error = TRACE_BACK.replace("    raise Busy", f"    raise Busy{' ' * filler}")
+    assert preview_of_error(start_of_error(error)) == "ValueError: no such host: db in two lines"
+
+
+def test_what_a_list_reads_of_an_error() -> None:
+    assert start_of_error("x" * 400) == "x" * 400
+    assert start_of_error("x" * 402) == "x" * 401
+    assert len(start_of_error(f"Traceback ({'x' * 1000}")) == 401
+    assert preview_of_error(f"Traceback ({'x' * 1000}").endswith("…")
+    assert preview_of_error("Traceback (most") == "Traceback (most"

@@ -12,7 +12,7 @@ from support.trees import T, place, preorder_of
 from taskview_core.demo import ROOT_CAUSE_KEY, generate
 from taskview_core.demo.records import DemoTask
 from taskview_core.entities import TaskRow, TaskStatus
-from taskview_core.entities.preview import ERROR_START, INPUT_START
+from taskview_core.entities.preview import INPUT_START, start_of_error
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.error_text import cited_ids, names_agent, repeats, speaks_of_others
 from taskview_core.tree.preorder import Preorder
@@ -242,7 +242,7 @@ def _row(task: DemoTask) -> TaskRow:
         agent_id=task.agent_id,
         status=TaskStatus.from_string(task.status),
         input_start=(task.input or "")[: INPUT_START + 1],
-        error_start=task.error[: ERROR_START + 1] if task.error else None,
+        error_start=start_of_error(task.error) if task.error else None,
         created_at=task.created_at,
         started_at=task.started_at,
         completed_at=task.completed_at,

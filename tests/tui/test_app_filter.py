@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
-from support.fake_browser import FakeBrowser, make_task, task_id
+from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.errors import QueryError
 from taskview_core.query.task_filter import TaskFilter
@@ -17,6 +17,7 @@ from taskview_core.query.terms import ValueKey
 from taskview_tui.bars.choices import Choices
 from taskview_tui.bars.filter_bar import FilterBar
 from taskview_tui.bars.filter_model import IN_QUERY, Slot
+from taskview_tui.screens.tree import TreeScreen
 
 AGENTS = ("planner", "tool:grep", "tool:bash")
 STATUSES = ("completed", "failed", "running")
@@ -436,3 +437,20 @@ async def test_keys_that_arrive_together_in_the_inputs() -> None:
             run.app.post_message(events.Key(key, letter))
         await run.until(lambda: run.input_text(Slot.AGENT) == "xq1")
         assert run.app.screen is run.tasks
+
+
+async def test_keys_that_come_in_one_burst_open_the_task() -> None:
+    """As over a slow line: the text, Enter to leave the input, and Enter to open what was found."""
+    async with running(FakeBrowser([make_task(n, error=f"no {n}") for n in range(1, 30)])) as run:
+        run.browser.conversations = [make_conversation(1)]
+        held = run.browser.hold("search_tasks")
+        await run.press("slash", *"17")
+        for _ in range(2):
+            run.app.post_message(events.Key("enter", "\r"))
+        await run.pilot.pause()
+        held.set()
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
+        await run.settled()
+        task = run.tree.selected_task
+        assert task is not None
+        assert task.preview == "task 17"

@@ -17,6 +17,8 @@ INPUT_START = 800
 """How many characters of a stored input its preview is made from."""
 ERROR_START = 400
 """The same of an error."""
+TRACE = "Traceback ("
+"""How a trace of Python's begins. Of one that is longer than ERROR_START a list reads the end."""
 
 _ELLIPSIS = "…"
 _ENOUGH = 2 * LONGEST
@@ -50,6 +52,9 @@ _CHAT = re.compile(
     r"(\[\{type: (?:input_)?text, text: )?(?=[^\[{])"
 )
 
+_RAISED = re.compile(r"^[A-Za-z_][\w.]*(?::(?= |$)|$)", re.MULTILINE)
+"""The line of a trace that says what was raised: it begins at the margin, with a name."""
+
 _NEXT_MESSAGE = re.compile(
     r"(?:\}\])?\}, \{role: ([a-z]{1,20}), content: (?:\[\{type: (?:input_)?text, text: )?"
 )
@@ -80,6 +85,26 @@ def preview_of_json(prefix: str | None, cut: bool) -> str:
 def preview_of_text(prefix: str | None, cut: bool) -> str:
     """Give the preview of plain text, such as an error; see `preview_of_json`."""
     return _clipped(_one_line(prefix), cut) if prefix else ""
+
+
+def start_of_error(error: str) -> str:
+    """Give what a list reads of an error: its beginning, or of a long trace this word and its end.
+
+    It is what the database is asked for, with one character more than ERROR_START where it is cut.
+    """
+    if error.startswith(TRACE) and len(error) > ERROR_START:
+        return TRACE + error[len(TRACE) - ERROR_START - 1 :]
+    return error[: ERROR_START + 1]
+
+
+def preview_of_error(start: str) -> str:
+    """Give the preview of an error by its `start_of_error`: of a trace what was raised at last."""
+    cut = len(start) > ERROR_START
+    if start.startswith(TRACE):
+        raised = list(_RAISED.finditer(start))
+        if raised:
+            return preview_of_text(start[raised[-1].start() :], cut=False)
+    return preview_of_text(start[:ERROR_START], cut)
 
 
 def _first_message(line: str) -> str:

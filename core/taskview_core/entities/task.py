@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from taskview_core.entities.ident import Ident
 from taskview_core.entities.payload import JsonValue, StoredJson
 from taskview_core.entities.preview import (
-    ERROR_START,
     INPUT_START,
+    preview_of_error,
     preview_of_json,
-    preview_of_text,
 )
 from taskview_core.entities.status import TaskStatus
 
@@ -42,9 +41,9 @@ class Task:
 class TaskRow:
     """A task as a list or a tree shows it: everything but the payloads.
 
-    `input_start` and `error_start` are the beginnings of the stored input and error: one character
-    more than INPUT_START and ERROR_START where there is more. `oddities` names the columns whose
-    stored value could not be read as what it should be, with that value.
+    `input_start` is the beginning of the stored input, one character more than INPUT_START where
+    there is more; `error_start` what `start_of_error` gives of the error. `oddities` names the
+    columns whose stored value could not be read as what it should be, with that value.
     """
 
     id: Ident
@@ -73,11 +72,11 @@ class TaskRow:
 
     @property
     def error_preview(self) -> str | None:
-        """One line of the error, as `preview` is of the input; None where there is no error."""
-        start = self.error_start
-        if start is None:
-            return None
-        return preview_of_text(start[:ERROR_START], len(start) > ERROR_START)
+        """One line of the error, as `preview` is of the input; None where there is no error.
+
+        Of a Python trace it is what was raised at last.
+        """
+        return None if self.error_start is None else preview_of_error(self.error_start)
 
     @property
     def duration(self) -> timedelta | None:

@@ -31,10 +31,16 @@ class ConversationBar(Vertical):
 
     @dataclass
     class Left(Message):
-        """Typing is done: the focus is to go to the list."""
+        """Typing is done: the focus is to go to the list.
+
+        `again` is true where Enter came once more before the focus had gone: it is the list's.
+        """
+
+        again: bool = False
 
     def __init__(self) -> None:
         super().__init__()
+        self._has_left = False
         self._filter = ConversationFilter()
         self._told = self._filter
         self._fault: FilterError | None = None
@@ -66,11 +72,13 @@ class ConversationBar(Vertical):
 
     def focus_query(self) -> None:
         """Let the filter be typed."""
+        self._has_left = False
         self.screen.set_focus(self._input)  # at once: keys may be waiting
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._has_left = False
         self._stop_pause()
         try:
             self._filter = ConversationFilter.parse(event.value)
@@ -102,7 +110,8 @@ class ConversationBar(Vertical):
         event.stop()
         if self._fault is None:
             self._tell()
-            self.post_message(self.Left())
+            self.post_message(self.Left(self._has_left))
+            self._has_left = True
 
     def _show_fault(self, fault: FilterError | None) -> None:
         self._fault = fault

@@ -55,7 +55,12 @@ class FilterBar(Vertical):
 
     @dataclass
     class Left(Message):
-        """Typing is done: the focus is to go to the list."""
+        """Typing is done: the focus is to go to the list.
+
+        `again` is true where Enter came once more before the focus had gone: it is the list's.
+        """
+
+        again: bool = False
 
     @dataclass
     class FacetsWanted(Message):
@@ -66,6 +71,7 @@ class FilterBar(Vertical):
 
     def __init__(self, task_filter: TaskFilter = EVERYTHING) -> None:
         super().__init__()
+        self._has_left = False
         self._model = FilterModel.of(task_filter).in_use()
         self._told = frozenset(task_filter.terms)
         self._offers = Offers()
@@ -123,6 +129,7 @@ class FilterBar(Vertical):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._has_left = False
         if not isinstance(event.input, FilterInput):
             return
         slot = event.input.slot
@@ -151,10 +158,12 @@ class FilterBar(Vertical):
         self._close_choices()
         fault = self._model.fault
         if fault is None or fault[0] is not self._model.editing:
-            self.post_message(self.Left())
+            self.post_message(self.Left(self._has_left))
+            self._has_left = True
 
     def on_descendant_focus(self) -> None:
         """Begin to edit an input."""
+        self._has_left = False
         self._follow_focus()
 
     def on_descendant_blur(self) -> None:

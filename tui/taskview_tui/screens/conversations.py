@@ -175,8 +175,10 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
         self.filter_changed(event.filter)
 
     @on(ConversationBar.Left)
-    def _filter_left(self) -> None:
+    def _filter_left(self, event: ConversationBar.Left) -> None:
         self.table.focus()
+        if event.again:
+            self.when_painted(self._open)
 
     @on(ConversationTable.Chosen)
     def _chosen(self, _event: ConversationTable.Chosen) -> None:

@@ -202,8 +202,10 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         self.filter_changed(event.filter)
 
     @on(FilterBar.Left)
-    def _filter_left(self) -> None:
+    def _filter_left(self, event: FilterBar.Left) -> None:
         self.table.focus()
+        if event.again:
+            self.when_painted(self.action_show_conversation)
 
     @on(FilterBar.FacetsWanted)
     def _facets_wanted(self, event: FilterBar.FacetsWanted) -> None:

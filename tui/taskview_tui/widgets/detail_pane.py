@@ -185,9 +185,10 @@ class DetailPane(FindingView):
     def render_footer(self, width: int) -> Line:
         """Say where the search stands; without one, the path to the cursor's line."""
         words = self.find_words
-        if words:
-            return [Piece(words, Ink.HEADER)]
-        return [Piece(ending(clean(self.path), width), Ink.HEADER)]
+        # A section's own name is no path; alone above the status, `error` would mislead.
+        if not words and ("." in self.path or "[" in self.path):
+            words = ending(clean(self.path), width)
+        return [Piece(words, Ink.HEADER)]
 
     def _moment(self) -> Moment:
         return Moment(self.clock(), self._times, self._zone)

@@ -96,6 +96,10 @@ class Expressions(Protocol):
         """Hold where text holds a NUL, which would hide what comes after; None if it cannot."""
         ...
 
+    def ending(self, column: Expression, length: int) -> Expression:
+        """Give the last characters of a text."""
+        ...
+
     def is_filled(self, column: Expression, *, json: bool) -> Condition:
         """Hold where a column is not empty: see HasTerm."""
         ...

@@ -136,6 +136,10 @@ class PostgresExpressions:
         """See Expressions: there are none."""
         return None
 
+    def ending(self, column: Expression, length: int) -> Expression:
+        """See Expressions."""
+        return func.right(column, length)
+
     def is_filled(self, column: Expression, *, json: bool) -> Condition:
         """See Expressions."""
         if not json:

@@ -163,6 +163,10 @@ class SqliteExpressions:
         """See Expressions."""
         return func.instr(column, func.char(0)) > 0
 
+    def ending(self, column: Expression, length: int) -> Expression:
+        """See Expressions."""
+        return func.substr(column, -length)
+
     def is_filled(self, column: Expression, *, json: bool) -> Condition:
         """See Expressions."""
         if not json:

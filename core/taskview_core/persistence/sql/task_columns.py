@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, select
 
-from taskview_core.entities.preview import ERROR_START, INPUT_START
+from taskview_core.entities.preview import ERROR_START, INPUT_START, TRACE
 from taskview_core.persistence.sql.expressions import Expressions
 from taskview_core.persistence.sql.tables import conversations, tasks
 
@@ -33,9 +33,20 @@ def row_columns(engine: Expressions, *, titles: bool = True) -> list[ColumnEleme
     return [
         *(tasks.c[name] for name in _PLAIN),
         func.substr(cast(tasks.c.input, Text), 1, INPUT_START + 1).label("input_start"),
-        func.substr(tasks.c.error, 1, ERROR_START + 1).label("error_start"),
+        _error_start(engine).label("error_start"),
         title.label("conversation_title"),
     ]
+
+
+def _error_start(engine: Expressions) -> ColumnElement[Any]:
+    """Give `start_of_error` of the stored error."""
+    error = tasks.c.error
+    is_trace = func.substr(error, 1, len(TRACE)) == TRACE
+    end = engine.ending(error, ERROR_START + 1 - len(TRACE))
+    return case(
+        (and_(is_trace, func.length(error) > ERROR_START), literal(TRACE, Text).concat(end)),
+        else_=func.substr(error, 1, ERROR_START + 1),
+    )
 
 
 def detail_columns(engine: Expressions) -> list[ColumnElement[Any]]:
