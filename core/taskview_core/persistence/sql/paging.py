@@ -13,7 +13,7 @@ from taskview_core.persistence.sql.order import Order
 from taskview_core.persistence.sql.places import Key, Reached, Start, key_of
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
-from taskview_core.persistence.sql.walk import first_key, walk
+from taskview_core.persistence.sql.walk import any_there, first_key, walk
 from taskview_core.persistence.stored_time import read_time
 from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Partial, Place
 
@@ -98,19 +98,28 @@ class PageSearch(Generic[T]):
         """Look for the page."""
         if self._cursor.place is Place.FROM:
             await self._enter(reads)
+        start = self._start
+        back = None if start is None else Start(start.key, inclusive=not start.inclusive)
+        # Whether there is more on the other side comes along with the rows: one round trip less.
+        behind = (
+            None
+            if back is None
+            else any_there(self.source, self._order, back, backward=not self._backward)
+        )
         async for row in walk(
             reads,
             self.source,
             self._order,
             want=0 if self._beyond_all else self.request.page_size + 1,
             backward=self._backward,
-            start=self._start,
+            start=start,
             watch=self._watch,
+            told=behind,
         ):
             self.found.append(row)
-        if self._start is not None or self._beyond_all:
-            start = self._start
-            back = None if start is None else Start(start.key, inclusive=not start.inclusive)
+        if behind is not None and self.found:
+            self._more_behind = bool(self.found[0].told)
+        elif start is not None or self._beyond_all:
             async for _ in walk(
                 reads,
                 self.source,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.judged import Judged, select_stretch
@@ -33,25 +33,8 @@ async def first_key(
     return key_of(source, order, rows[0]) if rows else None
 
 
-async def walk(
-    reads: Reads,
-    source: Source[T],
-    order: Order,
-    *,
-    want: int,
-    backward: bool = False,
-    start: Start | None = None,
-    columns: bool = True,
-    watch: Watch | None = None,
-) -> AsyncIterator[Any]:
-    """Give up to `want` rows as stored; where not `columns`, only their keys.
-
-    Rows that the database cannot decide on are judged here; `watch` is told how far that has come.
-    """
-    if want <= 0:
-        return
-    given = 0
-    judged = Judged(reads, source, columns, watch)
+def _stretches(order: Order, start: Start | None, *, backward: bool) -> Iterator[Stretch]:
+    """Give the parts of a list from a place on, in the order in which they are read."""
     for segment in segments(order, backward=backward):
         entry = start
         if start is not None and order.nullable:
@@ -62,9 +45,50 @@ async def walk(
                 entry = None
             elif segment.nulls:
                 entry = Start(start.key[1:], start.inclusive)
-        stretch = Stretch(order, segment, backward, entry)
+        yield Stretch(order, segment, backward, entry)
+
+
+def any_there(
+    source: Source[T], order: Order, start: Start, *, backward: bool
+) -> ColumnElement[bool] | None:
+    """Give a column that says whether the list has rows from a place on.
+
+    None where only Python can tell.
+    """
+    if source.judge is not None:
+        return None
+    return or_(
+        *(
+            select_stretch(source, stretch, columns=False).limit(1).correlate(None).exists()
+            for stretch in _stretches(order, start, backward=backward)
+        )
+    )
+
+
+async def walk(
+    reads: Reads,
+    source: Source[T],
+    order: Order,
+    *,
+    want: int,
+    backward: bool = False,
+    start: Start | None = None,
+    columns: bool = True,
+    watch: Watch | None = None,
+    told: ColumnElement[bool] | None = None,
+) -> AsyncIterator[Any]:
+    """Give up to `want` rows as stored; where not `columns`, only their keys.
+
+    Rows that the database cannot decide on are judged here; `watch` is told how far that has come.
+    Of others, each has `told` with it, where that is given, under this name.
+    """
+    if want <= 0:
+        return
+    given = 0
+    judged = Judged(reads, source, columns, watch)
+    for stretch in _stretches(order, start, backward=backward):
         rows = (
-            _plain(reads, source, stretch, want - given, columns)
+            _plain(reads, source, stretch, want - given, columns, told)
             if source.judge is None
             else judged.rows(stretch, want - given)
         )
@@ -76,7 +100,15 @@ async def walk(
 
 
 async def _plain(
-    reads: Reads, source: Source[T], stretch: Stretch, want: int, columns: bool
+    reads: Reads,
+    source: Source[T],
+    stretch: Stretch,
+    want: int,
+    columns: bool,
+    told: ColumnElement[bool] | None,
 ) -> AsyncIterator[Any]:
-    for row in await rows_of(reads, select_stretch(source, stretch, columns).limit(want)):
+    statement = select_stretch(source, stretch, columns).limit(want)
+    if told is not None:
+        statement = statement.add_columns(told.label("told"))
+    for row in await rows_of(reads, statement):
         yield row
