@@ -1,0 +1,37 @@
+"""What is seen on a real terminal: start-up, keys, memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from statistics import median
+
+from benchmarks.result import Result, at_most_times
+from benchmarks.target import Target
+from benchmarks.terminal_start import measure_starts
+
+GROUP = "On a real terminal"
+
+
+async def measure(target: Target, folder: Path, runs: int) -> AsyncIterator[Result]:
+    """Yield the results of one engine."""
+    starts = await asyncio.to_thread(measure_starts, _named(target), min(runs, 9), folder)
+    hello = median(starts.hello)
+    for what, times, limit in (
+        ("shell painted", starts.shell, 1.35),
+        ("first rows painted", starts.rows, 2.5),
+    ):
+        yield Result(
+            group=GROUP,
+            what=what,
+            engine=target.engine,
+            ours=median(times),
+            other=hello,
+            against="a Textual hello world",
+            bar=at_most_times(limit),
+        )
+
+
+def _named(target: Target) -> str:
+    return target.url.removeprefix("sqlite:///")

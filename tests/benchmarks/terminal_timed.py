@@ -1,0 +1,157 @@
+"""A program on a pseudo-terminal whose every output is timed as it comes, and drawn afterwards.
+
+Drawing while reading would hold up the reading: what came is kept with its time, and replayed
+through pyte when all of it is there.
+"""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+PATIENCE = 120.0
+"""Seconds after which a program that says nothing is given up."""
+QUIET = 0.25
+"""Seconds without output after which a screen is taken to be finished."""
+
+Seen = Callable[[Sequence[str]], bool]
+"""Whether a screen, given by its lines, is the one that is waited for."""
+
+
+class TimedTerminal:
+    """A program on a terminal of its own. Times are of `time.perf_counter`, in seconds."""
+
+    def __init__(self, words: Sequence[str], *, width: int = 120, height: int = 36) -> None:
+        self._screen = pyte.Screen(width, height)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._coming: deque[tuple[float, bytes]] = deque()
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        # Programs run from compiled files, as they do where they are installed.
+        for name in ("COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
+            variables.pop(name, None)
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            words,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=variables,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+
+    def __enter__(self) -> TimedTerminal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen as it was drawn last."""
+        return list(self._screen.display)
+
+    def type(self, keys: str) -> float:
+        """Type keys; give when."""
+        now = time.perf_counter()
+        os.write(self._master, keys.encode())
+        return now
+
+    def listen(self, seconds: float) -> None:
+        """Keep what comes within some time."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self._read(left)
+
+    def wait_quiet(self, quiet: float = QUIET) -> float:
+        """Draw what comes until nothing has for a while; give when the last of it came."""
+        last = time.perf_counter()
+        while self._read(quiet):
+            last = self._coming[-1][0]
+        for _ in self._replay():
+            pass
+        return last
+
+    def wait_seen(self, seen: Seen) -> float:
+        """Wait for a screen; give when it was complete. What came after it is left for later."""
+        deadline = time.perf_counter() + PATIENCE
+        while time.perf_counter() < deadline:
+            while self._read(0.02):
+                pass
+            for at in self._replay():
+                if seen(self.lines):
+                    return at
+            self._read(1.0)
+        raise TimeoutError("never seen:\n" + "\n".join(self.lines))
+
+    def wait_settled(self, area: slice, quiet: float = QUIET) -> float:
+        """Wait until nothing comes any more; give when some lines had become what they are."""
+        while self._read(quiet):
+            pass
+        shown = [(0.0, self.lines[area])]
+        shown += [(at, self.lines[area]) for at in self._replay()]
+        final = shown[-1][1]
+        settled = shown[-1][0]
+        for at, lines in reversed(shown):
+            if lines != final:
+                break
+            settled = at
+        return settled
+
+    def memory(self) -> float:
+        """Give the resident memory of the program in MB."""
+        with Path(f"/proc/{self.process.pid}/status").open() as status:
+            (line,) = [line for line in status if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._master, 1 << 20)
+        except OSError:  # how Linux says that nobody has the terminal open any more
+            return False
+        self._coming.append((time.perf_counter(), data))
+        return bool(data)
+
+    def _replay(self) -> Iterator[float]:
+        """Draw what has come, a piece at a time, giving the time of each."""
+        while self._coming:
+            at, data = self._coming.popleft()
+            self._stream.feed(self._decoder.decode(data))
+            yield at
+
+
+@contextmanager
+def on_terminal(words: Sequence[str], ready: Seen) -> Iterator[TimedTerminal]:
+    """Run a program until its screen is ready, for a measurement of it while it runs."""
+    with TimedTerminal(words) as terminal:
+        terminal.wait_seen(ready)
+        terminal.wait_quiet()
+        yield terminal
