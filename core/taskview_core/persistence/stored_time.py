@@ -7,6 +7,7 @@ filtered, sorted and measured. Both read the same values, to the same microsecon
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,8 +59,8 @@ def read_time(value: object) -> datetime | None:
 
 
 def _of_text(text: str) -> datetime | None:
-    if _USUAL.fullmatch(text):
-        return datetime.fromisoformat(f"{text}+00:00")
+    if is_usual(text):
+        return usual_time(text)
     found = _TIME.fullmatch(text)
     if found is None:
         return None
@@ -69,6 +70,18 @@ def _of_text(text: str) -> datetime | None:
         return local
     ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
     return local - ahead if found["sign"] == "+" else local + ahead
+
+
+is_usual: Callable[[str], object] = _USUAL.fullmatch
+"""Whether a text is a time as SQLAlchemy stores it, or looks as much like one as 30 February."""
+
+
+def usual_time(text: str) -> datetime | None:
+    """Read a text that `is_usual`; None where there is no such day or hour."""
+    try:
+        return datetime.fromisoformat(f"{text}+00:00")
+    except ValueError:
+        return None
 
 
 def to_microseconds(number: float) -> int:

@@ -107,9 +107,9 @@ def select_stretch(source: Source[T], stretch: Stretch, columns: bool) -> Any:
         # By no other way than from the few rows is the rest to be looked at.
         where = [source.few, opaque(*where)]
         by = [source.engine.unindexed(each) for each in by]
-    listed = source.columns if columns else []
+    listed = source.columns if columns else []  # first: `Source.map` may go by their places
     return (
-        select(*key_columns(stretch.order), *listed, *source.judge_columns)
+        select(*listed, *key_columns(stretch.order), *source.judge_columns)
         .select_from(source.table)
         .where(*where)
         .order_by(*by)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,18 @@ from taskview_core.entities import (
 )
 from taskview_core.entities.ident import parse_ident
 from taskview_core.persistence.far_times import FarTime
-from taskview_core.persistence.stored_time import read_time
+from taskview_core.persistence.stored_time import is_usual, read_time, usual_time
 
 
 def ident_of(value: Any) -> Ident:
     """Give an id as stored: a UUID, or text."""
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    return parse_ident(value if isinstance(value, str) else str(value))
+    return _parsed(value if isinstance(value, str) else str(value))
+
+
+_parsed = lru_cache(maxsize=8192)(parse_ident)
+"""A row's parent and conversation are mostly those of a row before it."""
 
 
 def conversation_of(value: Any, oddities: list[str]) -> Ident:
@@ -33,11 +38,6 @@ def conversation_of(value: Any, oddities: list[str]) -> Ident:
         oddities.append("conversation_id is missing")
         return ""
     return ident_of(value)
-
-
-def optional_ident(value: Any) -> Ident | None:
-    """Give an id that may be NULL."""
-    return None if value is None else ident_of(value)
 
 
 def text_of(value: Any) -> str:
@@ -61,6 +61,10 @@ def time_of(value: Any, name: str, oddities: list[str]) -> datetime | None:
     """Give a time; what is none becomes None, and an oddity that names it."""
     if value is None:
         return None
+    if type(value) is str and is_usual(value):
+        usual = usual_time(value)
+        if usual is not None:
+            return usual
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, FarTime):
@@ -76,23 +80,28 @@ RowValues = Any
 """A row of a result, whose columns are read by name."""
 
 
-def task_row(row: RowValues) -> TaskRow:
-    """Give the list row of a task from the columns of `select_task_rows`."""
+def task_row(row: Sequence[Any]) -> TaskRow:
+    """Give the list row of a task, which begins with `task_columns.row_columns`.
+
+    A tree has 100,000 of them: they are taken by their places, and what is usual is done here.
+    """
+    ident, conversation, parent, agent, status, *times, start, error, title = row[:12]
     oddities: list[str] = []
+    created, begun, completed, updated = times
     return TaskRow(
-        id=ident_of(row.id),
-        conversation_id=conversation_of(row.conversation_id, oddities),
-        parent_task_id=optional_ident(row.parent_task_id),
-        agent_id=text_of(row.agent_id),
-        status=TaskStatus.from_string(text_of(row.status)),
-        input_start=text_of(row.input_start),
-        error_start=optional_text(row.error_start),
-        created_at=time_of(row.created_at, "created_at", oddities),
-        started_at=time_of(row.started_at, "started_at", oddities),
-        completed_at=time_of(row.completed_at, "completed_at", oddities),
-        updated_at=time_of(row.updated_at, "updated_at", oddities),
-        conversation_title=optional_text(row.conversation_title),
-        oddities=tuple(oddities),
+        id=ident_of(ident),
+        conversation_id=conversation_of(conversation, oddities),
+        parent_task_id=None if parent is None else ident_of(parent),
+        agent_id=agent if type(agent) is str else text_of(agent),
+        status=TaskStatus.from_string(text_of(status)),
+        input_start=start if type(start) is str else text_of(start),
+        error_start=None if error is None else text_of(error),
+        created_at=time_of(created, "created_at", oddities),
+        started_at=time_of(begun, "started_at", oddities),
+        completed_at=time_of(completed, "completed_at", oddities),
+        updated_at=time_of(updated, "updated_at", oddities),
+        conversation_title=None if title is None else text_of(title),
+        oddities=tuple(oddities) if oddities else (),
     )
 
 

@@ -60,7 +60,8 @@ class Source(Generic[T]):
     """A list that can be walked.
 
     `where` gives the database's conditions; rows that they let through are read with
-    `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list.
+    `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list of a
+    stored one, which begins with `columns`.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
     leads to the rows of each status and agent. `few` holds for the few rows that a text index has
     left over, once it has been asked by `candidates`.

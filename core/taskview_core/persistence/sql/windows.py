@@ -122,8 +122,8 @@ class Windows:
         by = order_by(stretch.order, stretch.segment, backward=stretch.backward)
         return (
             select(
-                *key_columns(stretch.order),
                 *(source.columns if self._columns else []),
+                *key_columns(stretch.order),
                 *source.judge_columns,
             )
             .select_from(source.table)
