@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.url import parse_database_url
+from taskview_tui import wiring
 
 Sent = tuple[str, tuple[Any, ...]]
 """A statement as the driver was given it, and its parameters."""
@@ -142,7 +143,9 @@ class Target:
 
 async def open_target(url: str, tasks: int) -> Target:
     """Open a database both ways."""
-    browser = DatabaseBrowser(url, clock=lambda: NOW, timeout=600)
+    browser = DatabaseBrowser(
+        url, clock=lambda: NOW, timeout=600, text_indexes=wiring.text_index_folder()
+    )
     await browser.connect()
     path = parse_database_url(url).path
     bare: Bare
