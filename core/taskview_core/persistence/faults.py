@@ -29,6 +29,7 @@ DRIVER_ERRORS: tuple[type[BaseException], ...] = (
     sqlite3.Error,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
     UnicodeError,
@@ -82,6 +83,9 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
         return _of_postgres(cause, label)
     if isinstance(cause, asyncpg.InterfaceError):
         return _of_interface(cause, label)
+    if isinstance(cause, asyncpg.InternalClientError):
+        # "cannot switch to state": asked between the server's last word and the end of the line.
+        return ConnectionLostError(f"the connection to {label} was lost", str(cause))
     if isinstance(cause, socket.gaierror):
         return CannotConnectError(f"cannot connect to {label}", "the host's name is unknown")
     if isinstance(cause, (asyncio.TimeoutError, TimeoutError)):
