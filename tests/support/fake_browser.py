@@ -418,8 +418,15 @@ def _page(rows: list[R], request: PageRequest) -> Page[R]:
         at(Place.BEFORE, ordered[start]) if start and shown else at(Place.LAST) if start else None,
         at(Place.FIRST),
         at(Place.LAST),
-        offset=start if cursor.place in {Place.FIRST, Place.AFTER} else None,
+        offset=_offset(cursor, start, len(shown)),
     )
+
+
+def _offset(cursor: Cursor, start: int, rows: int) -> int | None:
+    """Tell the place where a real database would: not of what is read from the end."""
+    if cursor.place is Place.BEFORE:
+        return None if cursor.offset is None else cursor.offset - rows
+    return start if cursor.place in {Place.FIRST, Place.AFTER} else None
 
 
 def _first_from(ordered: list[R], sort: Sort, moment: datetime) -> int:

@@ -218,6 +218,11 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
 
     # Following
 
+    @property
+    def is_following(self) -> bool:
+        """Whether what is on the screen is read again and again."""
+        return self._live is not None
+
     def _follow(self, live: Live) -> None:
         """Read again if it is time to, nothing has failed and nobody looks at another screen."""
         idle = self.host.browser is not None and not self.is_busy and not self.has_trouble

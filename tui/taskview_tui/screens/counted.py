@@ -49,6 +49,9 @@ class CountedScreen(BrowserScreen, Generic[F]):
         """Count the rows under a filter."""
         raise NotImplementedError
 
+    def counted(self) -> None:
+        """Do what waits for a count to end."""
+
     def count_for(self, task_filter: F, known: Count | None) -> None:
         """Find the number of rows under the filter of the page that was just shown.
 
@@ -100,6 +103,7 @@ class CountedScreen(BrowserScreen, Generic[F]):
             self.counting = Counting(message.ask.filter, message.count)
             self.recovered("count")
             self.update_lines()
+            self.counted()
 
     @on(Failed)
     def _count_failed(self, message: Failed) -> None:
@@ -112,6 +116,7 @@ class CountedScreen(BrowserScreen, Generic[F]):
         if isinstance(message.error, CannotConnectError):
             self.lost("count", message.error, lambda: self._start(asked, exact=asked.exact))
         self.update_lines()
+        self.counted()
 
     def action_count_exactly(self) -> None:
         """Count all rows, however many, in the background."""

@@ -116,6 +116,17 @@ def known_offset(page: Page[R], count: Count | None) -> int | None:
     return max(count.value - len(page.rows), 0)
 
 
+def cursor_beside(page: Page[R], count: Count | None, *, forward: bool) -> Cursor | None:
+    """Give the cursor of the next or previous page, with what is known of its place in the list."""
+    cursor = page.next if forward else page.previous
+    before = known_offset(page, count)
+    if cursor is None or not cursor.key or page.partial is not None:
+        return cursor
+    if cursor.offset is not None or before is None:
+        return cursor
+    return replace(cursor, offset=before + len(page.rows) if forward else before)
+
+
 def first_ask(everything: F, sort: Sort) -> Ask[F]:
     """Give the request that a list begins with."""
     return Ask(everything, PageRequest(PAGE_SIZE, sort))

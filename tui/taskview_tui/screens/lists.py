@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from textual import on, work
 from textual.message import Message
 
 from taskview_core.entities import Ident
-from taskview_core.query.page import Page
+from taskview_core.query.page import Cursor, Page
 from taskview_core.query.sort import Sort
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import LIST_COMMANDS
 from taskview_tui.keys import bindings
-from taskview_tui.screens.counted import CountedScreen
+from taskview_tui.screens.ahead import Ahead, AheadScreen, may_follow
 from taskview_tui.screens.list_state import (
     PAGE_SIZE,
     Ask,
     Counting,
     Searching,
     Shown,
+    cursor_beside,
     known_count,
     known_offset,
     next_sort,
@@ -39,7 +40,7 @@ _UNSEEN = 0.3
 """Seconds for which nobody needs to be told that something runs."""
 
 
-class ListScreen(CountedScreen[F], Generic[F, R]):
+class ListScreen(AheadScreen[F, R]):
     """A list with a filter. Subclasses give the rows' own calls, table and words."""
 
     BINDINGS = bindings(*LIST_COMMANDS)
@@ -69,6 +70,7 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         self._asked_at = 0.0
         self._shown: Shown[F, R] | None = None
         self._searching: Searching[R] | None = None
+        self._was_heard = False
         self.counting = Counting(first.filter)
         self._then: Callable[[], None] | None = None
         self._hint = ""
@@ -78,10 +80,6 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
     @property
     def everything(self) -> F:
         """The filter that lets all rows through."""
-        raise NotImplementedError
-
-    async def read_page(self, ask: Ask[F], heard: Callable[[Page[R]], None]) -> Page[R]:
-        """Read the page that was asked for; `heard` is told what a long search finds meanwhile."""
         raise NotImplementedError
 
     def id_of(self, row: R) -> Ident:
@@ -159,8 +157,11 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         """Whether the rows on the screen were read for another filter or page."""
         return self._shown is not None and self._shown.ask is not self._ask
 
-    def go(self, ask: Ask[F]) -> None:
-        """Ask for a page; whatever was asked for before is void from now on."""
+    def go(self, ask: Ask[F], *, turning: bool = False) -> None:
+        """Ask for a page; whatever was asked for before is void from now on.
+
+        With `turning`, a page that was read ahead will do; else what was read ahead is void too.
+        """
         if ask.filter != self.counting.filter:
             self.stop_counting(ask.filter)
         self._ask = ask
@@ -172,7 +173,15 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         if self.host.browser is None:
             return
         self._searching = Searching()
-        self._search(ask)
+        self._was_heard = False
+        if not turning:
+            self.drop_ahead()
+        ahead = self.ahead_of(ask)
+        if ahead is None:
+            self._search(ask)
+        else:
+            self.workers.cancel_group(self, "search")
+            self.ahead_ended(ahead.ask, ahead)
         self.beat()
         self.update_lines()
 
@@ -206,6 +215,7 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         then, self._then = self._then, None
         if then is not None:
             then()
+        self.call_after_refresh(self.look_ahead)
 
     def _paint(self, asked: Ask[F], shown: Shown[F, R]) -> None:
         """Show a page; whoever reads its first hits keeps the row that the cursor is on."""
@@ -222,6 +232,7 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         if ask is not self._ask or self._searching is None:
             return
         self._searching = Searching(page)
+        self._was_heard = True
         if shown is None or shown.ask is not ask:
             # What is read again stays whole on the screen until all of it has come.
             again = shown is not None and shown.ask.is_like(ask)
@@ -266,6 +277,37 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
             self._then = None
             self.lost("page", message.error, lambda: self.go(replace(ask)))
             self.update_lines()
+
+    # Reading ahead
+
+    @property
+    def may_look_ahead(self) -> bool:
+        """Whether nothing that was asked for would wait for a page that is read ahead."""
+        return not (self.is_busy or self.has_trouble or self.is_following) and self.is_current
+
+    def look_ahead(self) -> None:
+        """Read the page that is likely to be asked for next, where that costs little."""
+        shown = self._shown
+        if shown is None or shown.ask is not self._ask or not self.may_look_ahead:
+            return
+        page = shown.page
+        which = "previous" if page.request.reads_backward else "next"
+        cursor = self._cursor_of(page, which)
+        if cursor is not None and may_follow(page, shown.took) and not self._was_heard:
+            self.read_ahead(shown.ask.with_cursor(cursor))
+
+    def counted(self) -> None:
+        """See CountedScreen."""
+        self.look_ahead()
+
+    def ahead_ended(self, ask: Ask[F], found: Ahead[F, R] | None) -> None:
+        """See AheadScreen: the user may wait for this page by now."""
+        if self._searching is None or not self._ask.is_like(ask):
+            return
+        if found is None:
+            self._search(self._ask)
+        elif found.page is not None:
+            self.post_message(self.PageArrived(self._ask, found.page, found.took))
 
     # Filter, pages, order
 
@@ -316,18 +358,19 @@ class ListScreen(CountedScreen[F], Generic[F, R]):
         if self._shown is None:
             return
         page = self._shown.page
-        if which == "next":
-            cursor = page.next
-        elif which == "previous":
-            cursor = page.previous
-        else:
-            cursor = page.first if which == "first" else page.last
+        cursor = self._cursor_of(page, which)
         if cursor is None:
             self._hint = "this is the last page" if which == "next" else "this is the first page"
             self.update_lines()
         else:
             at = page.request.page_size - 1 if which == "last" else 0
-            self.go(self._ask.with_cursor(cursor, at))
+            self.go(self._ask.with_cursor(cursor, at), turning=True)
+
+    def _cursor_of(self, page: Page[R], which: str) -> Cursor | None:
+        if which in {"first", "last"}:
+            return page.first if which == "first" else page.last
+        count = self.counting.count if self.counting.filter == self._ask.filter else None
+        return cursor_beside(page, count, forward=which == "next")
 
     def action_pick_sort(self) -> None:
         """Let the order be chosen."""

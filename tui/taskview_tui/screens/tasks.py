@@ -221,6 +221,11 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         if self._facets_ask is not None:
             self._read_facets(self._facets_ask)
 
+    @property
+    def may_look_ahead(self) -> bool:
+        """See ListScreen."""
+        return self._facets_ask is None and super().may_look_ahead
+
     @work(exclusive=True, group="facets")
     async def _read_facets(self, ask: FacetsAsk) -> None:
         browser = self.browser
@@ -240,6 +245,7 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
             values = message.facets
             found = values.agents if ask.key is ValueKey.AGENT else values.statuses
             self.bar.offer(ask.key, ask.filter, found)
+            self.look_ahead()
 
     @on(Failed)
     def _facets_failed(self, message: Failed) -> None:
@@ -247,6 +253,7 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         # shows by the page that is read meanwhile.
         if message.part == "facets" and message.ask is self._facets_ask:
             self._facets_ask = None
+            self.look_ahead()
 
     # The table
 
