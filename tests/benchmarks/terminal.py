@@ -9,6 +9,7 @@ from statistics import median
 
 from benchmarks.result import Result, at_most_times
 from benchmarks.target import Target
+from benchmarks.terminal_keys import measure_keys
 from benchmarks.terminal_start import measure_starts
 
 GROUP = "On a real terminal"
@@ -31,6 +32,25 @@ async def measure(target: Target, folder: Path, runs: int) -> AsyncIterator[Resu
             against="a Textual hello world",
             bar=at_most_times(limit),
         )
+    keys = await asyncio.to_thread(measure_keys, _named(target), runs)
+    yield Result(
+        group=GROUP,
+        what="] to the next page painted",
+        engine=target.engine,
+        ours=median(keys.turn),
+        other=median(keys.scroll),
+        against="a cursor move that scrolls",
+        bar=at_most_times(1.5),
+    )
+    yield Result(
+        group=GROUP,
+        what="twelve keys 30 ms apart, a slow query running: their answer",
+        engine=target.engine,
+        ours=median(keys.typed),
+        other=median(keys.alone),
+        against="the same filter alone, with the pause",
+        bar=at_most_times(1.5),
+    )
 
 
 def _named(target: Target) -> str:

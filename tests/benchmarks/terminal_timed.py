@@ -74,7 +74,13 @@ class TimedTerminal:
     @property
     def lines(self) -> list[str]:
         """The screen as it was drawn last."""
-        return list(self._screen.display)
+        # Not pyte's own: that fails on half of a wide character, which a repaint may leave for
+        # the moment.
+        screen = self._screen
+        return [
+            "".join(screen.buffer[y][x].data for x in range(screen.columns))
+            for y in range(screen.lines)
+        ]
 
     def type(self, keys: str) -> float:
         """Type keys; give when."""
