@@ -307,7 +307,8 @@ class ListScreen(AheadScreen[F, R]):
         if found is None:
             self._search(self._ask)
         elif found.page is not None:
-            self.post_message(self.PageArrived(self._ask, found.page, found.took))
+            # At once, not by a message: no frame without the rows comes before.
+            self._paint_page(self.PageArrived(self._ask, found.page, found.took))
 
     # Filter, pages, order
 
