@@ -13,6 +13,7 @@ SUMMARIES: Mapping[str, str] = {
     "ls": "list tasks, filtered and sorted, as a table or for other programs",
     "tree": "show the tree of a conversation or of one task",
     "show": "show one task or conversation with all its fields",
+    "diff": "compare two tasks with all below them, or two conversations",
     "count": "count the tasks that a filter lets through",
     "export": "write tasks to a file: NDJSON, CSV, or a Markdown report with secrets left out",
     "load": "read conversations and tasks from NDJSON files into a database",
