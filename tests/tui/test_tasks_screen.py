@@ -514,7 +514,7 @@ async def test_the_pane_shows_the_task_under_the_cursor() -> None:
     async with running(browser) as run:
         assert not run.one(DetailPane).display
         assert browser.named("get_task") == []
-        await run.press("space")
+        await run.press("i")
         await run.until(lambda: "number 19" in run.text())
         await run.press("j")
         await run.until(lambda: "number 18" in run.text())
@@ -525,7 +525,7 @@ async def test_the_pane_shows_the_task_under_the_cursor() -> None:
         await run.until(lambda: run.app.focused is run.one(DetailPane))
         await run.press("escape")
         assert run.app.focused is run.tasks.table
-        await run.press("space")
+        await run.press("i")
         assert not run.one(DetailPane).display
         asked = len(browser.named("get_task"))
         await run.press("j")
@@ -539,7 +539,7 @@ async def test_details_that_come_late_are_dropped() -> None:
     )
     async with running(browser) as run:
         gate = browser.hold("get_task")
-        await run.press("space")
+        await run.press("i")
         await run.until(lambda: len(browser.named("get_task")) == 1)
         del browser.gates["get_task"]
         await run.press("j")
@@ -553,7 +553,7 @@ async def test_details_that_cannot_be_read_say_why() -> None:
     browser = tasks(3)
     async with running(browser) as run:
         browser.failures["get_task"] = EntityNotFoundError("task", "x[/]\x1b")
-        await run.press("space")
+        await run.press("i")
         await run.until(lambda: "no task has the id x[/]␛" in run.text())
         browser.failures.clear()
         await run.press("r")
@@ -596,7 +596,24 @@ async def test_switching_lists_keeps_each_as_it_was_left() -> None:
 
 async def test_keys_do_nothing_bad_in_an_empty_list() -> None:
     async with running(FakeBrowser()) as run:
-        for key in ("j", "k", "G", "enter", "space", "y", "c", "p", "b", "d", "]", "[", "}", "{"):
+        for key in (
+            "j",
+            "k",
+            "G",
+            "enter",
+            "i",
+            "space",
+            "equals_sign",
+            "y",
+            "c",
+            "p",
+            "b",
+            "d",
+            "]",
+            "[",
+            "}",
+            "{",
+        ):
             await run.press(key)
         await run.press("#", "r")
         await run.settled()

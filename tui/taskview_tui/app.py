@@ -38,6 +38,7 @@ from taskview_tui.clipboard import (
     cut,
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
+from taskview_tui.comparing import Side
 from taskview_tui.keys import bindings
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import KeyProvider
@@ -82,6 +83,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     browser: var[ITaskBrowser | None] = var(None)
     times: var[TimeDisplay] = var(TimeDisplay.AGE)
+    marked: var[Side | None] = var(None)
 
     def __init__(
         self,
@@ -251,6 +253,12 @@ class TaskviewApp(App[None], inherit_bindings=False):
         from taskview_tui.screens.holders import HoldersScreen
 
         self.push_screen(HoldersScreen(task_filter))
+
+    def open_comparison(self, left: Side, right: Side) -> None:
+        """See Host."""
+        from taskview_tui.screens.compare import CompareScreen
+
+        self.push_screen(CompareScreen(left, right))
 
     def show_outside(self, text: str, tool: Tool) -> None:
         """See Host. What a terminal would obey is made visible first."""

@@ -245,7 +245,7 @@ JUMP_COMMAND = Command(
 PANE_COMMANDS = (
     Command(
         id="screen.pane",
-        keys="space",
+        keys="i",
         action="screen.toggle_pane",
         name="Details beside the list",
         short="details",

@@ -120,3 +120,61 @@ def is_inside(comparison: Comparison, differences: Sequence[Difference], number:
     """Whether a pair is alone only because what is above it is."""
     above = comparison.parents[number]
     return above >= 0 and is_alone(differences[number]) and is_alone(differences[above])
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison as far as it has come: how each pair differs, and which ones to show.
+
+    `done` counts the pairs of which the payloads have been compared, `both` those that have any.
+    """
+
+    comparison: Comparison
+    differences: Sequence[Difference]
+    shown: Sequence[int]
+    done: int
+    both: int
+
+    def next_difference(self, number: int, step: int) -> int | None:
+        """Give the pair that differs next, or with -1 before, round and round.
+
+        Of tasks that are alone with all that is above them, only the top counts.
+        """
+        many = len(self.differences)
+        for away in range(1, many + 1):
+            at = (number + step * away) % many
+            if self.differences[at] and not is_inside(self.comparison, self.differences, at):
+                return at
+        return None
+
+
+def compared(
+    comparison: Comparison, differences: Sequence[Difference] | None = None, done: int = 0
+) -> Compared:
+    """Give what to show of a comparison; without differences, what the rows alone say."""
+    told = differences or [pair.difference for pair in comparison.pairs]
+    both = sum(not is_alone(pair.difference) for pair in comparison.pairs)
+    frozen = tuple(told)
+    return Compared(comparison, frozen, shown_numbers(comparison, frozen), done, both)
+
+
+_SHOWN_EVERY = 40
+"""Chunks after which, at the latest, what they have told is shown."""
+
+
+async def watch_payloads(browser: ITaskBrowser, first: Compared) -> AsyncIterator[Compared]:
+    """Give the comparison again and again while payloads are compared; the last is complete.
+
+    At first after every chunk, then less often: each time, all pairs are gone through.
+    """
+    comparison, done = first.comparison, 0
+    differences = list(first.differences)
+    chunks = shown = 0
+    async for told in payload_differences(browser, comparison):
+        for number, difference in told.items():
+            differences[number] = difference
+        done += len(told)
+        chunks += 1
+        if chunks >= min(2 * shown, shown + _SHOWN_EVERY) or done == first.both:
+            shown = chunks
+            yield await asyncio.to_thread(compared, comparison, list(differences), done)

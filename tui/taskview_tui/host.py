@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from taskview_core.entities import Ident
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query import TaskFilter
+from taskview_tui.comparing import Side
 from taskview_tui.outside import Tool
 from taskview_tui.text.times import TimeDisplay
 
@@ -27,6 +28,13 @@ class Host(Protocol):
     """Gives seconds of a clock that never steps back, to measure how long queries take."""
     times: TimeDisplay
     """How times are shown, on all screens."""
+
+    marked: Side | None
+    """What is marked to be compared; on all screens."""
+
+    def open_comparison(self, left: Side, right: Side) -> None:
+        """Show what differs between two tasks or conversations."""
+        ...
 
     def open_conversation(self, conversation_id: Ident, cursor: Ident | None = None) -> None:
         """Show the tree of a conversation, with the cursor on a task of it."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskview_core.compare.json_diff import JsonDiff, is_same_json, json_diff, text_diff
+from taskview_core.compare.json_diff import (
+    MOST_CHANGES,
+    JsonDiff,
+    is_same_json,
+    json_diff,
+    text_diff,
+)
 from taskview_core.compare.verdict import Difference
 from taskview_core.entities import TaskDetail
 
@@ -30,10 +36,10 @@ def payload_difference(left: TaskDetail, right: TaskDetail) -> Difference:
     return found
 
 
-def task_diff(left: TaskDetail, right: TaskDetail) -> TaskDiff:
-    """Say what differs in error, input and output, path by path."""
+def task_diff(left: TaskDetail, right: TaskDetail, most: int = MOST_CHANGES) -> TaskDiff:
+    """Say what differs in error, input and output, path by path; of each up to `most` changes."""
     return TaskDiff(
         text_diff(left.error, right.error),
-        json_diff(left.input, right.input),
-        json_diff(left.output, right.output),
+        json_diff(left.input, right.input, most),
+        json_diff(left.output, right.output, most),
     )

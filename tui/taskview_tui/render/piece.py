@@ -27,6 +27,10 @@ Line: TypeAlias = Sequence[Piece]
 """One line of a screen, from left to right."""
 
 
+MARKED = Piece("● marked  ", Ink.STRONG)
+"""Stands before what is said of a line that is marked to be compared."""
+
+
 def line_width(line: Iterable[Piece]) -> int:
     """Count the cells that a line takes."""
     return sum(cell_len(piece.text) for piece in line)

@@ -16,9 +16,11 @@ from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
 from taskview_tui.bars.conversation_bar import ConversationBar
 from taskview_tui.commands import CAUSE_COMMAND
+from taskview_tui.comparing import Side
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
+from taskview_tui.screens.marking import Marks
 from taskview_tui.text.times import short_time
 from taskview_tui.widgets.conversation_table import ConversationTable
 
@@ -39,7 +41,7 @@ CONVERSATION_COMMANDS = (
 )
 
 
-class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
+class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks):
     """The list of all conversations."""
 
     BINDINGS = bindings(CAUSE_COMMAND, *CONVERSATION_COMMANDS)
@@ -74,6 +76,19 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow]):
     def main_widget(self) -> Widget:
         """See BrowserScreen."""
         return self.table
+
+    @property
+    def markable(self) -> Side | None:
+        """See Marks."""
+        row = self.table.selected
+        if row is None:
+            return None
+        return Side(row.id, row.title or "conversation", is_conversation=True)
+
+    @property
+    def lists_conversations(self) -> bool:
+        """See Marks."""
+        return True
 
     @property
     def bar(self) -> ConversationBar:

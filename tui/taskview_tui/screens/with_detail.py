@@ -18,10 +18,11 @@ from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, TextTerm
 from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
+from taskview_tui.comparing import Side
 from taskview_tui.keys import bindings
 from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
-from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.copy_menu import CopyMenu
+from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -57,7 +58,7 @@ class Found:
     children: Sequence[TaskRow] | None = None
 
 
-class WithDetail(BrowserScreen):
+class WithDetail(Marks):
     """Fetches details in a worker of its own, for a pane or for the whole screen."""
 
     BINDINGS = bindings(CAUSE_COMMAND, *TASK_COMMANDS)
@@ -89,6 +90,12 @@ class WithDetail(BrowserScreen):
     def selected_task(self) -> TaskRow | None:
         """The task under the cursor, or the one that is shown."""
         raise NotImplementedError
+
+    @property
+    def markable(self) -> Side | None:
+        """See Marks."""
+        task = self.selected_task
+        return None if task is None else Side(task.id, task.agent_id)
 
     @property
     def pane(self) -> DetailPane:

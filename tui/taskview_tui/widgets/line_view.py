@@ -65,6 +65,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles_of_inks: dict[Ink, Style] = {}
         self._painted: dict[int, _Painted] = {}
         self._empty_text = ""
+        self._marked: object = None
         self._before_layout: tuple[int | None, bool] | None = None
         self._just_focused = False
         self._focused_by_click = False
@@ -142,6 +143,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Say why there are no lines, and what to do; drawn only while there are none."""
         self._empty_text = clean_block(text)
         if self.line_count == 0:
+            self.refresh()
+
+    def show_marked(self, ident: object) -> None:
+        """Mark the line of what has this id, in views that draw it; None takes the mark away."""
+        if ident != self._marked:
+            self._marked = ident
+            self._strips.clear()
             self.refresh()
 
     def lines_changed(

@@ -14,7 +14,7 @@ from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.folding import Folding
 from taskview_tui.render.header import header_line
-from taskview_tui.render.piece import Line, Piece, fit_line
+from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
@@ -234,6 +234,8 @@ class TaskTreeView(LineView):
         for slot in self._placed(width):
             pieces.append(Piece(" " * (slot.x - x)))
             cell = self._cell(number, slot)
+            if slot.column.flexible and self._outline.rows[number].id == self._marked:
+                cell = [MARKED, *cell]
             pieces.extend(fit_line(cell, slot.width, right=slot.column.right))
             x = slot.x + slot.width
         return pieces

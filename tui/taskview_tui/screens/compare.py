@@ -1,0 +1,339 @@
+"""Two tasks with all below them, or two conversations, beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from taskview_core.compare.tasks import TaskDiff, task_diff
+from taskview_core.compare.trees import Comparison, Pair
+from taskview_core.entities import Ident
+from taskview_tui.bars.status_line import StatusLine
+from taskview_tui.bars.status_text import ListStatus
+from taskview_tui.comparing import Compared, Side, compare_sides, compared, watch_payloads
+from taskview_tui.keys import bindings
+from taskview_tui.render.compare_document import MOST_CHANGES, compare_document
+from taskview_tui.render.difference import change_lines, summary
+from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
+from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.picker import Picker
+from taskview_tui.text.clean import clean
+from taskview_tui.widgets.compare_pane import ComparePane
+from taskview_tui.widgets.compare_tree import CompareTree
+
+_PAUSE = 0.08
+"""Seconds that the cursor rests on a pair before its payloads are fetched."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompareAsk:
+    """One request to compare."""
+
+    left: Side
+    right: Side
+
+
+@dataclass(frozen=True, eq=False)
+class PairAsk:
+    """One request for the contents of a pair."""
+
+    left: Ident
+    right: Ident
+
+
+class CompareScreen(BrowserScreen):
+    """Shows what differs; payloads are compared one after the other, and told as they are."""
+
+    BINDINGS = bindings(*COMPARE_COMMANDS)
+
+    @dataclass
+    class Arrived(Message):
+        """The trees have come, or more of their payloads has been compared."""
+
+        ask: CompareAsk
+        compared: Compared
+        words: str
+        took: float | None
+
+    @dataclass
+    class PairArrived(Message):
+        """The contents of a pair have come."""
+
+        ask: PairAsk
+        diff: TaskDiff
+
+    class Finished(Message):
+        """All payloads have been compared."""
+
+    def __init__(self, left: Side, right: Side) -> None:
+        super().__init__()
+        self._ask = CompareAsk(left, right)
+        self._asked_at = 0.0
+        self._took: float | None = None
+        self._compared: Compared | None = None
+        self._words = ""
+        self._everything = False
+        self._pair: PairAsk | None = None
+        self._diff: TaskDiff | None = None
+
+    def compose_content(self) -> Iterable[Widget]:
+        """Make tree and pane."""
+        yield Container(CompareTree(), ComparePane(), classes="body")
+
+    def on_mount(self) -> None:
+        """Let the keys be the tree's."""
+        self.view.focus()
+
+    @property
+    def view(self) -> CompareTree:
+        """The pairs."""
+        return self.query_one(CompareTree)
+
+    @property
+    def pane(self) -> ComparePane:
+        """What differs between the tasks of one pair."""
+        return self.query_one(ComparePane)
+
+    @property
+    def main_widget(self) -> Widget:
+        """See BrowserScreen."""
+        return self.view
+
+    @property
+    def crumb(self) -> str:
+        """See BrowserScreen."""
+        left, right = self._ask.left, self._ask.right
+        names = (f"{side.name} {str(side.id)[:8]}" for side in (left, right))
+        return "compare " + " → ".join(names)
+
+    @property
+    def pair(self) -> Pair | None:
+        """The pair under the cursor."""
+        number = self.view.selected
+        if number is None or self._compared is None:
+            return None
+        return self._compared.comparison.pairs[number]
+
+    # Reading
+
+    def begin(self) -> None:
+        """See BrowserScreen."""
+        self.refresh_rows()
+
+    def refresh_rows(self) -> None:
+        """See BrowserScreen."""
+        self._ask = ask = CompareAsk(self._ask.left, self._ask.right)
+        self._asked_at = self.host.ticks()
+        self._took = None
+        self._pair = self._diff = None
+        self.workers.cancel_group(self, "payloads")
+        self.asked("compare")
+        self._read(ask)
+        self.beat()
+        self.update_lines()
+
+    @work(exclusive=True, group="compare")
+    async def _read(self, ask: CompareAsk) -> None:
+        async def find() -> tuple[Compared, str]:
+            comparison = await compare_sides(self.browser, ask.left, ask.right)
+            return await asyncio.to_thread(_first, comparison)
+
+        await deliver(
+            self, "compare", ask, find, lambda found, took: self.Arrived(ask, *found, took)
+        )
+
+    @work(exclusive=True, group="payloads")
+    async def _read_payloads(self, ask: CompareAsk, first: Compared) -> None:
+        async def follow() -> None:
+            async for each in watch_payloads(self.browser, first):
+                words = await asyncio.to_thread(_summary, each)
+                self.post_message(self.Arrived(ask, each, words, None))
+
+        await deliver(self, "payloads", ask, follow, lambda _none, _took: self.Finished())
+
+    @on(Arrived)
+    def _paint(self, message: Arrived) -> None:
+        if message.ask is not self._ask:
+            return
+        first = self._compared is None
+        self._compared, self._words = message.compared, message.words
+        self.recovered("compare")
+        self.view.show(self._compared, everything=self._everything, keep=not first)
+        self.view.show_empty(self._words_when_empty)
+        if message.took is not None:
+            self._took = message.took
+            self._read_payloads(message.ask, self._compared)
+        self.update_lines()
+
+    @property
+    def _words_when_empty(self) -> str:
+        found = self._compared
+        if found is None or not found.comparison.pairs:
+            return "there are no tasks"
+        if found.done < found.both:
+            return "comparing inputs and outputs…"
+        return "nothing differs\n\nw: show every task"
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        if message.part in {"compare", "payloads"} and message.ask is self._ask:
+            self.lost("compare", message.error, self.refresh_rows)
+            if self._compared is None:
+                self.view.show_empty(f"{clean(str(message.error))}\n\nr: try again")
+            self.update_lines()
+        elif message.part == "pair" and message.ask is self._pair:
+            self.lost("pair", message.error, self._want_pair)
+            self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
+
+    @property
+    def is_busy(self) -> bool:
+        """See BrowserScreen."""
+        return self._took is None and self.trouble_of("compare") is None
+
+    def update_lines(self) -> None:
+        """See BrowserScreen."""
+        super().update_lines()
+        found = self._compared
+        words = self._words
+        if found is not None and found.done < found.both:
+            words += f"  ·  inputs and outputs: {found.done:,} of {found.both:,} compared"
+        self.query_one(StatusLine).status = ListStatus(
+            hint=words,
+            took=self._took,
+            running="reading…" if self.is_busy else "",
+            running_for=self.host.ticks() - self._asked_at,
+        )
+
+    # The pair under the cursor
+
+    @on(CompareTree.Selected)
+    def _cursor_moved(self) -> None:
+        self._want_pair()
+
+    def _want_pair(self) -> None:
+        """Show the pair under the cursor; read its payloads where there are two."""
+        pair = self.pair
+        if pair is None:
+            self._pair = self._diff = None
+            self.workers.cancel_group(self, "pair")
+            self.pane.show_message("")
+            return
+        if pair.left is None or pair.right is None:
+            self._pair = self._diff = None
+            self.workers.cancel_group(self, "pair")
+            self._paint_pair(keep=False)
+            return
+        ask = PairAsk(pair.left.id, pair.right.id)
+        before = self._pair
+        if before is None or (before.left, before.right) != (ask.left, ask.right):
+            self._pair, self._diff = ask, None
+            self._paint_pair(keep=False)
+            self._read_pair(ask)
+
+    @work(exclusive=True, group="pair")
+    async def _read_pair(self, ask: PairAsk) -> None:
+        await asyncio.sleep(_PAUSE)
+
+        async def find() -> TaskDiff:
+            left = await self.browser.get_task(ask.left)
+            right = await self.browser.get_task(ask.right)
+            return await asyncio.to_thread(task_diff, left, right, MOST_CHANGES)
+
+        await deliver(self, "pair", ask, find, lambda diff, _took: self.PairArrived(ask, diff))
+
+    @on(PairArrived)
+    def _paint_contents(self, message: PairArrived) -> None:
+        if message.ask is self._pair:
+            self.recovered("pair")
+            self._diff = message.diff
+            self._paint_pair(keep=True)
+
+    def _paint_pair(self, *, keep: bool) -> None:
+        number, pair, found = self.view.selected, self.pair, self._compared
+        if number is not None and pair is not None and found is not None:
+            document = compare_document(pair, found.differences[number], self._diff)
+            self.pane.show(document, keep=keep)
+
+    # Actions
+
+    @on(CompareTree.Chosen)
+    def _chosen(self) -> None:
+        self.action_open_task("right")
+
+    def action_open_task(self, side: str) -> None:
+        """Show one of the two tasks on the whole screen; the only one where there is one."""
+        pair = self.pair
+        if pair is None:
+            return
+        row = pair.left if side == "left" else pair.right
+        if row is None:
+            row = pair.row
+        self.host.open_detail(row.id)
+
+    def action_toggle_everything(self) -> None:
+        """Show all pairs, or only what differs."""
+        self._everything = not self._everything
+        if self._compared is not None:
+            self.view.show(self._compared, everything=self._everything)
+
+    def action_next_difference(self, step: int) -> None:
+        """Go to the next pair that differs, or the one before."""
+        found, number = self._compared, self.view.selected
+        if found is None or number is None:
+            return
+        there = found.next_difference(number, step)
+        if there is None:
+            self.app.notify("nothing differs", markup=False)
+        else:
+            self.view.select(there)
+
+    def action_copy_id(self) -> None:
+        """Put the id of the right task on the clipboard, or of the only one."""
+        pair = self.pair
+        if pair is not None:
+            self.host.copy_text(str(pair.row.id), "the task's id")
+
+    def action_choose_copy(self) -> None:
+        """Let it be chosen what of the pair to copy."""
+        pair = self.pair
+        if pair is None:
+            return
+        choices: dict[str, str] = {}
+        if pair.left is not None:
+            choices["the id of the left task"] = str(pair.left.id)
+        if pair.right is not None:
+            choices["the id of the right task"] = str(pair.right.id)
+        if pair.left is not None and pair.right is not None:
+            ids = (str(pair.left.id), str(pair.right.id))
+            command = shlex.join(["taskview", "diff", self.browser.address, *ids])
+            choices["the command line that shows this"] = command
+        if self._diff is not None:
+            choices["what differs here"] = _diff_text(self._diff)
+        pairs = [(words, words) for words in choices]
+        self.app.push_screen(
+            Picker("copy", pairs, pairs[0][0]),
+            lambda name: self.host.copy_text(choices[name], name) if name else None,
+        )
+
+
+def _diff_text(diff: TaskDiff) -> str:
+    parts = (("error", diff.error), ("input", diff.input), ("output", diff.output))
+    lines = (line for name, part in parts for line in change_lines(name, part))
+    return "\n".join(f"{sign} {text}".lstrip() for sign, text, _ in lines)
+
+
+def _first(comparison: Comparison) -> tuple[Compared, str]:
+    found = compared(comparison)
+    return found, _summary(found)
+
+
+def _summary(found: Compared) -> str:
+    return summary(found.comparison, found.differences)
