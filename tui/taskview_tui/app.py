@@ -38,12 +38,12 @@ from taskview_tui.clipboard import (
     cut,
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
-from taskview_tui.comparing import Side
 from taskview_tui.keys import bindings
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import KeyProvider
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
+from taskview_tui.side import Side
 from taskview_tui.terminal import copied_text, wants_no_colour
 from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.times import TimeDisplay

@@ -15,19 +15,10 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.rows import TreeRows
+from taskview_tui.side import Side
 
 _CHUNK = 50
 """Pairs of which payloads are read at once: one payload may be a megabyte."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of two things to compare: a task with all below it, or a conversation."""
-
-    id: Ident
-    name: str
-    """What people call it; not cleaned."""
-    is_conversation: bool = False
 
 
 async def compare_sides(browser: ITaskBrowser, left: Side, right: Side) -> Comparison:
@@ -122,7 +113,7 @@ def is_inside(comparison: Comparison, differences: Sequence[Difference], number:
     return above >= 0 and is_alone(differences[number]) and is_alone(differences[above])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compared:
     """A comparison as far as it has come: how each pair differs, and which ones to show.
 

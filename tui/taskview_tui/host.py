@@ -12,8 +12,8 @@ from textual.dom import DOMNode
 from taskview_core.entities import Ident
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query import TaskFilter
-from taskview_tui.comparing import Side
 from taskview_tui.outside import Tool
+from taskview_tui.side import Side
 from taskview_tui.text.times import TimeDisplay
 
 

@@ -34,7 +34,8 @@ class Pair:
         return row
 
 
-@dataclass(frozen=True)
+# Without a representation: a worker writes down that of its arguments, which takes seconds here.
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """The pairs of two trees in preorder, by number from 0.
 

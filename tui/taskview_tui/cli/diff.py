@@ -14,7 +14,8 @@ from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_output
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
-from taskview_tui.comparing import Side, compare_sides, payload_differences
+from taskview_tui.comparing import compare_sides, payload_differences
+from taskview_tui.side import Side
 
 _EPILOG = """\
 A and B are ids of tasks, each with all below it, or of conversations, or the first digits of such.

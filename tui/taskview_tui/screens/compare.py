@@ -17,7 +17,7 @@ from taskview_core.compare.trees import Comparison, Pair
 from taskview_core.entities import Ident
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
-from taskview_tui.comparing import Compared, Side, compare_sides, compared, watch_payloads
+from taskview_tui.comparing import Compared, compare_sides, compared, watch_payloads
 from taskview_tui.keys import bindings
 from taskview_tui.render.compare_document import MOST_CHANGES, compare_document
 from taskview_tui.render.difference import change_lines, summary
@@ -25,6 +25,7 @@ from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.picker import Picker
+from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.compare_pane import ComparePane
 from taskview_tui.widgets.compare_tree import CompareTree

@@ -16,11 +16,11 @@ from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
 from taskview_tui.bars.conversation_bar import ConversationBar
 from taskview_tui.commands import CAUSE_COMMAND
-from taskview_tui.comparing import Side
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
 from taskview_tui.screens.marking import Marks
+from taskview_tui.side import Side
 from taskview_tui.text.times import short_time
 from taskview_tui.widgets.conversation_table import ConversationTable
 

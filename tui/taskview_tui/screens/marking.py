@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskview_tui.comparing import Side
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
+from taskview_tui.side import Side
 from taskview_tui.widgets.line_view import LineView
 
 MARK_COMMANDS = (

@@ -18,12 +18,12 @@ from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, TextTerm
 from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
-from taskview_tui.comparing import Side
 from taskview_tui.keys import bindings
 from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
 from taskview_tui.screens.copy_menu import CopyMenu
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.finding_view import FindingView

@@ -12,9 +12,10 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.cli.output.paint import write_line
 from taskview_tui.cli.output.task_cells import ident_text
 from taskview_tui.cli.streams import Output
-from taskview_tui.comparing import Side, shown_numbers
+from taskview_tui.comparing import shown_numbers
 from taskview_tui.render.difference import change_lines, names_of, pair_words, sign, summary
 from taskview_tui.render.piece import Ink, Piece
+from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.text.json_text import json_string
 
