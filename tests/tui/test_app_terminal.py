@@ -110,7 +110,7 @@ def terminal() -> Iterator[Terminal]:
 
 def test_text_from_the_database_never_commands_the_terminal(terminal: Terminal) -> None:
     terminal.until(terminal.shows_rows)
-    steps = {" ": "Error", "\r": "29 tasks", "d": "Timings", "qq2": "last activity"}
+    steps = {"i": "Error", "\r": "29 tasks", "d": "Timings", "qq2": "last activity"}
     for keys, words in steps.items():
         terminal.type(keys)
         terminal.until_shown(words)

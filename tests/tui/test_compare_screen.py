@@ -216,7 +216,7 @@ async def test_payloads_are_told_as_they_are_compared() -> None:
         await run.press("space")
         await go_to(run, 11)
         await run.press("equals_sign")
-        await run.until(lambda: "inputs and outputs: 0 of 3 compared" in run.status)
+        await run.until(lambda: "compared 0 of 3 payloads…" in run.status)
         assert "judge" not in " ".join(shown(run))
         await run.press("n")  # no key waits meanwhile
         gate.set()

@@ -203,14 +203,14 @@ class CompareScreen(BrowserScreen):
         """See BrowserScreen."""
         super().update_lines()
         found = self._compared
-        words = self._words
-        if found is not None and found.done < found.both:
-            words += f"  ·  inputs and outputs: {found.done:,} of {found.both:,} compared"
+        running, running_for = "", 0.0
+        if self.is_busy:
+            running, running_for = "reading…", self.host.ticks() - self._asked_at
+        elif found is not None and found.done < found.both and not self.has_trouble:
+            # What is shown is not yet all: this is said however narrow the line.
+            running = f"compared {found.done:,} of {found.both:,} payloads…"
         self.query_one(StatusLine).status = ListStatus(
-            hint=words,
-            took=self._took,
-            running="reading…" if self.is_busy else "",
-            running_for=self.host.ticks() - self._asked_at,
+            hint=self._words, took=self._took, running=running, running_for=running_for
         )
 
     # The pair under the cursor
