@@ -98,9 +98,13 @@ class FindBar(Horizontal):
         yield self.input
         yield self._words
 
-    def ask(self, label: str, text: str) -> None:
-        """Let a text be typed, beginning with one that is taken over or typed over."""
+    def ask(self, label: str, text: str, looks_at: str = "") -> None:
+        """Let a text be typed, beginning with one that is taken over or typed over.
+
+        `looks_at` says what is searched, as long as nothing is typed.
+        """
         self._label.update(label)
+        self.input.placeholder = looks_at
         self.display = True
         with self.input.prevent(Input.Changed):
             self.input.value = text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taskview_core.tree.assemble import Mark
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
@@ -45,8 +47,20 @@ def tree_width(outline: TaskOutline, most: int) -> int:
     return min(widest + _MARKER, most)
 
 
-def tree_cell(outline: TaskOutline, number: int, closed: bool, room: int) -> Line:
-    """Give guides in at most `room` cells, fold marker, glyph and agent of a task."""
+def tree_cell(
+    outline: TaskOutline,
+    number: int,
+    closed: bool,
+    room: int,
+    last: Sequence[int] | None = None,
+    *,
+    found: bool = False,
+) -> Line:
+    """Give guides in at most `room` cells, fold marker, glyph and agent of a task.
+
+    `last` is true where no sibling that shows comes after, if not all of them do; `found` marks
+    what was looked for.
+    """
     row = outline.rows[number]
     style = status_style(row.status)
     marker = "  "
@@ -54,18 +68,22 @@ def tree_cell(outline: TaskOutline, number: int, closed: bool, room: int) -> Lin
         marker = "▸ " if closed else "▾ "
     elif outline.depths[number]:
         marker = "─ "
+    ink = Ink.ERROR if style.ink is Ink.FAILED else Ink.TEXT
+    if found:
+        ink = Ink.MATCH
     return [
-        Piece(guides(outline, number, room) + marker, Ink.GUIDE),
+        Piece(guides(outline, number, room, last) + marker, Ink.GUIDE),
         Piece(f"{style.glyph} ", style.ink),
-        Piece(clean(row.agent_id), Ink.ERROR if style.ink is Ink.FAILED else Ink.TEXT),
+        Piece(clean(row.agent_id), ink),
     ]
 
 
-def guides(outline: TaskOutline, number: int, room: int) -> str:
+def guides(outline: TaskOutline, number: int, room: int, last: Sequence[int] | None = None) -> str:
     """Give the lines that lead to a task, two cells a level, in at most `room` cells.
 
     Where there are more levels, the depth stands in place of the first ones, as `⋯27`.
     """
+    last = outline.last if last is None else last
     depth = outline.depths[number]
     label = ""
     if depth * _STEP > room:
@@ -75,11 +93,10 @@ def guides(outline: TaskOutline, number: int, room: int) -> str:
     parts: list[str] = []
     around = number
     for level in range(levels):
-        last = outline.last[around]
         if level == 0:
-            parts.append("└─" if last else "├─")
+            parts.append("└─" if last[around] else "├─")
         else:
-            parts.append("  " if last else "│ ")
+            parts.append("  " if last[around] else "│ ")
         around = outline.parents[around]
     return label + "".join(reversed(parts))
 

@@ -15,12 +15,14 @@ from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found, WithDetail
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
+from taskview_tui.widgets.finding_tree import FindingTree
 from taskview_tui.widgets.task_tree import TaskTreeView
 
 _UNSEEN = 0.3
@@ -71,16 +73,16 @@ class TreeScreen(WithDetail):
 
     def compose_content(self) -> Iterable[Widget]:
         """Make tree and pane."""
-        yield Container(TaskTreeView(), DetailPane(), classes="body")
+        yield Container(FindingTree(), DetailPane(), classes="body")
 
     def on_mount(self) -> None:
         """Let the keys be the tree's."""
         self.view.focus()
 
     @property
-    def view(self) -> TaskTreeView:
+    def view(self) -> FindingTree:
         """The tree's widget."""
-        return self.query_one(TaskTreeView)
+        return self.query_one(FindingTree)
 
     @property
     def main_widget(self) -> Widget:
@@ -199,12 +201,22 @@ class TreeScreen(WithDetail):
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
         self.query_one(StatusLine).status = ListStatus(
-            hint=self._hunt.words if self._hunt is not None else words,
+            hint=self._hunt.words if self._hunt is not None else self._found_words or words,
             took=self._took,
             running="reading…" if reading else "",
             running_for=running_for,
             times=f"times: {self.host.times.label(self.host.clock())}",
         )
+
+    @property
+    def _found_words(self) -> str:
+        """Where a search stands, as long as only what it found is to be seen."""
+        view = self.view
+        return f"{view.find_words} for {clean(view.find_text)}" if view.is_narrowed else ""
+
+    def action_find_in_tree(self) -> None:
+        """Let it be typed what tasks to find."""
+        self.ask_to_find(self.view, LOOKS_AT)
 
     def show_times(self) -> None:
         """See BrowserScreen."""

@@ -26,6 +26,7 @@ from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
+from taskview_tui.widgets.finding_tree import FindingTree
 from taskview_tui.widgets.finding_view import FindingView
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class WithDetail(Marks):
         super().__init__()
         self._wanted: DetailAsk | None = None
         self._detail: TaskDetail | None = None
+        self._found_in: FindingView | FindingTree | None = None
+        """Where what is typed is looked for."""
 
     def compose_foot(self) -> Iterable[Widget]:
         """Make the line to type in what is to be found in the details."""
@@ -182,29 +185,38 @@ class WithDetail(Marks):
 
     def action_find_in_details(self) -> None:
         """Let it be typed what to find in the details."""
-        self.pane.begin_find()
-        self._find_bar.ask("find", self.pane.find_text)
-        self._find_bar.say(self.pane.find_words)
+        self.ask_to_find(self.pane)
+
+    def ask_to_find(self, searched: FindingView | FindingTree, looks_at: str = "") -> None:
+        """Let it be typed what to find in a part of the screen; `looks_at` says what of it."""
+        self._found_in = searched
+        searched.begin_find()
+        self._find_bar.ask("find", searched.find_text, looks_at)
+        self._find_bar.say(searched.find_words)
 
     @on(Input.Changed, "FindInput")
     def _find_typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.pane.find(event.value)
+        if self._found_in is not None:
+            self._found_in.find(event.value)
 
     @on(FindingView.FindChanged)
+    @on(FindingTree.FindChanged)
     def _find_changed(self) -> None:
-        if self._find_bar.display:
-            self._find_bar.say(self.pane.find_words)
+        if self._find_bar.display and self._found_in is not None:
+            self._find_bar.say(self._found_in.find_words)
+        self.update_lines()
 
     @on(FindInput.Stepped)
     def _find_stepped(self, event: FindInput.Stepped) -> None:
-        self.pane.go_to_match(event.step)
+        if self._found_in is not None:
+            self._found_in.go_to_match(event.step)
 
     @on(Input.Submitted, "FindInput")
     @on(FindInput.Left)
     def _find_left(self) -> None:
         self._find_bar.close()
-        self.set_focus(self.pane)
+        self.set_focus(self._found_in)
 
     # What the cursor in the details is on
 

@@ -12,12 +12,12 @@ from taskview_core.entities import Ident, TaskRow
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
-from taskview_tui.render.folding import Folding
 from taskview_tui.render.header import header_line
 from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
+from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
 from taskview_tui.text.columns import TREE_COLUMNS, Slot, place_columns
 from taskview_tui.text.status_style import status_style
@@ -108,7 +108,8 @@ class TaskTreeView(LineView):
     def _take(self, outline: TaskOutline, opened: bytearray) -> None:
         self._outline = outline
         self._opened = opened
-        self._folding = Folding(outline.ends, opened)
+        self._folding = TreeFolding(outline.ends, opened)
+        self._last = outline.last
         self._slots = None
         self._version += 1
 
@@ -164,9 +165,12 @@ class TaskTreeView(LineView):
         number = self._outline.number(ident)
         if number is None:
             return False
+        self._go_to(number)
+        return True
+
+    def _go_to(self, number: int) -> None:
         self._change(lambda: self._folding.reveal(number, self._outline.above))
         self.move_cursor(self._folding.position(number), centre=True)
-        return True
 
     def show_trail(self, trail: Trail | None) -> None:
         """Mark the way of a failure, or none."""
@@ -199,6 +203,10 @@ class TaskTreeView(LineView):
 
     def _number(self) -> int | None:
         return self._folding.line(self.cursor_line) if len(self._folding) else None
+
+    def is_found(self, number: int) -> bool:
+        """Say whether a task is one that was looked for; see FindingTree."""
+        return False
 
     # Drawing.
 
@@ -244,7 +252,9 @@ class TaskTreeView(LineView):
         row = self._outline.rows[number]
         closed = self._folding.can_fold(number) and not self._folding.is_open(number)
         if slot.column.key == "tree":
-            return tree_cell(self._outline, number, closed, self._room)
+            return tree_cell(
+                self._outline, number, closed, self._room, self._last, found=self.is_found(number)
+            )
         if slot.column.key == "word":
             style = status_style(row.status)
             return [Piece(style.word, style.ink)]
@@ -312,6 +322,5 @@ class TaskTreeView(LineView):
         """Open every task; if all are open, close them."""
         if not len(self._folding):
             return
-        opened = len(self._folding) < len(self._outline)
-        self._opened[:] = bytes([opened]) * len(self._opened)
-        self._change(self._folding.rebuild)
+        opened = len(self._folding) < self._folding.most
+        self._change(lambda: self._folding.set_all(opened))

@@ -1,0 +1,140 @@
+"""`/` in a tree: what is kept, going from match to match, and the whole tree back."""
+
+from __future__ import annotations
+
+from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.screens import Running, running
+from taskview_tui.bars.find_bar import FindBar
+from taskview_tui.widgets import finding_tree
+from taskview_tui.widgets.finding_tree import FindingTree
+
+
+def forest(more: int = 0) -> FakeBrowser:
+    """A root with two branches; the words to be found are in the third level."""
+    tasks = [
+        make_task(1, agent="root"),
+        make_task(2, parent=1, agent="left"),
+        make_task(3, parent=2, agent="search"),
+        make_task(4, parent=2, agent="other"),
+        make_task(5, parent=1, agent="right"),
+        make_task(6, parent=5, agent="search", status="failed", error="Über the limit"),
+        make_task(7, parent=6, agent="deep"),
+        make_task(8, parent=1, agent="last"),
+    ]
+    tasks += [make_task(100 + n, parent=8, agent=f"filler{n}") for n in range(more)]
+    return FakeBrowser(tasks, [make_conversation(1, title="Found")])
+
+
+async def open_tree(run: Running, number: int = 1) -> FindingTree:
+    await run.until(lambda: not run.tasks.is_busy)
+    run.app.open_conversation(conversation_id(1), task_id(number))
+    await run.until(lambda: isinstance(run.app.screen.focused, FindingTree))
+    await run.settled()
+    return run.one(FindingTree)
+
+
+def agents(view: FindingTree) -> list[str]:
+    rows = view._outline.rows
+    return [rows[view._folding.line(line)].agent_id for line in range(view.line_count)]
+
+
+async def test_matches_and_those_above_them_are_kept_while_typing() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        assert "agent, first" in run.text()
+        await run.type("sear")
+        assert agents(view) == ["root", "left", "search", "right", "search"]
+        assert view.selected is not None
+        assert view.selected.id == task_id(3)
+        assert "match 1 of 2" in run.text()
+        await run.type(" status:failed")
+        assert agents(view) == ["root", "right", "search"]
+        await run.press("enter", "escape")
+        assert len(agents(view)) == 8
+        assert view.selected.id == task_id(6)
+
+
+async def test_the_guides_do_not_lead_to_what_is_not_kept() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        await open_tree(run)
+        await run.press("slash")
+        await run.type("agent:left,right")
+        assert any("└─▸ " in line and "right" in line for line in run.lines())
+        await run.press("enter", "l")  # the children of a match can be had
+        assert agents(run.one(FindingTree)) == ["root", "left", "search", "other", "right"]
+
+
+async def test_n_finds_what_is_collapsed_and_goes_on_in_the_whole_tree() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("search")
+        await run.press("enter", "escape", "g", "O")
+        assert agents(view) == ["root"]
+        await run.press("n")
+        assert view.selected is not None
+        assert view.selected.id == task_id(3)
+        await run.press("n")
+        assert view.selected.id == task_id(6)
+        await run.press("n")
+        assert view.selected.id == task_id(3)
+        await run.press("N")
+        assert view.selected.id == task_id(6)
+
+
+async def test_texts_are_found_in_any_case_and_terms_deny() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        for text, found in (
+            ("über", [6]),
+            ("error:limit", [6]),
+            ("-is:leaf agent:search", [6]),
+            ("-agent:search is:leaf -last", [4, 7]),
+            ("has:error", [6]),
+        ):
+            view.find(text)
+            assert view._matches is not None
+            numbers = view._matches.numbers
+            assert [view._outline.rows[at].id for at in numbers] == [task_id(n) for n in found]
+
+
+async def test_what_the_rows_do_not_hold_is_said() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("output:x")
+        assert "output: is not in a tree's rows" in run.text()
+        assert len(agents(view)) == 8
+        run.one(FindBar).input.value = "zzz"
+        await run.until(lambda: "no match in the rows" in run.text())
+        run.one(FindBar).input.value = "is:nothing"
+        await run.until(lambda: "is:" in view.find_words)
+
+
+async def test_a_large_tree_is_searched_beside_and_the_newest_text_wins() -> None:
+    async with running(forest(finding_tree.FEW), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("filler")
+        await run.type("999")
+        await run.until(lambda: view.find_words == "match 1 of 1")
+        assert agents(view) == ["root", "last", "filler999"]
+        view.find("")
+        assert not view.is_narrowed
+
+
+async def test_the_cause_is_shown_though_it_is_not_kept_and_a_refresh_keeps_what_is_found() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("agent:left")
+        await run.press("enter")
+        assert agents(view) == ["root", "left"]
+        await run.press("r")
+        await run.settled()
+        assert agents(view) == ["root", "left"]
+        await run.press("e")
+        assert agents(view) == ["root", "left", "right", "search"]
+        assert view.selected is not None
+        assert view.selected.id == task_id(6)

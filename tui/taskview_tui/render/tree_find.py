@@ -1,0 +1,189 @@
+"""Finding tasks in a tree by what its rows hold: the query language, without the database."""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from taskview_core.entities.preview import INPUT_START
+from taskview_core.query.evaluate import TaskFacts, task_matches
+from taskview_core.query.matching import fold
+from taskview_core.query.task_filter import TaskFilter
+from taskview_core.query.terms import (
+    HasKind,
+    HasTerm,
+    MetadataTerm,
+    TaskTerm,
+    TextField,
+    TextTerm,
+    ValueKey,
+    ValueTerm,
+)
+from taskview_tui.render.haystack import StoppedError
+from taskview_tui.render.task_outline import TaskOutline
+
+LOOKS_AT = (
+    f"agent, first {INPUT_START} characters of the input, error; agent: status: id: is: duration: …"
+)
+"""What is searched, for the one who types."""
+
+_A_LOOK = 1_000
+"""Tasks between looks at whether the search is still wanted."""
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
+
+
+@dataclass(frozen=True)
+class TreeMatches:
+    """The tasks that were found, by number and in order; `unheld` says what cannot be searched.
+
+    `kept` is true for them and for all above them, `opened` for those with something kept below,
+    and `last` for those after which no sibling is kept.
+    """
+
+    numbers: array[int]
+    kept: bytearray
+    opened: bytearray
+    last: bytearray
+    unheld: str = ""
+
+    def after(self, number: int, step: int) -> int | None:
+        """Give the next match after a task, or with -1 the one before, round and round."""
+        if not self.numbers:
+            return None
+        if step > 0:
+            at = bisect_right(self.numbers, number)
+        else:
+            at = bisect_left(self.numbers, number) - 1
+        return self.numbers[at % len(self.numbers)]
+
+    def place(self, number: int) -> int | None:
+        """Say the how-manieth match a task is, from 0; None where it is none."""
+        at = bisect_left(self.numbers, number)
+        return at if at < len(self.numbers) and self.numbers[at] == number else None
+
+
+class TreeFinder:
+    """Searches one tree again and again; what it looks at is made once, when it is first needed."""
+
+    def __init__(self, outline: TaskOutline) -> None:
+        self._outline = outline
+        self._texts: list[tuple[str, str, str] | None] = [None] * len(outline)
+
+    def find(
+        self, text: str, now: datetime, unwanted: Callable[[], bool] = lambda: False
+    ) -> TreeMatches:
+        """Find the tasks that a text of the query language means.
+
+        Raises FilterError for one that cannot be read, StoppedError when it is not wanted any more.
+        """
+        terms = TaskFilter.parse(text).terms
+        unheld = ", ".join(dict.fromkeys(_unheld(term) for term in terms if _unheld(term)))
+        count = len(self._outline)
+        numbers = array("l")
+        if terms and not unheld:
+            words = [term for term in terms if isinstance(term, TextTerm)]
+            wanted = [(term.where, fold(term.text), term.denied) for term in words]
+            rest = TaskFilter(tuple(term for term in terms if not isinstance(term, TextTerm)))
+            for number in range(count):
+                if number % _A_LOOK == 0 and unwanted():
+                    raise StoppedError
+                if wanted and not self._holds(number, wanted):
+                    continue
+                if not rest.terms or task_matches(rest, self._facts(number), now):
+                    numbers.append(number)
+        return matches_of(self._outline, numbers, unheld)
+
+    def _holds(self, number: int, wanted: list[tuple[TextField, str, bool]]) -> bool:
+        texts = self._texts[number]
+        if texts is None:
+            row = self._outline.rows[number]
+            texts = self._texts[number] = (
+                fold(row.agent_id),
+                fold(_said(row.input_start)),
+                fold(row.error_start or ""),
+            )
+        agent, given, error = texts
+        for where, text, denied in wanted:
+            found = (
+                (where is not TextField.ERROR and text in given)
+                or (where is not TextField.INPUT and text in error)
+                or (where is TextField.ANY and text in agent)
+            )
+            if found == denied:
+                return False
+        return True
+
+    def _facts(self, number: int) -> TaskFacts:
+        row = self._outline.rows[number]
+        return TaskFacts(
+            id=row.id,
+            conversation_id=row.conversation_id,
+            parent_task_id=row.parent_task_id,
+            agent_id=row.agent_id,
+            status=row.status.value,
+            input=row.input_start,
+            error=row.error_start,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            completed_at=row.completed_at,
+            updated_at=row.updated_at,
+            has_children=self._outline.below(number) > 0,
+        )
+
+
+def matches_of(outline: TaskOutline, numbers: array[int], unheld: str = "") -> TreeMatches:
+    """Give what there is to be seen where these tasks were found."""
+    kept, opened = bytearray(len(outline)), bytearray(len(outline))
+    parents = outline.parents
+    for number in numbers:
+        around, below = number, False
+        while around >= 0 and not kept[around]:
+            kept[around] = True
+            opened[around] = below
+            around, below = parents[around], True
+        if below and around >= 0:
+            opened[around] = True
+    return TreeMatches(numbers, kept, opened, last_kept(outline, kept), unheld)
+
+
+def last_kept(outline: TaskOutline, kept: bytearray) -> bytearray:
+    """Mark the tasks after which no sibling is kept."""
+    last = bytearray(len(kept))
+    parents = outline.parents
+    ended = bytearray(len(kept) + 1)  # A root's parent is -1, which stands for the last place.
+    for number in range(len(kept) - 1, -1, -1):
+        if kept[number] and not ended[parents[number]]:
+            ended[parents[number]] = last[number] = True
+    return last
+
+
+def _unheld(term: TaskTerm) -> str:
+    """Name what a term asks for that the rows of a tree do not hold; empty where they do."""
+    match term:
+        case TextTerm(_, TextField.OUTPUT):
+            return "output:"
+        case HasTerm(HasKind.OUTPUT | HasKind.METADATA as kind):
+            return f"has:{kind.value}"
+        case MetadataTerm():
+            return "metadata."
+        case ValueTerm(ValueKey.USER):
+            return "user:"
+        case _:
+            return ""
+
+
+def _said(start: str) -> str:
+    """Give the beginning of a stored payload with its escapes read."""
+    return _ESCAPES.sub(_unescaped, start) if "\\" in start else start
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    try:
+        return str(json.loads(f'"{escape[0]}"', strict=False))
+    except ValueError:
+        return escape[0]  # It is no JSON, and no escape.

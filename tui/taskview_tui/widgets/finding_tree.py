@@ -1,0 +1,302 @@
+"""A tree in which tasks can be found."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from taskview_core.errors import FilterError
+from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.haystack import StoppedError
+from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.tree_find import TreeFinder, TreeMatches, last_kept, matches_of
+from taskview_tui.render.tree_folding import TreeFolding
+from taskview_tui.text.clean import clean
+from taskview_tui.widgets.task_tree import TaskTreeView
+
+FEW = 1_000
+"""Tasks up to which a tree is searched at once; a larger one is in a thread."""
+
+FIND_COMMANDS = (
+    Command(
+        id="tree.find",
+        keys="slash",
+        action="screen.find_in_tree",
+        name="Find in the tree",
+        short="find",
+        help="Type what tasks to find; they and those above them are kept",
+        group=Group.FILTER,
+        rank=2,
+    ),
+    Command(
+        id="tree.next_match",
+        keys="n",
+        action="next_match(1)",
+        name="Next match",
+        help="Go to the next task that was found, wherever it is hidden; after the last, the first",
+        group=Group.FILTER,
+    ),
+    Command(
+        id="tree.previous_match",
+        keys="N",
+        action="next_match(-1)",
+        name="Previous match",
+        help="Go to the task found before; before the first, to the last",
+        group=Group.FILTER,
+    ),
+    Command(
+        id="tree.end_find",
+        keys="escape",
+        action="end_find",
+        name="The whole tree",
+        help="Show the whole tree again, with the cursor on the same task",
+        group=Group.FILTER,
+    ),
+)
+"""Commands of trees that are to be searched."""
+
+
+@dataclass(frozen=True, eq=False)
+class TreeSearch:
+    """One search: for a text; `jump` takes the cursor to the first match from `origin` on."""
+
+    finder: TreeFinder
+    text: str
+    origin: int
+    jump: bool
+    unwanted: Event = field(default_factory=Event)
+
+
+class FindingTree(TaskTreeView):
+    """Keeps what is found and all above it, while it is typed, and goes from match to match."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*FIND_COMMANDS)
+
+    class FindChanged(Message):
+        """What is to be said of the search has changed."""
+
+    class Searched(Message):
+        """A thread has searched the tree; or the text cannot be read."""
+
+        def __init__(self, search: TreeSearch, found: TreeMatches | FilterError) -> None:
+            super().__init__()
+            self.search = search
+            self.found = found
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._search: TreeSearch | None = None
+        self._matches: TreeMatches | None = None
+        self._fault = ""
+        self._origin = 0
+        self._narrowed = False
+        self._finder: TreeFinder | None = None
+        super().__init__()
+
+    # For screens.
+
+    @property
+    def find_text(self) -> str:
+        """What was looked for last; empty where nothing was."""
+        return self._text
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only what was found is to be seen, with what is above it."""
+        return self._narrowed
+
+    @property
+    def find_words(self) -> str:
+        """Where the search stands, in words; empty where nothing is looked for."""
+        if self._fault or not self._text:
+            return self._fault
+        matches = self._matches
+        if self._search is not None or matches is None:
+            return "searching…"
+        if matches.unheld:
+            return f"{matches.unheld} is not in a tree's rows"
+        if not matches.numbers:
+            return "no match in the rows"
+        number = self._number()
+        place = None if number is None else matches.place(number)
+        count = f"{len(matches.numbers):,}"
+        return f"{count} found" if place is None else f"match {place + 1:,} of {count}"
+
+    def begin_find(self) -> None:
+        """Remember where the cursor is: what is typed from now on is looked for from there."""
+        self._origin = self._number() or 0
+
+    def find(self, text: str) -> None:
+        """Keep what a text of the query language means; for an empty one, the whole tree."""
+        if text.strip():
+            self._begin(text, jump=True)
+        else:
+            self._stop()
+            self._text, self._matches, self._fault = "", None, ""
+            self._show_whole(self._origin)
+            self.post_message(self.FindChanged())
+
+    def go_to_match(self, step: int) -> None:
+        """Go on to the next match from the cursor, or with -1 to the one before."""
+        matches, here = self._matches, self._number()
+        if matches is None or here is None:
+            return
+        number = matches.after(here, step)
+        if number is not None:
+            self._go_to(number)
+
+    # Searching.
+
+    def _stop(self) -> None:
+        if self._search is not None:
+            self._search.unwanted.set()
+            self._search = None
+
+    def _begin(self, text: str, *, jump: bool) -> None:
+        self._stop()
+        self._text = text
+        if self._finder is None:
+            self._finder = TreeFinder(self._outline)
+        search = TreeSearch(self._finder, text, self._origin, jump)
+        now = self.clock()
+
+        def find() -> TreeMatches | FilterError:
+            try:
+                return search.finder.find(text, now, search.unwanted.is_set)
+            except FilterError as error:
+                return error
+
+        def find_beside() -> None:
+            try:
+                self.post_message(self.Searched(search, find()))
+            except StoppedError:
+                return
+
+        if len(self._outline) <= FEW:
+            self._found(search, find())
+        else:
+            self._search = search
+            self.post_message(self.FindChanged())
+            Thread(target=find_beside, name="find", daemon=True).start()
+
+    def on_finding_tree_searched(self, message: Searched) -> None:
+        """Paint what the thread has found, unless something else is looked for by now."""
+        message.stop()
+        if message.search is self._search:
+            self._search = None
+            self._found(message.search, message.found)
+
+    def _found(self, search: TreeSearch, found: TreeMatches | FilterError) -> None:
+        self._fault = ""
+        if isinstance(found, FilterError):
+            # What was found before stays: the text may only be half typed.
+            self._fault = clean(found.title)
+        else:
+            self._matches = found
+            first = found.after(search.origin - 1, 1)
+            if first is None:
+                self._show_whole(self._number() or 0)
+            elif search.jump:
+                self._narrow(found, first)
+            elif self._narrowed:
+                self._narrow(found, self._number() or 0)
+        self.post_message(self.FindChanged())
+
+    # What shows.
+
+    def _narrow(self, matches: TreeMatches, number: int) -> None:
+        """Show only what was found and what is above it, and the cursor's task."""
+        self._narrowed = True
+        kept = bytearray(matches.kept)
+        folding = TreeFolding(self._outline.ends, bytearray(matches.opened), kept)
+        self._swap(folding, matches.last, number)
+
+    def _show_whole(self, number: int) -> None:
+        if self._narrowed:
+            self._narrowed = False
+            self._swap(TreeFolding(self._outline.ends, self._opened), self._outline.last, number)
+
+    def _swap(self, folding: TreeFolding, last: bytearray, number: int) -> None:
+        before = self.selected
+        offset = self.cursor_line - self.top_line
+        self._folding, self._last = folding, last
+        self._version += 1
+        if len(self._outline):
+            folding.reveal(number, self._outline.above)
+        self._draw_guides()
+        line = folding.position(number) if len(folding) else 0
+        self.lines_changed(line, line - offset)
+        if self.selected != before:
+            self.cursor_moved()
+
+    def _draw_guides(self) -> None:
+        """Bring the guides in line with what is kept."""
+        kept = self._folding.kept
+        if kept is not None:
+            self._last = last_kept(self._outline, kept)
+
+    def _change(self, change: Callable[[], None]) -> None:
+        before = self._folding.most
+        super()._change(change)
+        if self._folding.most != before:
+            self._draw_guides()
+
+    def _take(self, outline: TaskOutline, opened: bytearray) -> None:
+        """Go on with the search in a tree that was read again."""
+        matches = self._matches
+        was = self._outline.idents(matches.numbers) if matches and self._narrowed else frozenset()
+        super()._take(outline, opened)
+        self._stop()
+        self._finder = None
+        self._matches = None
+        if not self._text:
+            return
+        if self._narrowed:
+            # Until it has been searched: what was found in it before.
+            numbers = array("l", (at for at, row in enumerate(outline.rows) if row.id in was))
+            self._matches = matches_of(outline, numbers)
+            kept, opened = bytearray(self._matches.kept), bytearray(self._matches.opened)
+            self._folding = TreeFolding(outline.ends, opened, kept)
+            self._last = self._matches.last
+        self.call_later(self._begin, self._text, jump=False)
+
+    def is_found(self, number: int) -> bool:
+        """Say whether a task is one that was found, while only those show."""
+        matches = self._matches
+        return self._narrowed and matches is not None and matches.place(number) is not None
+
+    def stamp(self, index: int) -> Hashable:
+        """See LineView."""
+        return (self._narrowed, super().stamp(index))
+
+    def cursor_moved(self) -> None:
+        """Tell where the cursor is, and which match that is."""
+        super().cursor_moved()
+        if self._narrowed:
+            self.post_message(self.FindChanged())
+
+    # What the user does.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys alone that only a search needs, while there is none."""
+        if action == "end_find":
+            return self._narrowed
+        if action == "next_match":
+            return self._matches is not None and bool(self._matches.numbers)
+        return super().check_action(action, parameters)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match, or with -1 to the one before."""
+        self.go_to_match(step)
+
+    def action_end_find(self) -> None:
+        """Show the whole tree again; what was found can still be gone through."""
+        self._stop()
+        self._show_whole(self._number() or 0)
+        self.post_message(self.FindChanged())
