@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_tui.bars.find_bar import FindBar
@@ -138,3 +140,14 @@ async def test_the_cause_is_shown_though_it_is_not_kept_and_a_refresh_keeps_what
         assert agents(view) == ["root", "left", "right", "search"]
         assert view.selected is not None
         assert view.selected.id == task_id(6)
+
+
+async def test_keys_that_come_in_one_burst_go_from_match_to_match() -> None:
+    async with running(forest(), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("search")
+        for key, letter in (("enter", "\r"), ("n", "n"), ("n", "n"), ("n", "n")):
+            run.app.post_message(events.Key(key, letter))
+        await run.until(lambda: view.find_words == "match 2 of 2")
+        assert view.find_text == "search"

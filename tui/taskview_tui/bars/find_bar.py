@@ -7,7 +7,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from taskview_tui.keys import Command, Group, bindings, identified
@@ -72,13 +74,25 @@ class FindInput(Input, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=True)
         self.cursor_blink = False
+        self.back: Widget | None = None
+        """What gets the focus when the input is left."""
+
+    def on_key(self, event: Key) -> None:
+        """Type nothing that came behind the key by which the input was left."""
+        if self.screen.focused is not self:
+            event.prevent_default()
+
+    async def action_submit(self) -> None:
+        """Leave the input."""
+        self.action_leave()
 
     def action_step(self, step: int) -> None:
         """Go to the next match."""
         self.post_message(self.Stepped(step))
 
     def action_leave(self) -> None:
-        """Leave the input."""
+        """Leave the input at once: keys may be waiting, which are not to be typed."""
+        self.screen.set_focus(self.back)
         self.post_message(self.Left())
 
 
@@ -98,12 +112,13 @@ class FindBar(Horizontal):
         yield self.input
         yield self._words
 
-    def ask(self, label: str, text: str, looks_at: str = "") -> None:
+    def ask(self, label: str, text: str, back: Widget, looks_at: str = "") -> None:
         """Let a text be typed, beginning with one that is taken over or typed over.
 
-        `looks_at` says what is searched, as long as nothing is typed.
+        `back` gets the focus afterwards; `looks_at` says what is searched, while nothing is typed.
         """
         self._label.update(label)
+        self.input.back = back
         self.input.placeholder = looks_at
         self.display = True
         with self.input.prevent(Input.Changed):

@@ -191,7 +191,7 @@ class WithDetail(Marks):
         """Let it be typed what to find in a part of the screen; `looks_at` says what of it."""
         self._found_in = searched
         searched.begin_find()
-        self._find_bar.ask("find", searched.find_text, looks_at)
+        self._find_bar.ask("find", searched.find_text, searched, looks_at)
         self._find_bar.say(searched.find_words)
 
     @on(Input.Changed, "FindInput")
@@ -212,11 +212,9 @@ class WithDetail(Marks):
         if self._found_in is not None:
             self._found_in.go_to_match(event.step)
 
-    @on(Input.Submitted, "FindInput")
     @on(FindInput.Left)
     def _find_left(self) -> None:
         self._find_bar.close()
-        self.set_focus(self._found_in)
 
     # What the cursor in the details is on
 
