@@ -78,9 +78,18 @@ class FindInput(Input, inherit_bindings=False):
         """What gets the focus when the input is left."""
 
     def on_key(self, event: Key) -> None:
-        """Type nothing that came behind the key by which the input was left."""
+        """Leave the input before a key that came together with Enter is typed into it.
+
+        Textual runs a command only when its key has gone up through all widgets to the app.
+        """
         if self.screen.focused is not self:
             event.prevent_default()
+        elif not event.is_printable:
+            active = self.screen.active_bindings.get(event.key)
+            if active is not None and active.binding.action in {"submit", "leave"}:
+                event.stop()
+                event.prevent_default()
+                self.action_leave()
 
     async def action_submit(self) -> None:
         """Leave the input."""
