@@ -9,6 +9,7 @@ from itertools import accumulate
 from taskview_core.entities import Ident, TaskStatus
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
+from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_core.tree.root_cause import Failures
 from taskview_tui.render.folding import levels_within
 
@@ -29,6 +30,7 @@ class TaskOutline:
         self.ends = self.preorder.ends
         self.last = bytearray(len(self.rows))
         self.failures = Failures(self.preorder)
+        self.repeats: Repeats = find_repeats(self.preorder)
         self._failed_before = self._count_failed()
         self._find_last()
 

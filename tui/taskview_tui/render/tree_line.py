@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from taskview_core.entities import TaskStatus
 from taskview_core.tree.assemble import Mark
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
@@ -55,16 +56,19 @@ def tree_cell(
     last: Sequence[int] | None = None,
     *,
     found: bool = False,
+    status: TaskStatus | None = None,
+    run_end: int | None = None,
 ) -> Line:
     """Give guides in at most `room` cells, fold marker, glyph and agent of a task.
 
     `last` is true where no sibling that shows comes after, if not all of them do; `found` marks
-    what was looked for.
+    what was looked for. The line of a run up to the task before `run_end` has the guides of its
+    last task, and the `status` given.
     """
     row = outline.rows[number]
-    style = status_style(row.status)
+    style = status_style(status or row.status)
     marker = "  "
-    if outline.below(number):
+    if run_end is not None or outline.below(number):
         marker = "▸ " if closed else "▾ "
     elif outline.depths[number]:
         marker = "─ "
@@ -72,13 +76,19 @@ def tree_cell(
     if found:
         ink = Ink.MATCH
     return [
-        Piece(guides(outline, number, room, last) + marker, Ink.GUIDE),
+        Piece(guides(outline, number, room, last, run_end) + marker, Ink.GUIDE),
         Piece(f"{style.glyph} ", style.ink),
         Piece(clean(row.agent_id), ink),
     ]
 
 
-def guides(outline: TaskOutline, number: int, room: int, last: Sequence[int] | None = None) -> str:
+def guides(
+    outline: TaskOutline,
+    number: int,
+    room: int,
+    last: Sequence[int] | None = None,
+    run_end: int | None = None,
+) -> str:
     """Give the lines that lead to a task, two cells a level, in at most `room` cells.
 
     Where there are more levels, the depth stands in place of the first ones, as `⋯27`.
@@ -94,11 +104,17 @@ def guides(outline: TaskOutline, number: int, room: int, last: Sequence[int] | N
     around = number
     for level in range(levels):
         if level == 0:
-            parts.append("└─" if last[around] else "├─")
+            ends = run_end == _end_of_siblings(outline, number) if run_end else last[around]
+            parts.append("└─" if ends else "├─")
         else:
             parts.append("  " if last[around] else "│ ")
         around = outline.parents[around]
     return label + "".join(reversed(parts))
+
+
+def _end_of_siblings(outline: TaskOutline, number: int) -> int:
+    parent = outline.parents[number]
+    return outline.ends[parent] if parent >= 0 else len(outline)
 
 
 def tree_preview(
@@ -109,11 +125,13 @@ def tree_preview(
     trail: Trail | None = None,
     *,
     holds: bool = False,
+    run: Line = (),
 ) -> Line:
     """Give what is odd about a task, what is hidden below it, and its preview.
 
     `trail` is the way of a failure, where one is to be seen; its mark comes first. `holds` says
-    that the task holds a value that is being followed.
+    that the task holds a value that is being followed, `run` how often it was done where its line
+    stands for more than itself.
     """
     pieces: list[Piece] = []
     on_trail = None if trail is None else trail.piece(outline.rows[number].id)
@@ -124,7 +142,9 @@ def tree_preview(
     mark = outline.marks.get(number)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))
-    if closed:
+    if run:
+        pieces.extend(run)
+    elif closed:
         pieces.append(Piece(f"+{outline.below(number):,}", Ink.MARK))
         failed = outline.failed_below(number)
         if failed:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
@@ -18,6 +19,7 @@ from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.tree_repeats import input_digests
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found, WithDetail
 from taskview_tui.text.clean import clean
@@ -60,6 +62,13 @@ class TreeScreen(WithDetail):
         ask: TreeAsk
         found: TreeFound
         took: float
+
+    @dataclass
+    class RepeatsArrived(Message):
+        """It is known which tasks with long inputs were done again and again."""
+
+        ask: TreeAsk
+        repeats: Repeats
 
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
@@ -158,9 +167,29 @@ class TreeScreen(WithDetail):
             self.find_cause_of(start)
         elif self._hunt is not None:
             self._mark_hunt(self._hunt)
+        if found.outline.repeats.unknown:
+            self._read_repeats(self._ask, found)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
         self.update_lines()
+
+    @work(exclusive=True, group="repeats")
+    async def _read_repeats(self, ask: TreeAsk, found: TreeFound) -> None:
+        unknown = found.outline.repeats.unknown
+        await deliver(
+            self,
+            "repeats",
+            ask,
+            lambda: input_digests(self.browser, unknown),
+            lambda digests, _took: self.RepeatsArrived(
+                ask, find_repeats(found.outline.preorder, digests)
+            ),
+        )
+
+    @on(RepeatsArrived)
+    def _fold_repeats(self, message: RepeatsArrived) -> None:
+        if message.ask is self._ask:
+            self.view.repeats_known(message.repeats)
 
     @on(Failed)
     def _tree_failed(self, message: Failed) -> None:

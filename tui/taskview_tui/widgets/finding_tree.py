@@ -11,7 +11,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
+from taskview_core.entities import Ident
 from taskview_core.errors import FilterError
+from taskview_core.tree.repeats import Repeats
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.haystack import StoppedError
 from taskview_tui.render.task_outline import TaskOutline
@@ -96,6 +98,7 @@ class FindingTree(TaskTreeView):
         self._fault = ""
         self._origin = 0
         self._narrowed = False
+        self._open_runs: frozenset[Ident] = frozenset()
         self._finder: TreeFinder | None = None
         super().__init__()
 
@@ -212,6 +215,8 @@ class FindingTree(TaskTreeView):
 
     def _narrow(self, matches: TreeMatches, number: int) -> None:
         """Show only what was found and what is above it, and the cursor's task."""
+        if not self._narrowed:
+            self._open_runs = super()._unfolded()
         self._narrowed = True
         kept = bytearray(matches.kept)
         folding = TreeFolding(self._outline.ends, bytearray(matches.opened), kept)
@@ -220,7 +225,7 @@ class FindingTree(TaskTreeView):
     def _show_whole(self, number: int) -> None:
         if self._narrowed:
             self._narrowed = False
-            self._swap(TreeFolding(self._outline.ends, self._opened), self._outline.last, number)
+            self._swap(self._whole(self._open_runs), self._outline.last, number)
 
     def _swap(self, folding: TreeFolding, last: bytearray, number: int) -> None:
         before = self.selected
@@ -235,6 +240,16 @@ class FindingTree(TaskTreeView):
         if self.selected != before:
             self.cursor_moved()
 
+    def _unfolded(self) -> frozenset[Ident]:
+        return self._open_runs if self._narrowed else super()._unfolded()
+
+    def repeats_known(self, repeats: Repeats) -> None:
+        """See TaskTreeView; while only what was found shows, runs are not folded."""
+        if self._narrowed:
+            self._outline.repeats = repeats
+        else:
+            super().repeats_known(repeats)
+
     def _draw_guides(self) -> None:
         """Bring the guides in line with what is kept."""
         kept = self._folding.kept
@@ -247,11 +262,13 @@ class FindingTree(TaskTreeView):
         if self._folding.most != before:
             self._draw_guides()
 
-    def _take(self, outline: TaskOutline, opened: bytearray) -> None:
+    def _take(
+        self, outline: TaskOutline, opened: bytearray, unfolded: frozenset[Ident] = frozenset()
+    ) -> None:
         """Go on with the search in a tree that was read again."""
         matches = self._matches
         was = self._outline.idents(matches.numbers) if matches and self._narrowed else frozenset()
-        super()._take(outline, opened)
+        super()._take(outline, opened, unfolded)
         self._stop()
         self._finder = None
         self._matches = None

@@ -8,12 +8,14 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from taskview_core.entities import Ident, TaskRow
+from taskview_core.entities import Ident, TaskRow, TaskStatus
 from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.repeats import Repeats
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.header import header_line
 from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
+from taskview_tui.render.run_line import run_pieces, run_status
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
@@ -52,7 +54,7 @@ TREE_COMMANDS = (
         action="toggle_fold",
         name="Open or close",
         short="open",
-        help="Show or hide the tasks below, one level of them",
+        help="Show or hide the tasks below, one level of them; or the repeats in a line with ×",
         group=Group.VIEW,
     ),
     Command(
@@ -76,6 +78,8 @@ class ExpandedState:
     cursor: Ident | None
     offset: int
     """Lines between the top of the view and the cursor."""
+    unfolded: frozenset[Ident] = frozenset()
+    """The first tasks of the runs of repeats that showed whole."""
 
 
 class TaskTreeView(LineView):
@@ -103,15 +107,24 @@ class TaskTreeView(LineView):
         self._room = 0
         self._trail: Trail | None = None
         self._holders: frozenset[Ident] = frozenset()
+        self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
         self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
 
-    def _take(self, outline: TaskOutline, opened: bytearray) -> None:
+    def _take(
+        self, outline: TaskOutline, opened: bytearray, unfolded: frozenset[Ident] = frozenset()
+    ) -> None:
         self._outline = outline
         self._opened = opened
-        self._folding = TreeFolding(outline.ends, opened)
+        self._folding = self._whole(unfolded)
         self._last = outline.last
         self._slots = None
         self._version += 1
+
+    def _whole(self, unfolded: frozenset[Ident]) -> TreeFolding:
+        """Make the folding of the whole tree."""
+        repeats, rows = self._outline.repeats, self._outline.rows
+        heads = {head for head in repeats.ends if rows[head].id in unfolded} if unfolded else ()
+        return TreeFolding(self._outline.ends, self._opened, repeats=repeats, unfolded=heads)
 
     # For screens.
 
@@ -131,19 +144,42 @@ class TaskTreeView(LineView):
             self._outline.idents(at for at, opened in enumerate(self._opened) if opened),
             None if row is None else row.id,
             self.cursor_line - self.top_line,
+            self._unfolded(),
         )
+
+    def _unfolded(self) -> frozenset[Ident]:
+        return self._outline.idents(self._folding.unfolded)
+
+    def repeats_known(self, repeats: Repeats) -> None:
+        """Fold the runs that are known by now; what is open and the cursor's task stay."""
+        before = self._number()
+        unfolded = self._unfolded()
+        self._outline.repeats = repeats
+        head = -1 if before is None else repeats.heads[before]
+        if head not in {-1, before}:
+            unfolded |= self._outline.idents([head])
+
+        def fold() -> None:
+            self._folding = self._whole(unfolded)
+
+        self._change(fold)
 
     def restore(self, tree: TaskTree | TaskOutline, state: ExpandedState) -> None:
         """Show a tree as it was, or, where its tasks have changed, as much so as can be."""
         outline = tree if isinstance(tree, TaskOutline) else TaskOutline(tree)
         opened = bytearray(row.id in state.opened for row in outline.rows)
-        self._show(outline, opened, state.cursor, state.offset)
+        self._show(outline, opened, state.cursor, state.offset, state.unfolded)
 
     def _show(
-        self, outline: TaskOutline, opened: bytearray, cursor: Ident | None, offset: int | None
+        self,
+        outline: TaskOutline,
+        opened: bytearray,
+        cursor: Ident | None,
+        offset: int | None,
+        unfolded: frozenset[Ident] = frozenset(),
     ) -> None:
         before = self.selected
-        self._take(outline, opened)
+        self._take(outline, opened, unfolded)
         number = outline.number(cursor)
         if number is not None:
             self._folding.reveal(number, outline.above)
@@ -169,7 +205,14 @@ class TaskTreeView(LineView):
         return True
 
     def _go_to(self, number: int) -> None:
-        self._change(lambda: self._folding.reveal(number, self._outline.above))
+        """Put the cursor on a task; one that stands for a run is shown as itself."""
+
+        def open_to() -> None:
+            self._folding.reveal(number, self._outline.above)
+            if self._folding.run_end(number) is not None:
+                self._folding.set_open(number, True)
+
+        self._change(open_to)
         self.move_cursor(self._folding.position(number), centre=True)
 
     def show_trail(self, trail: Trail | None) -> None:
@@ -251,17 +294,41 @@ class TaskTreeView(LineView):
     def _cell(self, number: int, slot: Slot) -> Line:
         row = self._outline.rows[number]
         closed = self._folding.can_fold(number) and not self._folding.is_open(number)
+        run_end = self._folding.run_end(number)
+        outcome = {} if run_end is None else self._outcome(number)
+        status = run_status(outcome) if outcome else row.status
         if slot.column.key == "tree":
             return tree_cell(
-                self._outline, number, closed, self._room, self._last, found=self.is_found(number)
+                self._outline,
+                number,
+                closed,
+                self._room,
+                self._last,
+                found=self.is_found(number),
+                status=status,
+                run_end=run_end,
             )
         if slot.column.key == "word":
-            style = status_style(row.status)
+            style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
             holds = self._outline.rows[number].id in self._holders
-            return tree_preview(self._outline, number, closed, slot.width, self._trail, holds=holds)
+            run = run_pieces(outcome) if outcome else ()
+            return tree_preview(
+                self._outline, number, closed, slot.width, self._trail, holds=holds, run=run
+            )
+        if outcome:
+            return []  # Many tasks have no one duration.
         return [Piece(duration_cell(row, self.clock()))]
+
+    def _outcome(self, head: int) -> dict[TaskStatus, int]:
+        """Give how the tasks of a run ended; counted once, for a run may have thousands."""
+        if self._outcomes[0] is not self._outline.repeats:
+            self._outcomes = (self._outline.repeats, {})
+        known = self._outcomes[1]
+        if head not in known:
+            known[head] = self._outline.repeats.outcome(self._outline.preorder, head)
+        return known[head]
 
     def stamp(self, index: int) -> Hashable:
         """Give which task it is, whether it is open, and its duration as it is now."""
@@ -313,9 +380,15 @@ class TaskTreeView(LineView):
             self.move_cursor(self._folding.position(self._outline.above(number)))
 
     def action_toggle_fold(self) -> None:
-        """Open the cursor's task if it is closed, and close it if it is open."""
+        """Open the cursor's task or run if it is closed; fold or close it if it is open."""
         number = self._number()
-        if number is not None:
+        if number is None:
+            return
+        head = self._folding.head(number)
+        is_shown_whole = head >= 0 and self._folding.run_end(head) is None
+        if is_shown_whole and (number == head or not self._folding.can_fold(number)):
+            self._change(lambda: self._folding.fold_run(head))
+        else:
             self._change(lambda: self._folding.set_open(number, not self._folding.is_open(number)))
 
     def action_toggle_all(self) -> None:

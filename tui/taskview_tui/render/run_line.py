@@ -1,0 +1,30 @@
+"""A run of repeated tasks as one line: how many they are and how they ended."""
+
+from __future__ import annotations
+
+from taskview_core.entities import TaskStatus
+from taskview_tui.render.piece import Line, Piece
+from taskview_tui.text.clean import clean
+from taskview_tui.text.status_style import status_style
+
+_WORST_FIRST = (
+    TaskStatus.FAILED,
+    TaskStatus.RUNNING,
+    TaskStatus.PENDING,
+    TaskStatus.CANCELLED,
+)
+
+
+def run_status(outcome: dict[TaskStatus, int]) -> TaskStatus:
+    """Give the status that the line of a run shows: what most wants to be looked at."""
+    worst = next((status for status in _WORST_FIRST if status in outcome), None)
+    return worst or next(iter(outcome))
+
+
+def run_pieces(outcome: dict[TaskStatus, int]) -> Line:
+    """Say how often it was done, and how that ended: `×23  22 completed, 1 failed`."""
+    pieces = [Piece(f"×{sum(outcome.values()):,}  ")]
+    for place, (status, count) in enumerate(outcome.items()):
+        pieces.append(Piece(", " if place else ""))
+        pieces.append(Piece(f"{count:,} {clean(status.value)}", status_style(status).ink))
+    return [*pieces, Piece("  ")]
