@@ -38,11 +38,17 @@ def _typed(text: str) -> tuple[str, ...]:
 _FAILED = ("slash", *_typed("status:failed"))
 _ON_A_FAILURE = (*_FAILED, "enter", "down", "down", "enter")
 
+_FAILED_AT_THE_TOP = ("slash", *_typed("status:failed is:root"), "enter")
+_TOKENS = ("tab", "slash", *_typed("tokens"), "enter")
+
 PICTURES = (
     Picture("tasks", (120, 32)),
     Picture("filter", (120, 32), ("slash", *_typed("timeout status:failed"))),
     Picture("tree", (120, 36), _ON_A_FAILURE),
+    Picture("cause", (120, 36), (*_FAILED_AT_THE_TOP, "f")),
     Picture("detail", (100, 36), (*_ON_A_FAILURE, "d")),
+    Picture("payload", (100, 36), ("down", "d", *_TOKENS)),
+    Picture("compare", (120, 36), (*_FAILED_AT_THE_TOP, "space", "down", "equals_sign")),
     Picture("conversations", (100, 24), ("2",)),
     Picture("keys", (100, 40), ("question_mark",)),
     Picture("small", (80, 24), _ON_A_FAILURE),
@@ -78,7 +84,7 @@ async def _take(picture: Picture) -> str:
             await pilot.press(key)
             for box in app.screen.query(Input):
                 box.cursor_blink = False
-            if key in {"enter", "2", "d", "slash"}:
+            if key in {"enter", "2", "d", "slash", "f", "equals_sign"}:
                 await _settle(app, pilot.pause)
         await _settle(app, pilot.pause)
         return without_fonts(app.export_screenshot(title=" ", simplify=True))
