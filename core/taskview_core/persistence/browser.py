@@ -42,6 +42,7 @@ from taskview_core.persistence.sql.mapping import conversation_detail, ident_of,
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
+from taskview_core.persistence.sql.recent_sources import RecentSources
 from taskview_core.persistence.sql.source import (
     Source,
     conversation_source,
@@ -92,6 +93,7 @@ class DatabaseBrowser:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._timeout = timeout
         self._clock = clock
+        self._recent = RecentSources()
         self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
             self._url,
@@ -280,7 +282,7 @@ class DatabaseBrowser:
             return None if index is None else await index.candidates(reads, profile, terms)
 
         ask = candidates if terms else None
-        return await task_source(session, profile, task_filter, self._clock(), ask)
+        return await task_source(session, profile, task_filter, self._clock(), ask, self._recent)
 
     async def _profile(self, session: AsyncSession) -> Profile:
         return await profile_of(session, self.label)

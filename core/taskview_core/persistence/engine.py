@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
 from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.one_hop import OneHopConnection
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -125,8 +127,9 @@ def _sqlite_engine(
             _check_file(target, create=create)
             mode = "ro" if read_only else "rwc" if create else "rw"
             name = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
-        connecting = aiosqlite.connect(
-            name, uri=path is not None, timeout=wait, isolation_level=None
+        connecting = OneHopConnection(
+            lambda: sqlite3.connect(name, uri=path is not None, timeout=wait, isolation_level=None),
+            iter_chunk_size=64,
         )
         # The thread of a connection that was never closed must not keep the process alive.
         connecting._thread.daemon = True
@@ -146,9 +149,10 @@ def _sqlite_engine(
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        # Past SQLAlchemy's cursor, which goes to the driver's thread and back four times.
-        word = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-        connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(word))
+        if read_only:
+            connection.connection.driver_connection.begin("BEGIN")
+        else:  # A writer is to know at once that it has its turn.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -18,6 +18,7 @@ from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
 from taskview_core.persistence.sql.lengths import TaskDuration
 from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.statements import mark
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.page import KeyValue
 from taskview_core.query.sort import Sort
@@ -97,14 +98,16 @@ def beyond(
     *,
     backward: bool,
     inclusive: bool,
+    side: str,
 ) -> Condition:
     """Hold for the rows of a segment after the key, or before it where `backward`.
 
-    A key of fewer values than the order has columns stands for all rows that begin with it.
+    A key of fewer values than the order has columns stands for all rows that begin with it. `side`
+    names the parameters.
     """
     columns = segment.columns(order)[: len(key)]
     values = [
-        engine.from_key(column.name, value) for column, value in zip(columns, key, strict=True)
+        mark(engine, column.name, value, side) for column, value in zip(columns, key, strict=True)
     ]
     less = order.sort.descending != backward
     first = columns[0].expression
@@ -113,11 +116,11 @@ def beyond(
             return first <= values[0] if less else first >= values[0]
         return first < values[0] if less else first > values[0]
     row = tuple_(*(column.expression for column in columns))
-    mark = tuple_(*values)
+    edge = tuple_(*values)
     if inclusive:
-        strict = row <= mark if less else row >= mark
+        strict = row <= edge if less else row >= edge
     else:
-        strict = row < mark if less else row > mark
+        strict = row < edge if less else row > edge
     if not engine.bounds_rows and not isinstance(first, TaskDuration):
         return strict
     return and_(first <= values[0] if less else first >= values[0], strict)

@@ -13,7 +13,7 @@ from taskview_core.persistence.sql.order import Order
 from taskview_core.persistence.sql.places import Key, Reached, Start, key_of
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
-from taskview_core.persistence.sql.walk import any_there, first_key, walk
+from taskview_core.persistence.sql.walk import first_key, walk
 from taskview_core.persistence.stored_time import read_time
 from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Partial, Place
 
@@ -101,11 +101,7 @@ class PageSearch(Generic[T]):
         start = self._start
         back = None if start is None else Start(start.key, inclusive=not start.inclusive)
         # Whether there is more on the other side comes along with the rows: one round trip less.
-        behind = (
-            None
-            if back is None
-            else any_there(self.source, self._order, back, backward=not self._backward)
-        )
+        behind = back if self.source.judge is None else None
         async for row in walk(
             reads,
             self.source,
@@ -114,7 +110,7 @@ class PageSearch(Generic[T]):
             backward=self._backward,
             start=start,
             watch=self._watch,
-            told=behind,
+            behind=behind,
         ):
             self.found.append(row)
         if behind is not None and self.found:

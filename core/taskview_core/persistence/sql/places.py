@@ -16,6 +16,8 @@ from taskview_core.query.page import KeyValue
 
 T = TypeVar("T")
 Key = tuple[KeyValue, ...]
+FROM = "from"
+"""Names the parameters of where a stretch begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ class Stretch:
         common = self.segment.condition(self.order) if self.segment.nulls or not starts else None
         found = [] if common is None else [common]
         if self.start is not None and self.start.key:
-            found.append(self._beyond(source, self.start, self.backward))
+            found.append(self._beyond(source, self.start, self.backward, FROM))
         if self.end:
-            found.append(self._beyond(source, Start(self.end, inclusive=True), not self.backward))
+            end = Start(self.end, inclusive=True)
+            found.append(self._beyond(source, end, not self.backward, "until"))
         return found
 
-    def _beyond(self, source: Source[Any], start: Start, backward: bool) -> Condition:
+    def _beyond(self, source: Source[Any], start: Start, backward: bool, side: str) -> Condition:
         return beyond(
             source.engine,
             self.order,
@@ -78,6 +81,7 @@ class Stretch:
             start.key,
             backward=backward,
             inclusive=start.inclusive,
+            side=side,
         )
 
     def after(self, key: Key) -> Stretch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,10 +50,12 @@ class EachAlone:
         return result
 
 
-async def rows_of(reads: Reads, statement: Any, seconds: float | None = None) -> Sequence[Any]:
+async def rows_of(
+    reads: Reads, statement: Any, parameters: Mapping[str, Any] | None = None
+) -> Sequence[Any]:
     """Give the rows of one statement."""
 
     async def work(session: AsyncSession) -> Sequence[Any]:
-        return (await session.execute(statement)).all()
+        return (await session.execute(statement, parameters)).all()
 
-    return await reads.run(work, seconds)
+    return await reads.run(work)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,13 +19,14 @@ from taskview_core.persistence.sql.conditions import (
     listed_under,
 )
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
-from taskview_core.persistence.sql.ident_forms import present_forms
+from taskview_core.persistence.sql.ident_forms import PresentForms, present_forms
 from taskview_core.persistence.sql.mapping import optional_text, task_row
 from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
 from taskview_core.persistence.sql.postgres import PostgresExpressions
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.sqlite import SqliteExpressions
+from taskview_core.persistence.sql.statements import Statements
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import payload_columns, row_columns
 from taskview_core.query.matching import fold, metadata_term_matches, text_term_matches
@@ -39,20 +40,18 @@ Candidates = Callable[[Reads], Awaitable[Condition | None]]
 """Asks a text index which rows may fit; None where it cannot tell, or they are many."""
 
 
-def expressions_for(profile: Profile) -> Expressions:
-    """Give the words of a database's engine."""
+def expressions_for(profile: Profile, forms: PresentForms | None = None) -> Expressions:
+    """Give the words of a database's engine; of ids, `forms` are the ones that stand there."""
     if profile.kind == "sqlite":
-        return SqliteExpressions(profile)
+        return SqliteExpressions(profile, forms)
     return PostgresExpressions(profile)
 
 
-async def expressions_under(
+async def forms_under(
     session: AsyncSession, profile: Profile, wanted: Sequence[tuple[Expression, Ident]]
-) -> Expressions:
-    """Give the same for reading in order under these columns and ids, after a look at them."""
-    if profile.kind == "sqlite":
-        return SqliteExpressions(profile, await present_forms(session, profile, wanted))
-    return PostgresExpressions(profile)
+) -> PresentForms:
+    """Look which forms stand under these columns and ids, for them to be read in order."""
+    return await present_forms(session, profile, wanted) if profile.kind == "sqlite" else {}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Source(Generic[T]):
     stored one, which begins with `columns`.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
     leads to the rows of each status and agent. `few` holds for the few rows that a text index has
-    left over, once it has been asked by `candidates`.
+    left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
     """
 
     engine: Expressions
@@ -79,10 +78,21 @@ class Source(Generic[T]):
     by_value: bool = False
     candidates: Candidates | None = None
     few: Condition | None = None
+    statements: Statements = field(default_factory=Statements, compare=False)
 
     def among(self, few: Condition) -> Source[T]:
         """Give the same list, of which no other rows have to be looked at."""
         return replace(self, few=few)
+
+
+class Recent(Protocol):
+    """Keeps lists."""
+
+    def get(
+        self, task_filter: TaskFilter, also: Hashable, make: Callable[[], Source[TaskRow]]
+    ) -> Source[TaskRow]:
+        """Give the list of a filter, made if it is not kept; `also` is what else it depends on."""
+        ...
 
 
 async def task_source(
@@ -91,9 +101,29 @@ async def task_source(
     task_filter: TaskFilter,
     now: datetime,
     candidates: Candidates | None = None,
+    recent: Recent | None = None,
 ) -> Source[TaskRow]:
-    """Give the list of the tasks that a filter lets through."""
-    engine = await expressions_under(session, profile, listed_under(task_filter))
+    """Give the list of the tasks that a filter lets through; as it was before, if it is `recent`.
+
+    A text index, which `candidates` asks, belongs to one search.
+    """
+    forms = await forms_under(session, profile, listed_under(task_filter))
+
+    def make() -> Source[TaskRow]:
+        return _task_source(expressions_for(profile, forms), profile, task_filter, now, candidates)
+
+    if recent is None:
+        return make()
+    return recent.get(task_filter, frozenset(forms.items()), make)
+
+
+def _task_source(
+    engine: Expressions,
+    profile: Profile,
+    task_filter: TaskFilter,
+    now: datetime,
+    candidates: Candidates | None,
+) -> Source[TaskRow]:
     builder = ConditionBuilder(engine, now)
     judged = builder.of_tasks(task_filter.terms).judged
     return Source(

@@ -15,7 +15,7 @@ from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.sql.expressions import Condition, Expressions
 from taskview_core.persistence.sql.mapping import conversation_of, ident_of, task_row
 from taskview_core.persistence.sql.profile import Profile
-from taskview_core.persistence.sql.source import expressions_for, expressions_under
+from taskview_core.persistence.sql.source import expressions_for, forms_under
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import row_columns
 from taskview_core.tree.rows import TreeRows
@@ -30,7 +30,8 @@ async def conversation_rows(
 ) -> TreeRows:
     """Read the tasks of a conversation, the oldest first."""
     column = tasks.c.conversation_id
-    engine = await expressions_under(session, profile, [(column, conversation_id)])
+    forms = await forms_under(session, profile, [(column, conversation_id)])
+    engine = expressions_for(profile, forms)
     known = select(conversations.c.id).where(engine.ident(conversations.c.id, conversation_id))
     rows = await _rows(session, engine, engine.ident(column, conversation_id))
     if not rows and (await session.execute(known)).first() is None:

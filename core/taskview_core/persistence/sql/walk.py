@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.judged import Judged, select_stretch
 from taskview_core.persistence.sql.order import Order, Segment, order_by, segments
-from taskview_core.persistence.sql.places import Key, Start, Stretch, Watch, key_columns, key_of
+from taskview_core.persistence.sql.places import (
+    FROM,
+    Key,
+    Start,
+    Stretch,
+    Watch,
+    key_columns,
+    key_of,
+)
 from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Source
+from taskview_core.persistence.sql.statements import Marks
 
 T = TypeVar("T")
 
@@ -48,15 +58,10 @@ def _stretches(order: Order, start: Start | None, *, backward: bool) -> Iterator
         yield Stretch(order, segment, backward, entry)
 
 
-def any_there(
+def _any_there(
     source: Source[T], order: Order, start: Start, *, backward: bool
-) -> ColumnElement[bool] | None:
-    """Give a column that says whether the list has rows from a place on.
-
-    None where only Python can tell.
-    """
-    if source.judge is not None:
-        return None
+) -> ColumnElement[bool]:
+    """Give a column that says whether the list has rows from a place on."""
     return or_(
         *(
             select_stretch(source, stretch, columns=False).limit(1).correlate(None).exists()
@@ -75,20 +80,22 @@ async def walk(
     start: Start | None = None,
     columns: bool = True,
     watch: Watch | None = None,
-    told: ColumnElement[bool] | None = None,
+    behind: Start | None = None,
 ) -> AsyncIterator[Any]:
     """Give up to `want` rows as stored; where not `columns`, only their keys.
 
     Rows that the database cannot decide on are judged here; `watch` is told how far that has come.
-    Of others, each has `told` with it, where that is given, under this name.
+    Others are told by the first row, as its `told`, whether there are any from `behind` on in the
+    other direction, where that is given: it is the same key as `start`.
     """
     if want <= 0:
         return
     given = 0
     judged = Judged(reads, source, columns, watch)
+    plain = _Plain(reads, source, order, backward, start, columns, behind)
     for stretch in _stretches(order, start, backward=backward):
         rows = (
-            _plain(reads, source, stretch, want - given, columns, told)
+            plain.rows(stretch, want - given)
             if source.judge is None
             else judged.rows(stretch, want - given)
         )
@@ -99,16 +106,49 @@ async def walk(
                 return
 
 
-async def _plain(
-    reads: Reads,
-    source: Source[T],
-    stretch: Stretch,
-    want: int,
-    columns: bool,
-    told: ColumnElement[bool] | None,
-) -> AsyncIterator[Any]:
-    statement = select_stretch(source, stretch, columns).limit(want)
-    if told is not None:
-        statement = statement.add_columns(told.label("told"))
-    for row in await rows_of(reads, statement):
-        yield row
+class _Plain(Generic[T]):
+    """Reads the stretches of one walk whose rows the database decides on, a statement each."""
+
+    def __init__(
+        self,
+        reads: Reads,
+        source: Source[T],
+        order: Order,
+        backward: bool,
+        start: Start | None,
+        columns: bool,
+        behind: Start | None,
+    ) -> None:
+        self._reads, self._source, self._order = reads, source, order
+        self._backward, self._columns, self._behind = backward, columns, behind
+        names = [column.name for column in order.columns]
+        self._marks = Marks(source.engine, names, start.key if start else (), FROM)
+        self._inclusive = start is not None and start.inclusive
+
+    async def rows(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
+        marks = self._marks
+        if marks.shape is None:
+            statement = self._statement(stretch, want)
+        else:
+            shape = (
+                self._order.sort,
+                self._backward,
+                stretch.segment.nulls,
+                stretch.start is not None,
+                self._inclusive,
+                marks.shape,
+                want,
+                self._columns,
+                self._behind is not None,
+            )
+            make = partial(self._statement, stretch, want)
+            statement = self._source.statements.get(shape, make)
+        for row in await rows_of(self._reads, statement, marks.parameters):
+            yield row
+
+    def _statement(self, stretch: Stretch, want: int) -> Any:
+        statement = select_stretch(self._source, stretch, self._columns).limit(want)
+        if self._behind is not None:
+            told = _any_there(self._source, self._order, self._behind, backward=not self._backward)
+            statement = statement.add_columns(told.label("told"))
+        return statement

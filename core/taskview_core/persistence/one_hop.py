@@ -1,0 +1,119 @@
+"""SQLite connections that answer a statement in one trip to their thread.
+
+SQLAlchemy asks the driver for a cursor, has it execute, fetches all rows and closes it: with
+aiosqlite's own cursors each of these goes to the connection's thread and back, which takes longer
+than SQLite needs for a page. Here they go together; the beginning of a transaction goes with the
+first statement after it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiosqlite
+
+
+class OneHopConnection(aiosqlite.Connection):
+    """Takes a statement to its last row at once; nothing is read from SQLite piece by piece.
+
+    It goes by two private names of aiosqlite, for it has no public way to run a function in its
+    thread: the dependency is bounded above for that.
+    """
+
+    _begin: str | None = None
+
+    def begin(self, word: str) -> None:
+        """Begin a transaction, by this word, right before the next statement."""
+        self._begin = word
+
+    def cursor(self) -> AbstractAsyncContextManager[_Cursor]:  # type: ignore[override]  # what SQLAlchemy's adapter uses of aiosqlite's cursors is all there
+        """Give a cursor, without asking the thread for one."""
+        return _Cursor(self)
+
+    async def rollback(self) -> None:
+        """End the transaction, where it has begun."""
+        if self._begin is None:
+            await super().rollback()
+        self._begin = None
+
+    async def commit(self) -> None:
+        """End the transaction, where it has begun, and keep what it did."""
+        if self._begin is None:
+            await super().commit()
+        self._begin = None
+
+    async def ran(self, statement: str, parameters: Any, *, many: bool) -> _Ran:
+        """Run a statement to its end."""
+        run: Callable[..., Awaitable[_Ran]] = self._execute
+        return await run(self._run, statement, parameters, many)
+
+    def _run(self, statement: str, parameters: Any, many: bool) -> _Ran:
+        """Run in the thread."""
+        connection = self._conn
+        if self._begin is not None:
+            connection.execute(self._begin).close()
+            self._begin = None
+        cursor = connection.cursor()
+        try:
+            if many:
+                cursor.executemany(statement, parameters)
+            else:
+                cursor.execute(statement, parameters)
+            return _Ran(cursor)
+        finally:
+            cursor.close()
+
+
+class _Ran:
+    """What a statement left."""
+
+    __slots__ = ("description", "lastrowid", "rowcount", "rows")
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self.description = cursor.description
+        self.rows: Sequence[Any] = cursor.fetchall() if self.description else ()
+        self.lastrowid, self.rowcount = cursor.lastrowid, cursor.rowcount
+
+
+class _Cursor(AbstractAsyncContextManager["_Cursor"]):
+    """As much of a cursor as SQLAlchemy's adapter for aiosqlite uses."""
+
+    description: Any = None
+    lastrowid: int | None = None
+    rowcount = -1
+    arraysize = 1
+
+    def __init__(self, connection: OneHopConnection) -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+
+    async def __aenter__(self) -> _Cursor:
+        return self
+
+    async def __aexit__(self, *of_no_use: object) -> None:
+        await self.close()
+
+    async def execute(self, statement: str, parameters: Iterable[Any] = ()) -> _Cursor:
+        """Run a statement and take its rows."""
+        return self._take(await self._connection.ran(statement, parameters, many=False))
+
+    async def executemany(self, statement: str, parameters: Iterable[Iterable[Any]]) -> _Cursor:
+        """Run a statement for each of these."""
+        return self._take(await self._connection.ran(statement, parameters, many=True))
+
+    def _take(self, ran: _Ran) -> _Cursor:
+        self.description, self._rows = ran.description, ran.rows
+        self.lastrowid, self.rowcount = ran.lastrowid, ran.rowcount
+        return self
+
+    async def fetchall(self) -> Sequence[Any]:
+        """Give the rows, which are here already."""
+        rows, self._rows = self._rows, ()
+        return rows
+
+    async def close(self) -> None:
+        """Let the rows go; the thread has closed its cursor."""
+        self._rows = ()

@@ -1,0 +1,73 @@
+"""Statements that are made once for all pages of a list that differ only in where they begin.
+
+To make the statement of a page, and SQLAlchemy's key to find its SQL by, takes longer than the
+database does for the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam
+
+from taskview_core.persistence.sql.expressions import Expression, Expressions
+from taskview_core.query.page import KeyValue
+
+_MOST = 64
+"""Statements kept for one list: more come from odd values only."""
+
+
+class Statements:
+    """The statements of one list, by whatever their words depend on."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Any] = {}
+
+    def get(self, shape: Hashable, make: Callable[[], Any]) -> Any:
+        """Give the statement of a shape, and make it where it is new."""
+        made = self._made.get(shape)
+        if made is None:
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            made = self._made[shape] = make()
+        return made
+
+
+class Marks:
+    """The sort values that a walk begins at, as the parameters of its statement.
+
+    `shape` is what the statement's words depend on: two walks with the same one differ only in
+    `parameters`. It is None where a value cannot be a parameter, as text of odd bytes.
+    """
+
+    def __init__(
+        self, engine: Expressions, columns: Sequence[str], key: Sequence[KeyValue], side: str
+    ) -> None:
+        self.parameters: dict[str, Any] = {}
+        shape: list[Hashable] = []
+        usual = True
+        for column, value in zip(columns, key, strict=False):
+            mark = engine.from_key(column, value)
+            if isinstance(mark, BindParameter):
+                self.parameters[_name(side, column)] = mark.value
+                shape.append((type(mark.type), type(mark.value)))
+            else:
+                usual = usual and value is None
+                shape.append(None)
+        self.shape: Hashable | None = tuple(shape) if usual else None
+
+
+def mark(engine: Expressions, column: str, value: KeyValue, side: str) -> Expression:
+    """Give a sort value as a parameter that has the name by which `Marks` has it.
+
+    `side` tells the two ends of a stretch apart. Raises as `Expressions.from_key`.
+    """
+    given = engine.from_key(column, value)
+    if isinstance(given, BindParameter):
+        return bindparam(_name(side, column), given.value, given.type)
+    return given
+
+
+def _name(side: str, column: str) -> str:
+    return f"{side}_{column.rpartition('.')[2]}"
