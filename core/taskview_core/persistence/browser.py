@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from taskview_core.entities import (
     Conversation,
@@ -32,8 +32,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
-from taskview_core.persistence.limited_connection import LimitedConnection
-from taskview_core.persistence.running import Runner, Work, stopped_after
+from taskview_core.persistence.running import Runner, Session, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.expressions import Condition
@@ -104,7 +103,7 @@ class DatabaseBrowser:
             pool_pre_ping=False,
             statement_timeout=timeout,
         )
-        self._runner = Runner(async_sessionmaker(self._engine, expire_on_commit=False), connections)
+        self._runner = Runner(self._engine, connections)
 
     @property
     def label(self) -> str:
@@ -135,7 +134,7 @@ class DatabaseBrowser:
         """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
         search: PageSearch[TaskRow] | None = None
 
-        async def work(session: AsyncSession) -> Page[TaskRow] | None:
+        async def work(session: Session) -> Page[TaskRow] | None:
             nonlocal search
             source = await self._tasks(session, task_filter)
             search = PageSearch(source, page, heard)
@@ -160,7 +159,7 @@ class DatabaseBrowser:
     async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> Count:
+        async def work(session: Session) -> Count:
             source = await self._tasks(session, task_filter)
             return await count_rows(session, source, cap)
 
@@ -169,7 +168,7 @@ class DatabaseBrowser:
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> Facets:
+        async def work(session: Session) -> Facets:
             profile = await self._profile(session)
             source = await self._tasks(session, task_filter)
             return await count_facets(session, source, profile)
@@ -181,7 +180,7 @@ class DatabaseBrowser:
     ) -> Page[ConversationRow]:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> Page[ConversationRow]:
+        async def work(session: Session) -> Page[ConversationRow]:
             profile = await self._profile(session)
             source = conversation_source(profile, conversation_filter, self._clock())
             found = await PageSearch(source, page).run(InSession(session))
@@ -194,7 +193,7 @@ class DatabaseBrowser:
     ) -> Count:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> Count:
+        async def work(session: Session) -> Count:
             profile = await self._profile(session)
             source = conversation_source(profile, conversation_filter, self._clock())
             return await count_rows(session, source, cap, RECENT_FIRST)
@@ -211,7 +210,7 @@ class DatabaseBrowser:
     async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> list[TaskDetail]:
+        async def work(session: Session) -> list[TaskDetail]:
             engine = expressions_for(await self._profile(session))
             wanted = select(*detail_columns(engine)).where(engine.idents(tasks.c.id, ids))
             stored = await session.execute(wanted)
@@ -223,8 +222,10 @@ class DatabaseBrowser:
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> Conversation | None:
-            return await ConversationRepository(session).get_by_id(conversation_id)
+        async def work(session: Session) -> Conversation | None:
+            assert isinstance(session, AsyncConnection), "a runner has no other"
+            async with AsyncSession(session) as own:
+                return await ConversationRepository(own).get_by_id(conversation_id)
 
         found = await self._call(work)
         if found is None:
@@ -234,7 +235,7 @@ class DatabaseBrowser:
     async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> list[ConversationDetail]:
+        async def work(session: Session) -> list[ConversationDetail]:
             engine = expressions_for(await self._profile(session))
             wanted = select(*conversation_columns()).where(engine.idents(conversations.c.id, ids))
             stored = await session.execute(wanted)
@@ -246,7 +247,7 @@ class DatabaseBrowser:
     async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> TreeRows:
+        async def work(session: Session) -> TreeRows:
             return await conversation_rows(session, await self._profile(session), conversation_id)
 
         return await self._call(work, long=True)
@@ -254,7 +255,7 @@ class DatabaseBrowser:
     async def subtree(self, task_id: Ident) -> TreeRows:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> TreeRows:
+        async def work(session: Session) -> TreeRows:
             return await subtree_rows(session, await self._profile(session), task_id)
 
         return await self._call(work, long=True)
@@ -262,7 +263,7 @@ class DatabaseBrowser:
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""
 
-        async def work(session: AsyncSession) -> tuple[str, Ident]:
+        async def work(session: Session) -> tuple[str, Ident]:
             return await identify(session, expressions_for(await self._profile(session)), text)
 
         return await self._call(work)
@@ -273,7 +274,7 @@ class DatabaseBrowser:
         with translated(self.label):
             await self._engine.dispose()
 
-    async def _tasks(self, session: AsyncSession, task_filter: TaskFilter) -> Source[TaskRow]:
+    async def _tasks(self, session: Session, task_filter: TaskFilter) -> Source[TaskRow]:
         profile = await self._profile(session)
         index = self._text_index
         terms = [term for term in task_filter.terms if isinstance(term, TextTerm)]
@@ -284,7 +285,7 @@ class DatabaseBrowser:
         ask = candidates if terms else None
         return await task_source(session, profile, task_filter, self._clock(), ask, self._recent)
 
-    async def _profile(self, session: AsyncSession) -> Profile:
+    async def _profile(self, session: Session) -> Profile:
         return await profile_of(session, self.label)
 
     async def _call(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
@@ -295,17 +296,12 @@ class DatabaseBrowser:
         """
 
         timeout = _LONG if long else min(self._timeout, seconds or self._timeout)
-
-        async def limited(session: AsyncSession) -> T:
-            await _limit(session, timeout)
-            return await work(session)
-
         loop = asyncio.get_running_loop()
         give_up, again = loop.time() + _LOCK_PATIENCE, False
         while True:
             try:
                 with translated(self.label):
-                    return await self._runner.run(limited, timeout)
+                    return await self._runner.run(work, timeout)
             except (ConnectionLostError, ConflictError):
                 if again:
                     raise
@@ -314,11 +310,3 @@ class DatabaseBrowser:
                 if loop.time() > give_up:
                     raise
                 await asyncio.sleep(_LOCK_PAUSE)
-
-
-async def _limit(session: AsyncSession, seconds: float) -> None:
-    """Have a server stop what takes longer in this transaction; so does the runner."""
-    raw = await (await session.connection()).get_raw_connection()
-    driver = raw.driver_connection
-    if isinstance(driver, LimitedConnection):
-        driver.seconds = seconds

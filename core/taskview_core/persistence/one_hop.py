@@ -19,8 +19,8 @@ import aiosqlite
 class OneHopConnection(aiosqlite.Connection):
     """Takes a statement to its last row at once; nothing is read from SQLite piece by piece.
 
-    It goes by two private names of aiosqlite, for it has no public way to run a function in its
-    thread: the dependency is bounded above for that.
+    It goes by private names of aiosqlite, for it has no public way to run a function in its thread:
+    the dependency is bounded above for that.
     """
 
     _begin: str | None = None
@@ -33,17 +33,25 @@ class OneHopConnection(aiosqlite.Connection):
         """Give a cursor, without asking the thread for one."""
         return _Cursor(self)
 
+    def end(self) -> None:
+        """End a transaction that has only read: at once, while whoever asked goes on.
+
+        Where it should fail, it is ended once more as the connection goes back to its pool.
+        """
+        self._begin = None
+        self._tx.put_nowait((None, self._conn.rollback))
+
     async def rollback(self) -> None:
         """End the transaction, where it has begun."""
-        if self._begin is None:
-            await super().rollback()
         self._begin = None
+        if self.in_transaction:
+            await super().rollback()
 
     async def commit(self) -> None:
         """End the transaction, where it has begun, and keep what it did."""
-        if self._begin is None:
-            await super().commit()
         self._begin = None
+        if self.in_transaction:
+            await super().commit()
 
     async def ran(self, statement: str, parameters: Any, *, many: bool) -> _Ran:
         """Run a statement to its end."""

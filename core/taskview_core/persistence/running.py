@@ -10,15 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 import aiosqlite
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.one_hop import OneHopConnection
 
 T = TypeVar("T")
-Work = Callable[[AsyncSession], Awaitable[T]]
+Session: TypeAlias = AsyncSession | AsyncConnection
+"""What statements are executed in, within one transaction. A bare connection costs less."""
+Work = Callable[[Session], Awaitable[T]]
 
 _RETRY = 0.004
 _PATIENCE = 1.0
@@ -28,8 +33,8 @@ _PATIENCE = 1.0
 class Runner:
     """Runs work on sessions of one engine, so many at a time as it has connections."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], connections: int) -> None:
-        self._sessions = sessions
+    def __init__(self, engine: AsyncEngine, connections: int) -> None:
+        self._engine = engine
         self._free = asyncio.Semaphore(connections)
         self._running: dict[asyncio.Task[Any], _Stop] = {}
 
@@ -45,47 +50,57 @@ class Runner:
         await self._free.acquire()
         stop = _Stop()
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        task = asyncio.ensure_future(self._work(work, stop, outcome))
+        task = asyncio.ensure_future(self._work(work, seconds, stop, outcome))
         self._running[task] = stop
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, outcome))
+        timeout = asyncio.timeout(seconds)
         try:
-            either: set[asyncio.Future[Any]] = {task, outcome}
-            done, _ = await asyncio.wait(
-                either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-            )
+            async with timeout:
+                return await outcome
         except asyncio.CancelledError:
             await _end(task, stop)
             raise
-        if not done:
+        except TimeoutError as error:
+            if not timeout.expired():
+                raise  # The work's own, as of connecting.
             await _end(task, stop)
-            raise _out_of_time(seconds)
-        if not outcome.done():
-            await task  # It failed: raises what it raised.
-        return outcome.result()
+            raise _out_of_time(seconds) from error
 
     async def stop(self) -> None:
         """Stop all work that is running."""
         await asyncio.gather(*(_end(task, stop) for task, stop in self._running.items()))
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
+    def _done(self, outcome: asyncio.Future[Any], task: asyncio.Task[Any]) -> None:
         del self._running[task]
         self._free.release()
-        if not task.cancelled():
-            # Of work that was stopped, nobody takes the outcome: take it here.
-            task.exception()
+        # Of work that was stopped, nobody takes the outcome: it is taken here.
+        error = None if task.cancelled() else task.exception()
+        if outcome.done():
+            return
+        if error is None:
+            outcome.cancel()
+        else:
+            outcome.set_exception(error)
 
-    async def _work(self, work: Work[T], stop: _Stop, outcome: asyncio.Future[T]) -> None:
-        async with self._sessions() as session:
-            # A connection to a server is given up at once; to a file it is there at once.
-            stop.cancellable = session.get_bind().dialect.name != "sqlite"
-            connection = await session.connection()
+    async def _work(
+        self, work: Work[T], seconds: float | None, stop: _Stop, outcome: asyncio.Future[T]
+    ) -> None:
+        # A connection to a server is given up at once; to a file it is there at once.
+        stop.cancellable = self._engine.dialect.name != "sqlite"
+        async with self._engine.connect() as connection:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
+            if isinstance(driver, LimitedConnection):
+                driver.seconds = seconds  # The server stops it too.
             try:
                 if stop.asked:
                     raise asyncio.CancelledError
-                outcome.set_result(await work(session))
+                result = await work(connection)
+                if isinstance(driver, OneHopConnection):
+                    driver.end()  # Whoever writes beside us need not wait for our next turn.
+                if not outcome.done():
+                    outcome.set_result(result)
                 stop.ended = True
             finally:
                 stop.sqlite = None

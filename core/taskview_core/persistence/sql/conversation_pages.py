@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Integer, case, func, literal, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import ConversationRow, Count, Ident
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Expressions
 from taskview_core.persistence.sql.mapping import ident_of, optional_text, text_of, time_of
 from taskview_core.persistence.sql.profile import Profile
@@ -24,7 +24,7 @@ _UNKNOWN = (Count(0), Count(0))
 
 
 async def with_counts(
-    session: AsyncSession, engine: Expressions, profile: Profile, page: Page[Any]
+    session: Session, engine: Expressions, profile: Profile, page: Page[Any]
 ) -> Page[ConversationRow]:
     """Make list rows of stored conversations."""
     ids = [ident_of(row.id) for row in page.rows]
@@ -36,7 +36,7 @@ async def with_counts(
 
 
 async def _count(
-    session: AsyncSession, engine: Expressions, profile: Profile, ids: Sequence[Ident]
+    session: Session, engine: Expressions, profile: Profile, ids: Sequence[Ident]
 ) -> Mapping[Ident, tuple[Count, Count]]:
     if "tasks.conversation_id" not in profile.leading:
         return await _count_by_scan(session, engine, ids)
@@ -61,7 +61,7 @@ async def _count(
 
 
 async def _count_by_scan(
-    session: AsyncSession, engine: Expressions, ids: Sequence[Ident]
+    session: Session, engine: Expressions, ids: Sequence[Ident]
 ) -> Mapping[Ident, tuple[Count, Count]]:
     """Count in one pass, for a database without an index that leads to a conversation's tasks."""
     some = (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import LargeBinary, bindparam, func, literal, or_, select, text, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Count, Facets, FacetValue
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conditions import Seeks
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.mapping import text_of
@@ -28,7 +28,7 @@ _FACET_COLUMNS = ("status", "agent_id")
 
 
 async def count_rows(
-    session: AsyncSession, source: Source[T], cap: int | None, order: Sort = NEWEST_FIRST
+    session: Session, source: Source[T], cap: int | None, order: Sort = NEWEST_FIRST
 ) -> Count:
     """Count the rows of a list, up to `cap`; exactly where it is None."""
     if source.judge is not None:
@@ -42,9 +42,7 @@ async def count_rows(
     return Count(min(found, cap), exact=found <= cap)
 
 
-async def _count_judged(
-    session: AsyncSession, source: Source[T], cap: int | None, sort: Sort
-) -> Count:
+async def _count_judged(session: Session, source: Source[T], cap: int | None, sort: Sort) -> Count:
     found = 0
     want = cap + 1 if cap is not None else 2**62
     async for _ in walk(InSession(session), source, source.order(sort), want=want, columns=False):
@@ -52,7 +50,7 @@ async def _count_judged(
     return Count(found) if cap is None or found <= cap else Count(cap, exact=False)
 
 
-async def count_facets(session: AsyncSession, source: Source[T], profile: Profile) -> Facets:
+async def count_facets(session: Session, source: Source[T], profile: Profile) -> Facets:
     """Count the statuses and agents of a list of tasks.
 
     One look at up to 10,000 rows of the list answers most filters exactly. Beyond that each
@@ -75,7 +73,7 @@ async def count_facets(session: AsyncSession, source: Source[T], profile: Profil
     return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
 
 
-async def _look(session: AsyncSession, source: Source[T]) -> tuple[Counter[tuple[str, str]], bool]:
+async def _look(session: Session, source: Source[T]) -> tuple[Counter[tuple[str, str]], bool]:
     pairs: Counter[tuple[str, str]] = Counter()
     if source.judge is not None:
         seen = 0
@@ -98,7 +96,7 @@ async def _look(session: AsyncSession, source: Source[T]) -> tuple[Counter[tuple
     return pairs, pairs.total() <= FACET_CAP
 
 
-async def _distinct(session: AsyncSession, column: str) -> list[str | bytes]:
+async def _distinct(session: Session, column: str) -> list[str | bytes]:
     """Give the values of an indexed column, as stored, by stepping from each to the next."""
     steps = text(
         f"WITH RECURSIVE step(value) AS (SELECT min({column}) FROM tasks UNION ALL"
@@ -111,7 +109,7 @@ async def _distinct(session: AsyncSession, column: str) -> list[str | bytes]:
 
 
 async def _count_each(
-    session: AsyncSession, source: Source[T], column: str, values: list[str | bytes]
+    session: Session, source: Source[T], column: str, values: list[str | bytes]
 ) -> dict[str, Count]:
     where = source.where(Seeks()).where
     branches: list[Any] = []

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Boolean, literal_column, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Ident
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations
@@ -35,7 +35,7 @@ def forms_of(value: Ident) -> tuple[str, ...]:
 
 
 async def present_forms(
-    session: AsyncSession, profile: Profile, wanted: Iterable[tuple[Expression, Ident]]
+    session: Session, profile: Profile, wanted: Iterable[tuple[Expression, Ident]]
 ) -> PresentForms:
     """Say which ids stand under columns of `tasks` in one form alone.
 
@@ -51,7 +51,7 @@ async def present_forms(
     return present
 
 
-async def _standing(session: AsyncSession, column: str, forms: Sequence[str]) -> list[str]:
+async def _standing(session: Session, column: str, forms: Sequence[str]) -> list[str]:
     asked = (f"EXISTS (SELECT 1 FROM tasks WHERE {column} = :f{n})" for n in range(len(forms)))
     values = {f"f{n}": form for n, form in enumerate(forms)}
     answers = (await session.execute(text(f"SELECT {', '.join(asked)}"), values)).one()

@@ -6,10 +6,10 @@ import re
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Ident
 from taskview_core.errors import AmbiguousIdError, EntityNotFoundError, UsageError
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Expressions
 from taskview_core.persistence.sql.mapping import ident_of
 from taskview_core.persistence.sql.tables import conversations, tasks
@@ -19,7 +19,7 @@ _HEX = re.compile(r"[0-9a-f]{4,32}")
 _TABLES = (("task", tasks), ("conversation", conversations))
 
 
-async def identify(session: AsyncSession, engine: Expressions, text: str) -> tuple[str, Ident]:
+async def identify(session: Session, engine: Expressions, text: str) -> tuple[str, Ident]:
     """Give ("task" or "conversation", id); see `ITaskBrowser.resolve_id`."""
     digits = text.strip().lower().replace("-", "")
     prefix = _HEX.fullmatch(digits) is not None

@@ -8,10 +8,11 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from taskview_core.errors import SchemaError
 from taskview_core.persistence.faults import MAKE_TABLES
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.tables import CONVERSATION_COLUMNS, TASK_COLUMNS
 
 
@@ -51,10 +52,10 @@ _SQLITE_INDEXES = (
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
 
 
-async def profile_of(session: AsyncSession, label: str = "the database") -> Profile:
+async def profile_of(session: Session, label: str = "the database") -> Profile:
     """Look at the database behind a session; raise SchemaError where the tables are not there."""
-    bind = session.get_bind()
-    engine = bind if isinstance(bind, Engine) else bind.engine
+    bind = session.engine if isinstance(session, AsyncConnection) else session.get_bind()
+    engine = bind.sync_engine if isinstance(bind, AsyncEngine) else bind.engine
     known = _known.get(engine)
     if known is None:
         look = _of_sqlite if engine.dialect.name == "sqlite" else _of_postgres
@@ -76,7 +77,7 @@ def _check_columns(found: dict[str, set[str]], label: str) -> None:
             )
 
 
-async def _of_sqlite(session: AsyncSession, label: str) -> Profile:
+async def _of_sqlite(session: Session, label: str) -> Profile:
     columns: dict[str, set[str]] = {}
     nullable: set[str] = set()
     typed: dict[str, set[str]] = {"text": set(), "number": set()}
@@ -134,7 +135,7 @@ def unreadable_types(kinds: Mapping[str, str]) -> list[str]:
     ]
 
 
-async def _of_postgres(session: AsyncSession, label: str) -> Profile:
+async def _of_postgres(session: Session, label: str) -> Profile:
     rows = (
         await session.execute(
             text(

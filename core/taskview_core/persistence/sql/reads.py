@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from taskview_core.persistence.running import Work
+from taskview_core.persistence.running import Session, Work
 
 T = TypeVar("T")
 
@@ -26,7 +24,7 @@ class Reads(Protocol):
 class InSession:
     """Runs all pieces in one transaction, which sees one state of the database."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     async def run(self, work: Work[T], seconds: float | None = None) -> T:
@@ -55,7 +53,7 @@ async def rows_of(
 ) -> Sequence[Any]:
     """Give the rows of one statement."""
 
-    async def work(session: AsyncSession) -> Sequence[Any]:
+    async def work(session: Session) -> Sequence[Any]:
         return (await session.execute(statement, parameters)).all()
 
     return await reads.run(work)

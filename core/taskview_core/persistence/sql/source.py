@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Ident, TaskRow
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conditions import (
     ConditionBuilder,
     Conditions,
@@ -48,7 +48,7 @@ def expressions_for(profile: Profile, forms: PresentForms | None = None) -> Expr
 
 
 async def forms_under(
-    session: AsyncSession, profile: Profile, wanted: Sequence[tuple[Expression, Ident]]
+    session: Session, profile: Profile, wanted: Sequence[tuple[Expression, Ident]]
 ) -> PresentForms:
     """Look which forms stand under these columns and ids, for them to be read in order."""
     return await present_forms(session, profile, wanted) if profile.kind == "sqlite" else {}
@@ -96,7 +96,7 @@ class Recent(Protocol):
 
 
 async def task_source(
-    session: AsyncSession,
+    session: Session,
     profile: Profile,
     task_filter: TaskFilter,
     now: datetime,

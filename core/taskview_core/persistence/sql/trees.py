@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.entities import Ident, TaskRow
 from taskview_core.errors import EntityNotFoundError
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expressions
 from taskview_core.persistence.sql.mapping import conversation_of, ident_of, task_row
 from taskview_core.persistence.sql.profile import Profile
@@ -25,9 +25,7 @@ _ROWS_A_TURN = 500
 """How many rows are mapped before other work of the event loop gets its turn."""
 
 
-async def conversation_rows(
-    session: AsyncSession, profile: Profile, conversation_id: Ident
-) -> TreeRows:
+async def conversation_rows(session: Session, profile: Profile, conversation_id: Ident) -> TreeRows:
     """Read the tasks of a conversation, the oldest first."""
     column = tasks.c.conversation_id
     forms = await forms_under(session, profile, [(column, conversation_id)])
@@ -39,7 +37,7 @@ async def conversation_rows(
     return TreeRows(tuple(rows), await _elsewhere(session, engine, rows))
 
 
-async def subtree_rows(session: AsyncSession, profile: Profile, top: Ident) -> TreeRows:
+async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRows:
     """Read a task and all below it, in whatever conversation; the top comes first."""
     engine = expressions_for(profile)
     rows = await _rows(session, engine, engine.ident(tasks.c.id, top))
@@ -58,7 +56,7 @@ async def subtree_rows(session: AsyncSession, profile: Profile, top: Ident) -> T
     return TreeRows(tuple(rows))
 
 
-async def _rows(session: AsyncSession, engine: Expressions, condition: Condition) -> list[TaskRow]:
+async def _rows(session: Session, engine: Expressions, condition: Condition) -> list[TaskRow]:
     statement = (
         select(*row_columns(engine, titles=False))
         .where(condition)
@@ -77,7 +75,7 @@ async def mapped(stored: Sequence[Any]) -> list[TaskRow]:
 
 
 async def _elsewhere(
-    session: AsyncSession, engine: Expressions, rows: Sequence[TaskRow]
+    session: Session, engine: Expressions, rows: Sequence[TaskRow]
 ) -> dict[Ident, Ident]:
     """Find the conversations of the parents that are not among the rows."""
     here = {row.id for row in rows}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.order import order_by
 from taskview_core.persistence.sql.places import Key, Stretch, key_columns, key_of
 from taskview_core.persistence.sql.reads import Reads
@@ -72,7 +72,7 @@ class Windows:
                 continue
             return self._taken(rows, end, time.monotonic() - begun)
 
-    async def _read(self, session: AsyncSession) -> tuple[Sequence[Any], Key | None]:
+    async def _read(self, session: Session) -> tuple[Sequence[Any], Key | None]:
         last = (await session.execute(self._last())).first()
         end = None if last is None else key_of(self._source, self.stretch.order, last)
         return (await session.execute(self._hits(end))).all(), end

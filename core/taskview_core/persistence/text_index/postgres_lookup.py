@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Text, Uuid, and_, func, literal, literal_column, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.prefilter import sieve
 from taskview_core.persistence.sql.profile import Profile
@@ -54,7 +54,7 @@ class PostgresTextIndex:
             return None
         some = select(tasks.c.id).where(and_(*asked)).limit(MOST_CANDIDATES + 1)
 
-        async def look(session: AsyncSession) -> Sequence[Any] | None:
+        async def look(session: Session) -> Sequence[Any] | None:
             valid = (await session.execute(IS_VALID)).scalar()
             return (await session.execute(some)).all() if valid else None
 
