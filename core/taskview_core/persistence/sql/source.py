@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause
@@ -133,7 +134,7 @@ def _task_source(
         judge_columns=payload_columns() if judged else [],
         where=lambda seeks: builder.of_tasks(task_filter.terms, seeks),
         judge=_task_judge(judged) if judged else None,
-        order=lambda sort: task_order(engine, profile, sort),
+        order=lru_cache(partial(task_order, engine, profile)),
         map=task_row,
         windowed=sorted_keys(profile),
         by_value=leads_to_each_value(task_filter.terms),
@@ -175,7 +176,7 @@ def conversation_source(
         judge_columns=_judged_texts() if judged else [],
         where=lambda seeks: builder.of_conversations(conversation_filter.terms),
         judge=_conversation_judge(judged) if judged else None,
-        order=lambda sort: conversation_order(engine, profile, sort),
+        order=lru_cache(partial(conversation_order, engine, profile)),
         map=lambda row: row,
     )
 
