@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -140,7 +139,7 @@ def test_a_large_tree_has_a_line_for_each_task() -> None:
     top = make_task(1)
     rows = [top.row]
     rows += [
-        replace(top.row, id=ident(number), parent_task_id=ident(number // 8 or 1))
+        top.row._replace(id=ident(number), parent_task_id=ident(number // 8 or 1))
         for number in range(2, 100_001)
     ]
     lines = list(guided(TaskTree.assemble(TreeRows(tuple(rows)))))

@@ -54,7 +54,7 @@ def repeated(*, long: bool = False) -> FakeBrowser:
         if long:
             # The fourth differs behind what a row holds.
             stored = StoredJson(LONG + ("other" if n == 5 else ""))
-            task = replace(task, row=replace(task.row, input_start=LONG), input=stored)
+            task = replace(task, row=task.row._replace(input_start=LONG), input=stored)
         tasks.append(task)
     tasks += [make_task(8, parent=4, agent="deep"), make_task(7, parent=1, agent="last")]
     return FakeBrowser(tasks, [make_conversation(1)])

@@ -85,23 +85,23 @@ def task_row(row: Sequence[Any]) -> TaskRow:
 
     A tree has 100,000 of them: they are taken by their places, and what is usual is done here.
     """
-    ident, conversation, parent, agent, status, *times, start, error, title = row[:12]
+    ident, conversation, parent, agent, status = row[:5]
+    created, begun, completed, updated, start, error, title = row[5:12]
     oddities: list[str] = []
-    created, begun, completed, updated = times
     return TaskRow(
-        id=ident_of(ident),
-        conversation_id=conversation_of(conversation, oddities),
-        parent_task_id=None if parent is None else ident_of(parent),
-        agent_id=agent if type(agent) is str else text_of(agent),
-        status=TaskStatus.from_string(text_of(status)),
-        input_start=start if type(start) is str else text_of(start),
-        error_start=None if error is None else text_of(error),
-        created_at=time_of(created, "created_at", oddities),
-        started_at=time_of(begun, "started_at", oddities),
-        completed_at=time_of(completed, "completed_at", oddities),
-        updated_at=time_of(updated, "updated_at", oddities),
-        conversation_title=None if title is None else text_of(title),
-        oddities=tuple(oddities) if oddities else (),
+        ident_of(ident),
+        conversation_of(conversation, oddities),
+        None if parent is None else ident_of(parent),
+        agent if type(agent) is str else text_of(agent),
+        TaskStatus.from_string(status if type(status) is str else text_of(status)),
+        start if type(start) is str else text_of(start),
+        None if error is None else text_of(error),
+        None if created is None else time_of(created, "created_at", oddities),
+        None if begun is None else time_of(begun, "started_at", oddities),
+        None if completed is None else time_of(completed, "completed_at", oddities),
+        None if updated is None else time_of(updated, "updated_at", oddities),
+        None if title is None else text_of(title),
+        tuple(oddities) if oddities else (),
     )
 
 
