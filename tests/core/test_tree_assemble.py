@@ -207,14 +207,10 @@ def test_what_hangs_on_a_ring_hangs_there_still() -> None:
 
 def test_rows_without_a_creation_come_by_their_start_and_before_all_without_both() -> None:
     first, second, third = (task_row(ident(at)) for at in range(3))
-    started = TaskRow(**{**_fields(second), "started_at": _START})
-    created = TaskRow(**{**_fields(third), "created_at": _START + timedelta(seconds=1)})
+    started = second._replace(started_at=_START)
+    created = third._replace(created_at=_START + timedelta(seconds=1))
     tree = TaskTree.assemble(TreeRows((created, started, first)))
     assert tree.roots == (first.id, second.id, third.id)
-
-
-def _fields(row: TaskRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in TaskRow.__slots__}
 
 
 def test_ids_that_are_no_uuids_are_at_home_here_too() -> None:

@@ -228,8 +228,8 @@ async def test_payloads_are_told_as_they_are_compared() -> None:
 async def test_it_draws_at_every_size(size: tuple[int, int]) -> None:
     browser = runs()
     for at, task in enumerate(browser.tasks):
-        changed = make_task(90, agent=f"{HOSTILE}{at}").row
-        object.__setattr__(task.row, "agent_id", changed.agent_id)
+        hostile = task.row._replace(agent_id=f"{HOSTILE}{at}")
+        object.__setattr__(task, "row", hostile)
     async with running(browser, size=size) as run:
         await compare(run, 1, 11)
         await run.pilot.pause(0.2)

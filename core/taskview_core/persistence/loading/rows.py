@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
+from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented in typeshed
 from typing import Any, Literal, TypeAlias
 
 from taskview_core.persistence.bulk import (
@@ -17,6 +18,7 @@ from taskview_core.persistence.bulk import (
     Limits,
 )
 from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
+from taskview_core.persistence.loading.plain_lines import plain_values
 
 Table: TypeAlias = Literal["conversations", "tasks"]
 
@@ -43,7 +45,8 @@ class BadRowError(ValueError):
         self.ident = ident
 
 
-_Reader: TypeAlias = Callable[[str, Member], Any]
+_Reader: TypeAlias = Callable[[str], Any]
+"""Makes of a value as it is written what is stored; raises BadRowError."""
 _Column: TypeAlias = tuple[int, str, bool, _Reader]
 """The bit of a column, its name, whether a row must have it, and what reads it."""
 
@@ -72,13 +75,19 @@ class RowReader:
             if wanted == "tasks":
                 raise BadRowError(f"this is not UTF-8 at byte {error.start + 1}") from None
             return None
-        try:
-            members = self._scanner.members(text)
-        except MalformedError as error:
-            if wanted == "tasks":
-                raise BadRowError(str(error)) from None
-            return None
-        found = {member[0]: member for member in members}
+        twice = None
+        has_constants = False
+        found = plain_values(text)
+        if found is None:
+            try:
+                members = self._scanner.members(text)
+            except MalformedError as error:
+                if wanted == "tasks":
+                    raise BadRowError(str(error)) from None
+                return None
+            found = {key: text[start:end] for key, start, end, _, _ in members}
+            twice = None if len(found) == len(members) else _first_twice(members)
+            has_constants = self._scanner.saw_constants
         if "conversation_id" in found or "agent_id" in found:
             table: Table = "tasks"
         elif "user_id" in found:
@@ -89,21 +98,21 @@ class RowReader:
             return None
         if table != wanted:
             return None
-        if len(found) != len(members):
-            raise BadRowError(f"it has {_first_twice(members)} twice")
-        row = self._values(table, text, found)
-        if self._scanner.saw_constants and not self._limits.constants_in_json:
+        if twice is not None:
+            raise BadRowError(f"it has {twice} twice")
+        row = self._values(table, found)
+        if has_constants and not self._limits.constants_in_json:
             raise BadRowError("NaN or Infinity in it is not JSON, and cannot be stored", row.id)
         return row
 
-    def _values(self, table: Table, text: str, found: dict[str, Member]) -> BulkRow:
+    def _values(self, table: Table, found: dict[str, str]) -> BulkRow:
         values: list[Any] = []
         absent = 0
         known = 0
         get = found.get
         for bit, name, required, read in self._columns[table]:
-            member = get(name)
-            if member is None:
+            written = get(name)
+            if written is None:
                 if required:
                     raise BadRowError(f"it has no {name}", _ident(values))
                 absent |= bit
@@ -111,7 +120,7 @@ class RowReader:
                 continue
             known += 1
             try:
-                value = read(text, member)
+                value = read(written)
             except BadRowError as error:
                 raise BadRowError(f"{name}: {error.reason}", _ident(values)) from None
             if value is None and name in _FILLED:
@@ -136,48 +145,36 @@ class RowReader:
         if name in _TIMES:
             return _or_null(_time_reader(self._writer.time))
         if name in _PAYLOADS:
-            return _or_null(_payload_reader(self._writer.payload))
+            return _or_null(self._writer.payload)
         longest = self._limits.lengths.get((table, name), sys.maxsize)
         read = _text_reader(longest, nul=self._limits.nul_in_text)
         return read if required else _or_null(read)
 
 
 def _or_null(read: _Reader) -> _Reader:
-    def read_or_null(text: str, member: Member) -> Any:
-        # A value that is nested too deep to decode is None too.
-        if member[3] is None and text[member[1]] == "n":
-            return None
-        return read(text, member)
+    def read_or_null(written: str) -> Any:
+        return None if written == "null" else read(written)
 
     return read_or_null
 
 
 def _time_reader(stored: Callable[[str], Any]) -> _Reader:
-    def read_time(text: str, member: Member) -> Any:
-        _, start, end, value, _ = member
-        if text[start] != '"':
-            raise BadRowError(f"{_kind(text[start])} is not an ISO 8601 time in quotes")
+    def read_time(written: str) -> Any:
+        if written[0] != '"':
+            raise BadRowError(f"{_kind(written[0])} is not an ISO 8601 time in quotes")
         try:
-            return stored(value)
+            return stored(_decoded(written))
         except (ValueError, OverflowError):
-            raise BadRowError(f"{_cut(text[start:end])} is not an ISO 8601 time") from None
+            raise BadRowError(f"{_cut(written)} is not an ISO 8601 time") from None
 
     return read_time
 
 
-def _payload_reader(stored: Callable[[str], Any]) -> _Reader:
-    def read_payload(text: str, member: Member) -> Any:
-        return stored(text[member[1] : member[2]])
-
-    return read_payload
-
-
 def _text_reader(longest: int, *, nul: bool) -> _Reader:
-    def read_text(text: str, member: Member) -> str:
-        start = member[1]
-        if text[start] != '"':
-            raise BadRowError(f"{_kind(text[start])} is not text")
-        value: str = member[3]
+    def read_text(written: str) -> str:
+        if written[0] != '"':
+            raise BadRowError(f"{_kind(written[0])} is not text")
+        value = _decoded(written)
         if not value.isascii():
             try:
                 value.encode()
@@ -190,6 +187,14 @@ def _text_reader(longest: int, *, nul: bool) -> _Reader:
         return value
 
     return read_text
+
+
+def _decoded(written: str) -> str:
+    """Read text in quotes."""
+    if "\\" not in written:
+        return written[1:-1]
+    value, _ = scanstring(written, 1)
+    return str(value)
 
 
 def fill_times(row: BulkRow, table: Table) -> bool:
@@ -232,17 +237,17 @@ def created_of(row: BulkRow, table: Table) -> Any:
     return row.values[_TASK_CREATED if table == "tasks" else _CREATED]
 
 
-def _read_id(text: str, member: Member) -> str:
-    _, start, end, value, _ = member
-    if text[start] != '"':
-        raise BadRowError(f"{_kind(text[start])} is not a UUID in quotes")
-    digits: str = value.replace("-", "")
+def _read_id(written: str) -> str:
+    if written[0] != '"':
+        raise BadRowError(f"{_kind(written[0])} is not a UUID in quotes")
+    value = _decoded(written)
+    digits = value.replace("-", "")
     if _HEX.fullmatch(digits):
         return digits
     digits = value.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
     if _HEX.fullmatch(digits):
         return digits
-    raise BadRowError(f"{_cut(text[start:end])} is not a UUID")
+    raise BadRowError(f"{_cut(written)} is not a UUID")
 
 
 def _kind(first: str) -> str:
