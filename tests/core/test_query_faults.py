@@ -208,7 +208,10 @@ def test_a_bad_value(text: str, place: str, incomplete: bool, suggestion: str | 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("is:rot", ["root (no parent) or leaf (no children)", "did you mean is:root?"]),
+        (
+            "is:rot",
+            ["root (no parent), leaf (no children), stuck or orphan", "did you mean is:root?"],
+        ),
         ("has:x", ["error, output, input or metadata"]),
         ("since:noon", ["ISO 8601", "2026-01-31T10:00", "s, m, h, d or w"]),
         ("duration:>x", ["250ms"]),

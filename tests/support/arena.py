@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from support.databases import SQLITE
 from support.foreign import BINARY_JSON, make_guide_database
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.query.evaluate import ConversationFacts, TaskFacts
+from taskview_core.query.stuck import ENDED, run_limit
 
 NOW = datetime(2026, 1, 3, 12, 30, tzinfo=UTC)
 """What relative times are before."""
@@ -56,7 +57,7 @@ class Arena:
         self.binary_json = binary_json
         self.is_sqlite = label == SQLITE
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self.browser = DatabaseBrowser(url, clock=lambda: NOW)
+        self.browser = DatabaseBrowser(url, clock=lambda: NOW, limits_kept=0.0)
         self.run(self.browser.connect())
         if self.is_sqlite:
             self._sqlite = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -100,8 +101,7 @@ class Arena:
             )
             for task in {each.id: each for each in tasks}.values()
         ]
-        parents = {each.parent_task_id for each in agreed}
-        agreed = [replace(task, has_children=task.id in parents) for task in agreed]
+        agreed = related(agreed)
         whole = list({each.id: each for each in conversations}.values())
         if self.is_sqlite:
             self._store_sqlite("tasks", _TASK_COLUMNS, agreed)
@@ -162,6 +162,31 @@ class Arena:
 _FIRST = TaskFacts(
     id=UUID(int=1), conversation_id=UUID(int=2), agent_id="a", status="b", created_at=NOW
 )
+
+
+def related(tasks: Sequence[TaskFacts]) -> list[TaskFacts]:
+    """Give the tasks with what follows from the others; of each agent up to 1,000 have ended."""
+    by_id = {task.id: task for task in tasks}
+    parents = {task.parent_task_id for task in tasks}
+    waiting = {task.parent_task_id for task in tasks if task.status not in ENDED}
+    runs: dict[str, list[timedelta]] = {}
+    for task in tasks:
+        if task.status in ENDED and task.started_at and task.completed_at:
+            runs.setdefault(task.agent_id or "", []).append(task.completed_at - task.started_at)
+    found = []
+    for task in tasks:
+        parent = None if task.parent_task_id is None else by_id.get(task.parent_task_id)
+        found.append(
+            replace(
+                task,
+                has_children=task.id in parents,
+                has_open_child=task.id in waiting,
+                parent_exists=parent is not None,
+                parent_status=None if parent is None else parent.status,
+                run_limit=run_limit(runs.get(task.agent_id or "", [])),
+            )
+        )
+    return found
 
 
 def _valid(payload: str | None, *, binary: bool) -> str | None:

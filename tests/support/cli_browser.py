@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -165,6 +165,9 @@ class ListBrowser:
     async def subtree(self, task_id: Ident) -> TreeRows:
         """See ITaskBrowser; everything in memory is taken to be below the task."""
         return TreeRows(tuple(task.row for task in self.tasks))
+
+    async def run_limits(self) -> Mapping[str, timedelta]:
+        return {}
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""

@@ -113,6 +113,7 @@ class FakeBrowser:
 
     tasks: list[TaskDetail] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
+    limits: dict[str, timedelta] = field(default_factory=dict)
     label: str = "memory.db"
     address: str = "/data/my memory.db"
     clock: Callable[[], datetime] = lambda: NOW
@@ -263,6 +264,9 @@ class FakeBrowser:
             return self._tree_rows(found)
 
         return await self._answer("subtree", task_id, make)
+
+    async def run_limits(self) -> Mapping[str, timedelta]:
+        return self.limits
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from taskview_core.entities import (
@@ -102,6 +103,14 @@ class ITaskBrowser(Protocol):
 
     async def subtree(self, task_id: Ident) -> TreeRows:
         """Give a task and all below it, level by level, in whatever conversation they are."""
+        ...
+
+    async def run_limits(self) -> Mapping[str, timedelta]:
+        """Give how long the runs of agents with running tasks take: the 99th percentile.
+
+        Of the last ended runs of each; agents with too few are left out: see `query.stuck`. It may
+        be a minute old, and leaves out agents that it took too long to look at.
+        """
         ...
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:

@@ -32,6 +32,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.limits_cache import KEPT, LimitsCache
 from taskview_core.persistence.running import Runner, Session, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
@@ -42,6 +43,7 @@ from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.recent_sources import RecentSources
+from taskview_core.persistence.sql.run_limits import Limits
 from taskview_core.persistence.sql.source import (
     Source,
     conversation_source,
@@ -56,7 +58,7 @@ from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
-from taskview_core.query.terms import TextTerm
+from taskview_core.query.terms import IsKind, IsTerm, TextTerm
 from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
@@ -77,6 +79,7 @@ class DatabaseBrowser:
 
     It holds at most `connections`, all of them read-only; a query is stopped after `timeout`
     seconds. `clock` is what relative times in filters are resolved against.
+    `limits_kept` is for how many seconds it is believed how long the runs of an agent take.
     `text_indexes` is the folder with the text indexes of SQLite databases; None for none.
     """
 
@@ -88,11 +91,13 @@ class DatabaseBrowser:
         timeout: float = 15.0,
         clock: Callable[[], datetime] = _utc_now,
         text_indexes: Path | None = None,
+        limits_kept: float = KEPT,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._timeout = timeout
         self._clock = clock
         self._recent = RecentSources()
+        self._limits = LimitsCache(self._url.label, limits_kept)
         self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
             self._url,
@@ -133,10 +138,11 @@ class DatabaseBrowser:
     ) -> Page[TaskRow]:
         """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
         search: PageSearch[TaskRow] | None = None
+        limits = await self._limits_for(task_filter)
 
         async def work(session: Session) -> Page[TaskRow] | None:
             nonlocal search
-            source = await self._tasks(session, task_filter)
+            source = await self._tasks(session, task_filter, limits)
             search = PageSearch(source, page, heard)
             # A search for text may go on for long, and is read in transactions of its own.
             return await search.run(InSession(session)) if source.judge is None else None
@@ -158,19 +164,21 @@ class DatabaseBrowser:
 
     async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
         """See ITaskBrowser."""
+        limits = await self._limits_for(task_filter)
 
         async def work(session: Session) -> Count:
-            source = await self._tasks(session, task_filter)
+            source = await self._tasks(session, task_filter, limits)
             return await count_rows(session, source, cap)
 
         return await self._call(work, long=cap is None)
 
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""
+        limits = await self._limits_for(task_filter)
 
         async def work(session: Session) -> Facets:
             profile = await self._profile(session)
-            source = await self._tasks(session, task_filter)
+            source = await self._tasks(session, task_filter, limits)
             return await count_facets(session, source, profile)
 
         return await self._call(work)
@@ -260,6 +268,21 @@ class DatabaseBrowser:
 
         return await self._call(work, long=True)
 
+    async def run_limits(self) -> Limits:
+        """See ITaskBrowser."""
+
+        async def call(work: Work[None], seconds: float) -> None:
+            await self._call(work, seconds=seconds)
+
+        return await self._limits.read(call)
+
+    async def _limits_for(self, task_filter: TaskFilter) -> Limits:
+        """Give the limits where a filter needs them."""
+        asked = any(
+            isinstance(term, IsTerm) and term.kind is IsKind.STUCK for term in task_filter.terms
+        )
+        return await self.run_limits() if asked else {}
+
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""
 
@@ -274,7 +297,9 @@ class DatabaseBrowser:
         with translated(self.label):
             await self._engine.dispose()
 
-    async def _tasks(self, session: Session, task_filter: TaskFilter) -> Source[TaskRow]:
+    async def _tasks(
+        self, session: Session, task_filter: TaskFilter, limits: Limits
+    ) -> Source[TaskRow]:
         profile = await self._profile(session)
         index = self._text_index
         terms = [term for term in task_filter.terms if isinstance(term, TextTerm)]
@@ -283,7 +308,9 @@ class DatabaseBrowser:
             return None if index is None else await index.candidates(reads, profile, terms)
 
         ask = candidates if terms else None
-        return await task_source(session, profile, task_filter, self._clock(), ask, self._recent)
+        return await task_source(
+            session, profile, task_filter, self._clock(), ask, self._recent, limits
+        )
 
     async def _profile(self, session: Session) -> Profile:
         return await profile_of(session, self.label)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from taskview_core.entities import Ident, StoredJson
 from taskview_core.query.matching import fold, metadata_term_matches, texts_of_json
+from taskview_core.query.stuck import names_a_parent, stuck_reasons
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
 from taskview_core.query.terms import (
     ConversationTerm,
@@ -60,6 +61,13 @@ class TaskFacts:
     completed_at: datetime | None = None
     updated_at: datetime | None = None
     has_children: bool = False
+    has_open_child: bool = False
+    """Whether any of its children has not ended."""
+    parent_exists: bool = True
+    """Whether the parent that it names is there."""
+    parent_status: str | None = None
+    run_limit: timedelta | None = None
+    """How long the runs of its agent take at most; None where too few are known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +117,7 @@ def _task_term_holds(term: TaskTerm, facts: TaskFacts, now: datetime) -> bool:
             }[key]
             return _is_id(ident, value)
         case IsTerm(kind):
-            return facts.parent_task_id is None if kind is IsKind.ROOT else not facts.has_children
+            return _is_so(kind, facts, now)
         case HasTerm(kind):
             return _is_filled(kind, facts)
         case TimeTerm():
@@ -171,6 +179,29 @@ def _is_id(ident: Ident | None, value: UUID | str) -> bool:
         return ident == value
     # The beginning of an id: of its digits, or as it is written where it is no UUID.
     return (ident.hex if isinstance(ident, UUID) else ident).startswith(value)
+
+
+def _is_so(kind: IsKind, facts: TaskFacts, now: datetime) -> bool:
+    match kind:
+        case IsKind.ROOT:
+            return facts.parent_task_id is None
+        case IsKind.LEAF:
+            return not facts.has_children
+        case IsKind.ORPHAN:
+            if facts.parent_task_id is None:
+                return names_a_parent(facts.metadata)
+            return not facts.parent_exists
+        case IsKind.STUCK:
+            return bool(
+                stuck_reasons(
+                    facts.status,
+                    facts.started_at,
+                    now,
+                    limit=facts.run_limit,
+                    parent=facts.parent_status,
+                    children_ended=facts.has_children and not facts.has_open_child,
+                )
+            )
 
 
 def _is_filled(kind: HasKind, facts: TaskFacts) -> bool:

@@ -76,15 +76,17 @@ class IdTerm:
 
 
 class IsKind(Enum):
-    """A property of a task's place in its tree."""
+    """A property of a task among those around it; see `query.stuck` for the last two."""
 
     ROOT = "root"
     LEAF = "leaf"
+    STUCK = "stuck"
+    ORPHAN = "orphan"
 
 
 @dataclass(frozen=True, slots=True)
 class IsTerm:
-    """Whether a task has no parent (root) or no children (leaf)."""
+    """Whether a task has no parent (root), no children (leaf), is stuck, or an orphan."""
 
     kind: IsKind
     denied: bool = False

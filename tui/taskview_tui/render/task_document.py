@@ -26,6 +26,8 @@ class Surroundings:
     conversation_title: str | None = None
     parent: TaskRow | None = None
     children: Sequence[TaskRow] | None = None
+    stuck: str = ""
+    """Why it will hardly end, in words."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def _fields(row: TaskRow, around: Surroundings) -> list[tuple[str, str, Ink]]:
     title = around.conversation_title or row.conversation_title
     fields = [
         ("status", style.text, style.ink),
+        *([("stuck", around.stuck, Ink.MARK)] if around.stuck else []),
         ("agent", row.agent_id, Ink.TEXT),
         ("id", str(row.id), Ink.TEXT),
         ("conversation", str(row.conversation_id), Ink.TEXT),

@@ -125,13 +125,14 @@ def tree_preview(
     trail: Trail | None = None,
     *,
     holds: bool = False,
+    stuck: str = "",
     run: Line = (),
 ) -> Line:
     """Give what is odd about a task, what is hidden below it, and its preview.
 
     `trail` is the way of a failure, where one is to be seen; its mark comes first. `holds` says
-    that the task holds a value that is being followed, `run` how often it was done where its line
-    stands for more than itself.
+    that the task holds a value that is being followed, `stuck` why it will hardly end, `run` how
+    often it was done where its line stands for more than itself.
     """
     pieces: list[Piece] = []
     on_trail = None if trail is None else trail.piece(outline.rows[number].id)
@@ -142,6 +143,8 @@ def tree_preview(
     mark = outline.marks.get(number)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))
+    if stuck:
+        pieces.append(Piece(f"[stuck: {stuck}] ", Ink.MARK))
     if run:
         pieces.extend(run)
     elif closed:

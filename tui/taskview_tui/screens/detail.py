@@ -67,7 +67,8 @@ class DetailScreen(WithDetail):
         task = detail.row
         parents = await self._rows_with(IdKey.ID, task.parent_task_id, 1)
         children = await self._rows_with(IdKey.PARENT, task.id, _CHILDREN)
-        return Found(detail, next(iter(parents or ()), None), children)
+        parent = next(iter(parents or ()), None)
+        return Found(detail, parent, children, len(children or ()) < _CHILDREN)
 
     async def _rows_with(
         self, key: IdKey, value: Ident | None, most: int

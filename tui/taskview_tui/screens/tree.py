@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from textual import on, work
@@ -16,6 +16,7 @@ from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
@@ -69,6 +70,13 @@ class TreeScreen(WithDetail):
 
         ask: TreeAsk
         repeats: Repeats
+
+    @dataclass
+    class StuckArrived(Message):
+        """It is known which tasks will hardly end, and why."""
+
+        ask: TreeAsk
+        stuck: Mapping[Ident, str]
 
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
@@ -169,6 +177,8 @@ class TreeScreen(WithDetail):
             self._mark_hunt(self._hunt)
         if found.outline.repeats.unknown:
             self._read_repeats(self._ask, found)
+        if any(map(may_be_stuck, found.outline.rows)):
+            self._read_stuck(self._ask, found)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
         self.update_lines()
@@ -190,6 +200,22 @@ class TreeScreen(WithDetail):
     def _fold_repeats(self, message: RepeatsArrived) -> None:
         if message.ask is self._ask:
             self.view.repeats_known(message.repeats)
+
+    @work(exclusive=True, group="stuck")
+    async def _read_stuck(self, ask: TreeAsk, found: TreeFound) -> None:
+        now = self.host.clock()
+        await deliver(
+            self,
+            "limits",
+            ask,
+            self.browser.run_limits,
+            lambda limits, _took: self.StuckArrived(ask, stuck_tasks(found.outline, limits, now)),
+        )
+
+    @on(StuckArrived)
+    def _mark_stuck(self, message: StuckArrived) -> None:
+        if message.ask is self._ask:
+            self.view.show_stuck(message.stuck)
 
     @on(Failed)
     def _tree_failed(self, message: Failed) -> None:

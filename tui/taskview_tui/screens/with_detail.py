@@ -20,6 +20,7 @@ from taskview_tui.bars.find_bar import FindBar, FindInput
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
+from taskview_tui.render.stuck import Limits, may_be_stuck, why_stuck
 from taskview_tui.screens.copy_menu import CopyMenu
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
@@ -57,6 +58,7 @@ class Found:
     detail: TaskDetail
     parent: TaskRow | None = None
     children: Sequence[TaskRow] | None = None
+    has_all_children: bool = True
 
 
 class WithDetail(Marks):
@@ -70,6 +72,13 @@ class WithDetail(Marks):
 
         ask: DetailAsk
         found: Found
+
+    @dataclass
+    class LimitsArrived(Message):
+        """It is known how long the runs of agents take, for a task that has not ended."""
+
+        found: Found
+        limits: Limits
 
     @dataclass
     class CopyArrived(Message):
@@ -165,7 +174,34 @@ class WithDetail(Marks):
             self.recovered("detail")
             title = message.ask.title or found.detail.row.conversation_title
             self.pane.show(found.detail, title, parent=found.parent, children=found.children)
+            if may_be_stuck(found.detail.row):
+                self._read_limits(found)
             self.detail_painted(found.detail)
+
+    @work(exclusive=True, group="limits")
+    async def _read_limits(self, found: Found) -> None:
+        await deliver(
+            self,
+            "limits",
+            found,
+            self.browser.run_limits,
+            lambda limits, _took: self.LimitsArrived(found, limits),
+        )
+
+    @on(LimitsArrived)
+    def _paint_stuck(self, message: LimitsArrived) -> None:
+        found = message.found
+        if found.detail is self._detail:
+            now = self.host.clock()
+            row, limits = found.detail.row, message.limits
+            children = found.children if found.has_all_children else None
+            self.pane.show_stuck(why_stuck(row, found.parent, children, limits, now))
+
+    @on(Failed)
+    def _limits_failed(self, message: Failed) -> None:
+        if message.part == "limits":
+            words = f"which tasks are stuck is not known: {message.error}"
+            self.app.notify(clean(words), severity="warning", markup=False)
 
     def detail_painted(self, detail: TaskDetail) -> None:
         """Follow what is shown now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from typing import ClassVar
 
@@ -172,6 +173,12 @@ class DetailPane(FindingView):
         self._paint(keep=same)
         if self._unread:
             read_beside(self, detail, {each: stored_payload(detail, each) for each in self._unread})
+
+    def show_stuck(self, why: str) -> None:
+        """Say of the task that is shown why it will hardly end; nothing where it may."""
+        if why != self._around.stuck:
+            self._around = replace(self._around, stuck=why)
+            self._paint(keep=True)
 
     def show_message(self, text: str) -> None:
         """Show a message in place of a task, such as that it is being loaded, or an error."""

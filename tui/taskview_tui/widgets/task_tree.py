@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -107,6 +107,7 @@ class TaskTreeView(LineView):
         self._room = 0
         self._trail: Trail | None = None
         self._holders: frozenset[Ident] = frozenset()
+        self._stuck: Mapping[Ident, str] = {}
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
         self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
 
@@ -229,6 +230,13 @@ class TaskTreeView(LineView):
             self._version += 1
             self.refresh()
 
+    def show_stuck(self, stuck: Mapping[Ident, str]) -> None:
+        """Mark the tasks that will hardly end, each with why."""
+        if stuck != self._stuck:
+            self._stuck = stuck
+            self._version += 1
+            self.refresh()
+
     @property
     def marks_holders(self) -> bool:
         """Whether there are marks of a value."""
@@ -312,10 +320,18 @@ class TaskTreeView(LineView):
             style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            holds = self._outline.rows[number].id in self._holders
+            holds = row.id in self._holders
+            stuck = self._stuck.get(row.id, "") if run_end is None else ""
             run = run_pieces(outcome) if outcome else ()
             return tree_preview(
-                self._outline, number, closed, slot.width, self._trail, holds=holds, run=run
+                self._outline,
+                number,
+                closed,
+                slot.width,
+                self._trail,
+                holds=holds,
+                stuck=stuck,
+                run=run,
             )
         if outcome:
             return []  # Many tasks have no one duration.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from taskview_core.entities import Ident
 from taskview_core.persistence.sql.expressions import Bounds, Condition, Expression, Expressions
 from taskview_core.persistence.sql.prefilter import json_sieve, text_sieve
 from taskview_core.persistence.sql.tables import conversations, tasks
+from taskview_core.query.stuck import RUNNING, UNENDED, USUAL_LIMIT
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     ConversationTerm,
@@ -68,11 +69,17 @@ class Conditions:
 
 
 class ConditionBuilder:
-    """Makes the conditions of one query. `now` is what relative times are before."""
+    """Makes the conditions of one query. `now` is what relative times are before.
 
-    def __init__(self, engine: Expressions, now: datetime) -> None:
-        self._engine = engine
+    `limits` says by agent how long its runs take at most, for the filter of stuck tasks.
+    """
+
+    def __init__(
+        self, engine: Expressions, now: datetime, limits: Mapping[str, timedelta] | None = None
+    ) -> None:
+        self.engine = engine
         self._now = now
+        self._limits = limits or {}
 
     def of_tasks(self, terms: Sequence[TaskTerm], seeks: Seeks | None = None) -> Conditions:
         """Give the conditions of a filter of tasks."""
@@ -102,24 +109,63 @@ class ConditionBuilder:
             case IdTerm(IdKey.ID, value):
                 return self._ident_or_prefix(tasks.c.id, value)
             case IdTerm(_, value):
-                return self._engine.ident(_column_of(term), value)
+                return self.engine.ident(_column_of(term), value)
             case IsTerm(IsKind.ROOT):
                 return tasks.c.parent_task_id.is_(None)
+            case IsTerm(IsKind.LEAF):
+                return not_(self.engine.has_children())
+            case IsTerm(IsKind.ORPHAN):
+                return self._orphan()
             case IsTerm():
-                return not_(self._engine.has_children())
+                return self._stuck()
             case HasTerm(kind):
                 json = kind is not HasKind.ERROR
-                return self._engine.is_filled(tasks.c[kind.value], json=json)
+                return self.engine.is_filled(tasks.c[kind.value], json=json)
             case TimeTerm():
                 column = tasks.c[_time_column(term.key)]
                 on_creation = column is tasks.c.created_at and not term.denied
                 return self._time(column, term, seeks if on_creation else Seeks())
             case DurationTerm(low, low_open, high, high_open):
-                return self._engine.duration_within(Bounds(low, low_open, high, high_open))
+                return self.engine.duration_within(Bounds(low, low_open, high, high_open))
+
+    def _orphan(self) -> Condition:
+        parent = tasks.c.parent_task_id
+        return or_(
+            and_(parent.is_not(None), not_(self.engine.parent_is_there())),
+            and_(parent.is_(None), self.engine.names_a_parent()),
+        )
+
+    def _stuck(self) -> Condition:
+        engine, running = self.engine, tasks.c.status == RUNNING
+        return and_(
+            tasks.c.status.in_(UNENDED),
+            or_(
+                and_(running, self._runs_too_long()),
+                and_(running, engine.parent_is_there(ended=True)),
+                and_(engine.has_children(), not_(engine.has_open_child())),
+            ),
+        )
+
+    def _runs_too_long(self) -> Condition:
+        agent = func.coalesce(tasks.c.agent_id, "")
+        known = [self.engine.text_value(name) for name in self._limits]
+        too_long = [
+            and_(agent == name, self._started_before(limit))
+            for name, limit in zip(known, self._limits.values(), strict=True)
+        ]
+        others = self._started_before(USUAL_LIMIT)
+        return or_(*too_long, and_(agent.not_in(known), others) if known else others)
+
+    def _started_before(self, limit: timedelta) -> Condition:
+        try:
+            bounds = Bounds(high=self._now - limit, high_open=True)
+        except OverflowError:
+            return false()
+        return self.engine.time_within(tasks.c.started_at, bounds, seek_low=False, seek_high=False)
 
     def may_hold_text(self, term: TextTerm) -> Condition:
         """Hold at least for every task in which the text is found."""
-        engine, text, where = self._engine, term.text, term.where
+        engine, text, where = self.engine, term.text, term.where
         found: list[Condition] = []
         if where in {TextField.ANY, TextField.INPUT}:
             found.append(json_sieve(engine, tasks.c.input, text))
@@ -131,13 +177,13 @@ class ConditionBuilder:
 
     def may_hold_metadata(self, term: MetadataTerm) -> Condition:
         """Hold at least for every task whose metadata has the value somewhere."""
-        return json_sieve(self._engine, tasks.c.metadata, term.pattern.value)
+        return json_sieve(self.engine, tasks.c.metadata, term.pattern.value)
 
     def _value(self, term: ValueTerm) -> Condition:
         if term.key is ValueKey.USER:
             within = self._patterns(conversations.c.user_id, term)
             return exists(
-                select(1).select_from(conversations).where(self._engine.of_conversation(), within)
+                select(1).select_from(conversations).where(self.engine.of_conversation(), within)
             )
         status = term.key is ValueKey.STATUS
         return self._patterns(tasks.c.status if status else tasks.c.agent_id, term)
@@ -148,22 +194,22 @@ class ConditionBuilder:
         if "" in whole:
             found.append(column.is_(None))  # It is shown as an empty text, and found as one.
         if len(whole) == 1:
-            found.append(column == self._engine.text_value(whole[0]))
+            found.append(column == self.engine.text_value(whole[0]))
         elif whole:
-            found.append(column.in_([self._engine.text_value(value) for value in whole]))
+            found.append(column.in_([self.engine.text_value(value) for value in whole]))
         for pattern in term.patterns:
             if pattern.prefix:
-                found.append(self._engine.prefix(column, pattern.value))
+                found.append(self.engine.prefix(column, pattern.value))
         return or_(*found)
 
     def _ident_or_prefix(self, column: Expression, value: UUID | str) -> Condition:
         if isinstance(value, str):
-            return self._engine.ident_prefix(column, value)
-        return self._engine.ident(column, value)
+            return self.engine.ident_prefix(column, value)
+        return self.engine.ident(column, value)
 
     def _time(self, column: Expression, term: TimeTerm, seeks: Seeks) -> Condition:
         bounds = time_bounds(term, self._now)
-        return self._engine.time_within(column, bounds, seek_low=seeks.low, seek_high=seeks.high)
+        return self.engine.time_within(column, bounds, seek_low=seeks.low, seek_high=seeks.high)
 
     def of_conversations(self, terms: Sequence[ConversationTerm]) -> Conditions:
         """Give the conditions of a filter of conversations."""
@@ -182,8 +228,8 @@ class ConditionBuilder:
         match term:
             case TextTerm():
                 return or_(
-                    text_sieve(self._engine, conversations.c.title, term.text),
-                    text_sieve(self._engine, conversations.c.user_id, term.text),
+                    text_sieve(self.engine, conversations.c.title, term.text),
+                    text_sieve(self.engine, conversations.c.user_id, term.text),
                 )
             case ValueTerm(ValueKey.USER):
                 return self._patterns(conversations.c.user_id, term)

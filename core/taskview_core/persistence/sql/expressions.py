@@ -58,6 +58,18 @@ class Expressions(Protocol):
         """Hold for the tasks that are the parent of another."""
         ...
 
+    def parent_is_there(self, *, ended: bool = False) -> Condition:
+        """Hold where the parent that a task names exists; with `ended`, where it has ended too."""
+        ...
+
+    def has_open_child(self) -> Condition:
+        """Hold for the tasks with a child that has not ended."""
+        ...
+
+    def names_a_parent(self) -> Condition:
+        """Hold where the metadata says that there is a parent: see `query.stuck`."""
+        ...
+
     def prefix(self, column: Expression, value: str) -> Condition:
         """Hold where a text column begins with a value, case counting."""
         ...

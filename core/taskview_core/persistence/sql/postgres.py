@@ -40,6 +40,7 @@ from taskview_core.persistence.sql.lengths import postgres_duration, task_durati
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.page import KeyValue
+from taskview_core.query.stuck import ENDED, ORPHAN_PATTERN
 
 _UUIDS = ARRAY(Uuid)
 _WHITE = " \t\n\r"
@@ -78,6 +79,24 @@ class PostgresExpressions:
         """See Expressions."""
         child = tasks.alias("child")
         return exists(select(1).select_from(child).where(child.c.parent_task_id == tasks.c.id))
+
+    def parent_is_there(self, *, ended: bool = False) -> Condition:
+        """See Expressions."""
+        parent = tasks.alias("parent")
+        there = select(1).select_from(parent).where(parent.c.id == tasks.c.parent_task_id)
+        return exists(there.where(parent.c.status.in_(ENDED)) if ended else there)
+
+    def has_open_child(self) -> Condition:
+        """See Expressions."""
+        child = tasks.alias("child")
+        going_on = or_(child.c.status.is_(None), child.c.status.not_in(ENDED))
+        below = select(1).select_from(child).where(child.c.parent_task_id == tasks.c.id, going_on)
+        return exists(below)
+
+    def names_a_parent(self) -> Condition:
+        """See Expressions."""
+        text = cast(tasks.c.metadata, Text)
+        return text.op("~", is_comparison=True)(literal(ORPHAN_PATTERN, Text))
 
     def prefix(self, column: Expression, value: str) -> Condition:
         """See Expressions."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -103,15 +103,17 @@ async def task_source(
     now: datetime,
     candidates: Candidates | None = None,
     recent: Recent | None = None,
+    limits: Mapping[str, timedelta] | None = None,
 ) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through; as it was before, if it is `recent`.
 
-    A text index, which `candidates` asks, belongs to one search.
+    A text index, which `candidates` asks, belongs to one search. For `limits`, see the builder.
     """
     forms = await forms_under(session, profile, listed_under(task_filter))
 
     def make() -> Source[TaskRow]:
-        return _task_source(expressions_for(profile, forms), profile, task_filter, now, candidates)
+        builder = ConditionBuilder(expressions_for(profile, forms), now, limits)
+        return _task_source(builder, profile, task_filter, candidates)
 
     if recent is None:
         return make()
@@ -119,13 +121,12 @@ async def task_source(
 
 
 def _task_source(
-    engine: Expressions,
+    builder: ConditionBuilder,
     profile: Profile,
     task_filter: TaskFilter,
-    now: datetime,
     candidates: Candidates | None,
 ) -> Source[TaskRow]:
-    builder = ConditionBuilder(engine, now)
+    engine = builder.engine
     judged = builder.of_tasks(task_filter.terms).judged
     return Source(
         engine=engine,

@@ -41,7 +41,13 @@ from taskview_core.persistence.sql.ident_forms import (
 )
 from taskview_core.persistence.sql.lengths import TaskDuration, task_duration
 from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.relatives import (
+    has_open_child,
+    names_a_parent,
+    parent_is_there,
+)
 from taskview_core.persistence.sql.sqlite_time import microseconds
+from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.page import KeyValue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +97,18 @@ class SqliteExpressions:
         """See Expressions."""
         indexed = "tasks.parent_task_id" in self._profile.leading
         return HAS_CHILDREN if indexed else IS_SOME_PARENT
+
+    def parent_is_there(self, *, ended: bool = False) -> Condition:
+        """See Expressions."""
+        return parent_is_there(self._profile, ended=ended)
+
+    def has_open_child(self) -> Condition:
+        """See Expressions."""
+        return has_open_child(self._profile)
+
+    def names_a_parent(self) -> Condition:
+        """See Expressions."""
+        return names_a_parent(tasks.c.metadata)
 
     def prefix(self, column: Expression, value: str) -> Condition:
         """See Expressions."""
