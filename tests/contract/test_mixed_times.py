@@ -87,6 +87,42 @@ async def test_bounds_and_pages_agree_with_what_was_written(url: str, seed: int)
     await browser.close()
 
 
+async def test_zones_as_far_as_they_go_and_times_as_long_as_the_usual_ones(url: str) -> None:
+    """`2026-01-01 10:00:00.1+0200` has the length of a time without a zone."""
+    ahead = (timedelta(hours=19, minutes=59), timedelta(hours=2))
+
+    def write(place: int, at: datetime) -> str:
+        sign = -1 if place % 2 else 1
+        offset = ahead[place % 4 // 2]
+        local = (at + sign * offset).replace(microsecond=100_000)
+        hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
+        zone = f"{'-' if sign < 0 else '+'}{hours:02}{minutes:02}"
+        return f"{local:%Y-%m-%d %H:%M:%S}.1{zone}"
+
+    made = fill(
+        url,
+        random.Random(1),
+        conversations=1,
+        tasks=300,
+        write_id=lambda place, ident: ident.hex,
+        write_time=write,
+    )
+    at = sorted(each.created.replace(microsecond=100_000) for each in made.tasks.values())
+    browser = DatabaseBrowser(url)
+    for first, last in ((0, 299), (40, 41), (100, 250), (7, 7)):
+        low, high = at[first], at[last]
+        expected = sum(low <= each <= high for each in at)
+        for text in (
+            f"created:{low.isoformat()}..{high.isoformat()}",
+            f"since:{low.isoformat()} until:{high.isoformat()}",
+            f"since:2020-01-01 created:>={low.isoformat()} created:<={high.isoformat()}",
+        ):
+            assert (await browser.count_tasks(TaskFilter.parse(text))).value == expected, text
+    none = TaskFilter.parse(f"since:{at[9].isoformat()} until:{at[3].isoformat()}")
+    assert (await browser.count_tasks(none)).value == 0
+    await browser.close()
+
+
 async def test_odd_sort_values_page_to_their_end(sqlite_url: str) -> None:
     """Text that looks as a cursor writes bytes, bytes, and the least integer as a time."""
     make_guide_database(

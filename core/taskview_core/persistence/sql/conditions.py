@@ -86,19 +86,42 @@ class ConditionBuilder:
         entries: list[Condition] = []
         others: list[Condition] = []
         judged: list[TextTerm | MetadataTerm] = []
+        spans = self._spans(terms)
         for term in terms:
             if isinstance(term, JUDGED):
                 judged.append(term)
                 if term.denied:
                     continue
-            condition = self._of_task_term(term, seeks or Seeks())
+            if isinstance(term, TimeTerm) and not term.denied:
+                bounds = spans.pop(_time_column(term.key), None)
+                if bounds is None:
+                    continue  # It is in the condition of an earlier term.
+                condition = self._within(_time_column(term.key), bounds, seeks or Seeks())
+            else:
+                condition = self._of_task_term(term)
             if term.denied:
                 others.append(_denied(condition))
             else:
                 (entries if _enters_an_index(term) else others).append(condition)
         return Conditions(tuple(entries), tuple(others), tuple(judged))
 
-    def _of_task_term(self, term: TaskTerm, seeks: Seeks) -> Condition:
+    def _spans(self, terms: Sequence[TaskTerm]) -> dict[str, Bounds]:
+        """Give by column what all terms on it leave of the time: one look at it tells them all."""
+        spans: dict[str, Bounds] = {}
+        for term in terms:
+            if isinstance(term, TimeTerm) and not term.denied:
+                name = _time_column(term.key)
+                bounds = time_bounds(term, self._now)
+                spans[name] = bounds if name not in spans else spans[name].narrowed(bounds)
+        return spans
+
+    def _within(self, name: str, bounds: Bounds, seeks: Seeks) -> Condition:
+        column = tasks.c[name]
+        if column is not tasks.c.created_at:
+            seeks = Seeks()
+        return self.engine.time_within(column, bounds, seek_low=seeks.low, seek_high=seeks.high)
+
+    def _of_task_term(self, term: TaskTerm) -> Condition:
         match term:
             case TextTerm():
                 return self.may_hold_text(term)
@@ -122,9 +145,7 @@ class ConditionBuilder:
                 json = kind is not HasKind.ERROR
                 return self.engine.is_filled(tasks.c[kind.value], json=json)
             case TimeTerm():
-                column = tasks.c[_time_column(term.key)]
-                on_creation = column is tasks.c.created_at and not term.denied
-                return self._time(column, term, seeks if on_creation else Seeks())
+                return self._time(tasks.c[_time_column(term.key)], term)
             case DurationTerm(low, low_open, high, high_open):
                 return self.engine.duration_within(Bounds(low, low_open, high, high_open))
 
@@ -207,9 +228,8 @@ class ConditionBuilder:
             return self.engine.ident_prefix(column, value)
         return self.engine.ident(column, value)
 
-    def _time(self, column: Expression, term: TimeTerm, seeks: Seeks) -> Condition:
-        bounds = time_bounds(term, self._now)
-        return self.engine.time_within(column, bounds, seek_low=seeks.low, seek_high=seeks.high)
+    def _time(self, column: Expression, term: TimeTerm) -> Condition:
+        return self.engine.time_within(column, time_bounds(term, self._now))
 
     def of_conversations(self, terms: Sequence[ConversationTerm]) -> Conditions:
         """Give the conditions of a filter of conversations."""
@@ -236,7 +256,7 @@ class ConditionBuilder:
             case IdTerm(IdKey.ID | IdKey.CONVERSATION, value):
                 return self._ident_or_prefix(conversations.c.id, value)
             case TimeTerm():
-                return self._time(conversations.c[_time_column(term.key)], term, Seeks())
+                return self._time(conversations.c[_time_column(term.key)], term)
             case _:
                 return false()
 

@@ -26,6 +26,14 @@ class Bounds:
     high: Any = None
     high_open: bool = False
 
+    def narrowed(self, other: Bounds) -> Bounds:
+        """Give what lies within both ranges."""
+        lows = [(each.low, each.low_open) for each in (self, other) if each.low is not None]
+        highs = [(each.high, not each.high_open) for each in (self, other) if each.high is not None]
+        low, low_open = max(lows, default=(None, False))
+        high, high_closed = min(highs, default=(None, True))
+        return Bounds(low, low_open, high, not high_closed)
+
 
 class Expressions(Protocol):
     """An engine's way to compare what taskview compares. Columns are those of `sql.tables`.

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
 )
@@ -46,10 +47,12 @@ from taskview_core.persistence.sql.relatives import (
     names_a_parent,
     parent_is_there,
 )
-from taskview_core.persistence.sql.sqlite_time import microseconds
+from taskview_core.persistence.sql.sqlite_time import beyond, microseconds
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.page import KeyValue
 
+_FARTHEST = timedelta(hours=20)
+"""No time zone that `stored_time` reads is as far from UTC."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _BLOB = "\0blob:"
@@ -132,21 +135,25 @@ class SqliteExpressions:
         The exact comparison is made in microseconds, whatever the form of the time. Before it
         stands one that an index can be entered by: the day before and the day after as text,
         which every form of ISO 8601 with any time zone sorts between. Numbers sort before text.
+        Of the rows of those days most are told by their text alone.
         """
         conditions: list[Condition] = []
+        exact: list[Condition] = []
         moment = microseconds(str(column))
         if bounds.low is not None:
             low = _since_1970(bounds.low)
             if seek_low and bounds.low > datetime.min.replace(tzinfo=UTC) + _DAY:
                 day = f"{bounds.low - _DAY:%Y-%m-%d}".zfill(10)
                 conditions.append(self._not_before(column, day))
-            conditions.append(moment > low if bounds.low_open else moment >= low)
+            exact.append(moment > low if bounds.low_open else moment >= low)
         if bounds.high is not None:
             high = _since_1970(bounds.high)
             if seek_high and bounds.high < datetime.max.replace(tzinfo=UTC) - 2 * _DAY:
-                conditions.append(column < f"{bounds.high + 2 * _DAY:%Y-%m-%d}".zfill(10))
-            conditions.append(moment < high if bounds.high_open else moment <= high)
-        return and_(*conditions)
+                day = f"{bounds.high + _DAY + _FARTHEST:%Y-%m-%d}".zfill(10)
+                conditions.append(column < day)
+            exact.append(moment < high if bounds.high_open else moment <= high)
+        ends = (None if end is None else _usual_text(end) for end in (bounds.low, bounds.high))
+        return and_(*conditions, not_(beyond(str(column), *ends)), *exact)
 
     def _not_before(self, column: Expression, day: str) -> Condition:
         """Hold for text from a day on, and for numbers, which may be any time.
@@ -233,6 +240,11 @@ class SqliteExpressions:
                 return literal(bytes.fromhex(value.removeprefix(_BLOB)), LargeBinary)
             return self.text_value(value.removeprefix(_TEXT))
         return literal(in_64_bits(value) if isinstance(value, int) else value)
+
+
+def _usual_text(moment: datetime) -> str:
+    """Write a time the way that SQLAlchemy does."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _since_1970(moment: datetime) -> int:

@@ -6,9 +6,9 @@ or on the place. Times that are written the usual way are told by one pattern, a
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, literal_column
+from sqlalchemy import Boolean, Integer, and_, false, literal, literal_column, or_
 
-from taskview_core.persistence.sql.expressions import Expression
+from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.stored_time import EARLIEST, LATEST
 
 _D = "[0-9]"
@@ -16,6 +16,7 @@ _DAY = f"{_D}{_D}{_D}{_D}-[01]{_D}-[0-3]{_D}"
 _MINUTES = f"[0-2]{_D}:[0-5]{_D}"
 _SECOND = f"[0-5]{_D}"
 _USUAL = f"????-??-??[ T]??:??:??.{_D * 6}"
+_SHAPE = f"????-??-?? ??:??:??.{_D * 6}"
 _JULIAN = 210_866_760_000
 """The seconds from the noon from which SQLite counts days to 1970."""
 _OFFSET = f"[+-][01]{_D}"
@@ -24,6 +25,21 @@ _OFFSET = f"[+-][01]{_D}"
 def microseconds(column: str) -> Expression:
     """Give a stored time in whole microseconds since 1970, exactly; NULL for what is no time."""
     return literal_column(microseconds_text(column), Integer)
+
+
+def beyond(column: str, low: str | None, high: str | None) -> Condition:
+    """Hold for text with the shape of `2026-01-31 10:00:00.000000` that sorts before or after.
+
+    Such text has no zone, so it lies beyond the bounds, or is no time at all. To see that takes a
+    fifth of the time that `microseconds` does, which is much where an index is entered a day
+    before the first row that is wanted.
+    """
+    c: Expression = literal_column(column)
+    sides = [c < literal(low)] if low is not None else []
+    if high is not None:
+        sides.append(c > literal(high))
+    shape = f"{column} GLOB '{_SHAPE}' AND length(CAST({column} AS BLOB)) = 26"
+    return and_(or_(false(), *sides), literal_column(f"({shape})", Boolean))
 
 
 def microseconds_text(column: str) -> str:
