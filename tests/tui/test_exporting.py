@@ -72,6 +72,26 @@ async def test_a_file_that_is_there_is_not_taken(tmp_path: Path) -> None:
         assert file.read_text() == "mine"
 
 
+async def test_a_file_that_is_there_is_replaced_when_enter_is_pressed_again(tmp_path: Path) -> None:
+    file = tmp_path / "taskview-tasks.ndjson"
+    file.write_text("mine")
+    other = tmp_path / "other.ndjson"
+    other.write_text("theirs")
+    async with running(_browser()) as run:
+        await run.press("x", "enter", "enter", "enter")
+        dialog = run.app.screen
+        assert isinstance(dialog, FileDialog)
+        dialog.query_one(Input).value = str(other)
+        await run.press("enter")
+        dialog.query_one(Input).value = str(file)  # What was said of the other is forgotten.
+        await run.press("enter")
+        assert "Enter again replaces it" in str(dialog.query(".words").last().render())
+        assert (file.read_text(), other.read_text()) == ("mine", "theirs")
+        await run.press("enter")
+        await run.until(lambda: file.read_text() != "mine", "the export")
+        assert other.read_text() == "theirs"
+
+
 async def test_esc_stops_an_export_and_leaves_nothing(tmp_path: Path) -> None:
     browser = _browser()
     async with running(browser) as run:

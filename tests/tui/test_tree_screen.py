@@ -47,7 +47,7 @@ async def test_enter_opens_the_tree_with_the_cursor_on_the_task_and_its_details(
         assert cursor(run) == "task 6"
         await run.until(lambda: "boom: [/]␛[31m red" in run.text())
         assert "taskview › tasks › Fix the build" in run.lines()[0]
-        assert "7 tasks, 1 failed" in run.status
+        assert "7 tasks, failed 1 of 1" in run.status
         tree, pane = run.tree.view, run.one(DetailPane)
         assert tree.region.bottom <= pane.region.y  # below it at 80 columns
         assert tree.region.width == pane.region.width == 80
@@ -154,10 +154,13 @@ async def test_next_and_previous_failed() -> None:
     browser.tasks.append(make_task(8, parent=5, status="failed"))
     async with running(browser) as run:
         await open_task(run, 1)
+        assert "2 failed" in run.status
         await run.press("e")
         assert cursor(run) == "task 8"
+        assert "failed 1 of 2" in run.status
         await run.press("e")
         assert cursor(run) == "task 6"
+        assert "failed 2 of 2" in run.status
         await run.press("e")
         assert cursor(run) == "task 8"
         await run.press("E")

@@ -69,6 +69,10 @@ class TaskOutline:
         """Count the failed tasks below one, on all levels."""
         return self._failed_before[self.ends[number]] - self._failed_before[number + 1]
 
+    def failed_before(self, number: int) -> int:
+        """Count the failed tasks before one in the order of the tree."""
+        return self._failed_before[number]
+
     def openings(self, most: int) -> bytearray:
         """Say which tasks to open at first: all of a small tree, of others the first levels.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual import on, work
@@ -51,11 +53,13 @@ def ask_export(screen: BrowserScreen, choices: Sequence[tuple[str, Scope]]) -> N
         if found is not None:
             _, form, redact, _ = found
             export = Export(scope, form, redact)
-            app.push_screen(FileDialog(usual_name(scope, form)), lambda path: write(export, path))
+            app.push_screen(
+                FileDialog(usual_name(scope, form)), lambda target: write(export, target)
+            )
 
-    def write(export: Export, path: Path | None) -> None:
-        if path is not None:
-            app.push_screen(ExportDialog(browser, export, path))
+    def write(export: Export, target: Target | None) -> None:
+        if target is not None:
+            app.push_screen(ExportDialog(browser, export, target))
 
     app.push_screen(Picker("export", words, "0"), take_scope)
 
@@ -82,14 +86,24 @@ class FileInput(Input, inherit_bindings=False):
     BINDINGS = identified("input", Group.INPUT, Input.BINDINGS)
 
 
-class FileDialog(Dialog[Path]):
-    """Takes the name of a new file; says at once where there is one already."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The file to write; `replace` says that one of that name may go for it."""
+
+    path: Path
+    replace: bool = False
+
+
+class FileDialog(Dialog[Target]):
+    """Takes the name of a file; where there is one already, Enter has to be pressed again."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._input = FileInput(value=name, compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self._words = Static("", markup=False, classes="words")
+        self._to_replace: Path | None = None
+        """The file of which it has been said that it is there already."""
 
     def compose(self) -> ComposeResult:
         """Make the box."""
@@ -106,17 +120,27 @@ class FileDialog(Dialog[Path]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         path = _path(event.value)
+        self._to_replace = None
         if path is None:
             self._words.update("")
-        else:
-            self._words.update(clean(_wrong_with(path) or str(path.absolute())))
+            return
+        words = _wrong_with(path)
+        if not words:
+            words = f"{path} is there already" if _is_there(path) else str(path.absolute())
+        self._words.update(clean(words))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         path = _path(event.value)
-        if path is not None and not _wrong_with(path):
-            self.dismiss(path)
+        if path is None or _wrong_with(path):
+            return
+        if not _is_there(path) or path == self._to_replace:
+            self.dismiss(Target(path, replace=path == self._to_replace))
+            return
+        self._to_replace = path
+        words = f"{path} is there already: Enter again replaces it, or choose another name"
+        self._words.update(clean(words))
 
 
 def _path(text: str) -> Path | None:
@@ -135,13 +159,17 @@ def _wrong_with(path: Path) -> str:
     try:
         if path.is_dir():
             return f"{path} is a folder"
-        if path.is_symlink() or path.exists():
-            return f"{path} is there already: choose another name"
+        if _is_there(path) and not path.is_file():
+            return f"{path} is there already, and is no file: choose another name"
         if not path.parent.is_dir():
             return f"there is no folder {path.parent}"
     except OSError as error:
         return f"{path}: {error.strerror}"
     return ""
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.lexists(path)
 
 
 class ExportDialog(Dialog[None]):
@@ -162,11 +190,12 @@ class ExportDialog(Dialog[None]):
             self.done = done
             self.error = error
 
-    def __init__(self, browser: ITaskBrowser, export: Export, path: Path) -> None:
+    def __init__(self, browser: ITaskBrowser, export: Export, target: Target) -> None:
         super().__init__()
         self._browser = browser
         self._export = export
-        self._path = path
+        self._path = target.path
+        self._replace = target.replace
         self._words = Static("0 tasks", markup=False, classes="words")
 
     def compose(self) -> ComposeResult:
@@ -185,7 +214,7 @@ class ExportDialog(Dialog[None]):
         done: Done | None = None
         failure: TaskviewError | None = None
         try:
-            with new_file(self._path) as sink:
+            with new_file(self._path, replace=self._replace) as sink:
                 done = await run_export(
                     self._browser,
                     self._export,

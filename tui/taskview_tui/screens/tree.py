@@ -251,7 +251,10 @@ class TreeScreen(WithDetail):
         if self._shown is not None:
             count = len(self._shown.tree.tasks)
             words = f"{count:,} task{'' if count == 1 else 's'}"
-            if self._shown.failed:
+            place = self.view.failed_place
+            if place is not None:
+                words += f", failed {place:,} of {self._shown.failed:,}"
+            elif self._shown.failed:
                 words += f", {self._shown.failed:,} failed"
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
@@ -305,6 +308,7 @@ class TreeScreen(WithDetail):
     @on(TaskTreeView.Selected)
     def _cursor_moved(self, event: TaskTreeView.Selected) -> None:
         self.want_detail(event.row)
+        self.update_lines()
 
     @on(TaskTreeView.Chosen)
     def _chosen(self, event: TaskTreeView.Chosen) -> None:

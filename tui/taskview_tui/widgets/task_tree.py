@@ -197,6 +197,14 @@ class TaskTreeView(LineView):
         number = self._number()
         return None if number is None else self._outline.rows[number]
 
+    @property
+    def failed_place(self) -> int | None:
+        """Which of the failed tasks the cursor is on, from 1; None on another task."""
+        number = self._number()
+        if number is None or self._outline.rows[number].status != TaskStatus.FAILED:
+            return None
+        return self._outline.failed_before(number) + 1
+
     def select(self, ident: Ident) -> bool:
         """Put the cursor on a task, opening what hides it; say whether it is in the tree."""
         number = self._outline.number(ident)
