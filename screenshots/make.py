@@ -47,6 +47,7 @@ PICTURES = (
     Picture("tree", (120, 36), _ON_A_FAILURE),
     Picture("cause", (120, 36), (*_FAILED_AT_THE_TOP, "f")),
     Picture("detail", (100, 36), (*_ON_A_FAILURE, "d")),
+    Picture("waterfall", (150, 36), (*_FAILED_AT_THE_TOP, "enter", "i", "c")),
     Picture("payload", (100, 36), ("down", "d", *_TOKENS)),
     Picture("compare", (120, 36), (*_FAILED_AT_THE_TOP, "space", "down", "equals_sign")),
     Picture("conversations", (100, 24), ("2",)),
@@ -84,7 +85,7 @@ async def _take(picture: Picture) -> str:
             await pilot.press(key)
             for box in app.screen.query(Input):
                 box.cursor_blink = False
-            if key in {"enter", "2", "d", "slash", "f", "equals_sign"}:
+            if key in {"enter", "2", "d", "slash", "f", "i", "c", "equals_sign"}:
                 await _settle(app, pilot.pause)
         await _settle(app, pilot.pause)
         return without_fonts(app.export_screenshot(title=" ", simplify=True))
@@ -97,6 +98,7 @@ async def _settle(app: object, pause: Callable[[float], Awaitable[None]]) -> Non
         await pause(0.01)
         screen = app.screen  # type: ignore[attr-defined]  # any of the app's own screens
         busy = app.browser is None or getattr(screen, "is_busy", False)  # type: ignore[attr-defined]  # as above
+        busy = busy or not all(worker.is_finished for worker in app.workers)  # type: ignore[attr-defined]  # as above
         quiet = 0 if busy else quiet + 1
         if quiet >= 30:  # longer than typing is waited for before a search
             return

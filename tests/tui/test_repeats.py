@@ -74,7 +74,7 @@ def shown(view: FindingTree) -> list[str]:
 
 
 async def test_repeats_are_one_line_with_their_outcome_and_o_opens_and_folds_them() -> None:
-    async with running(repeated(), size=(120, 30)) as run:
+    async with running(repeated(), size=(170, 30)) as run:
         view = await open_tree(run)
         assert shown(view) == ["root", "search", "last"]
         assert "×5  4 completed, 1 failed" in run.text()

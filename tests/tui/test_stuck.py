@@ -92,7 +92,7 @@ def stuck_run() -> FakeBrowser:
 
 
 async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
-    async with running(stuck_run(), size=(150, 30)) as run:
+    async with running(stuck_run(), size=(220, 30)) as run:
         run.app.open_conversation(conversation_id(1), task_id(4))
         await run.until(lambda: "[stuck" in run.text())
         await run.settled()
@@ -100,14 +100,14 @@ async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
             name: line
             for line in run.lines()
             for name in ("root", "left", "slow", "done", "fine")
-            if f" {name} " in line[:40]
+            if f" {name} " in line[:60]
         }
         assert "[stuck: its parent has failed]" in lines["left"]
         assert "[stuck: runs longer" in lines["slow"]
         assert "[stuck: all its children have ended]" in lines["done"]
-        assert "stuck" not in lines["fine"][:80]
-        assert "stuck" not in lines["root"][:80]
-        await run.until(lambda: any("stuck  " in line[80:] for line in run.lines()))
+        assert "stuck" not in lines["fine"][:130]
+        assert "stuck" not in lines["root"][:130]
+        await run.until(lambda: any("stuck  " in line[130:] for line in run.lines()))
 
 
 async def test_the_task_on_the_whole_screen_says_why_too() -> None:

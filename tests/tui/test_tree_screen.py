@@ -114,7 +114,7 @@ async def test_the_task_on_the_whole_screen_with_parent_children_and_conversatio
         assert run.tree.conversation is None
         assert cursor(run) == "task 3"  # the first child
         assert "from one task down: 5 tasks" in run.status
-        await run.press("c")
+        await run.press("C")
         await run.settled()
         assert run.tree.conversation == conversation_id(1)
         assert cursor(run) == "task 3"
@@ -122,7 +122,7 @@ async def test_the_task_on_the_whole_screen_with_parent_children_and_conversatio
             await run.press("escape")
         assert isinstance(run.app.screen, DetailScreen)
         await run.until(lambda: str(task_id(3)) in run.status)
-        await run.press("c")  # the tree it was opened from
+        await run.press("C")  # the tree it was opened from
         await run.until(lambda: isinstance(run.app.screen, TreeScreen))
         assert len(run.app.screen_stack) == 2
         assert cursor(run) == "task 3"

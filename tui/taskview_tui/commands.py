@@ -269,7 +269,7 @@ TASK_COMMANDS = (
     ),
     Command(
         id="task.conversation",
-        keys="c",
+        keys="C",
         action="screen.show_conversation",
         name="Conversation of this task",
         short="conversation",

@@ -16,7 +16,7 @@ class KeyHelp:
 
 
 _TIME = "a time or an age with >, >=, < or <= before it, a range a..b, or a day"
-_IS = "root (no parent), leaf (no children), stuck or orphan (its parent is missing)"
+_IS = "root (no parent), leaf (no children), stuck or orphan (no such parent)"
 _HAS = "error, output, input or metadata"
 
 _ALL = (

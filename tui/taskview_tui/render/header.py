@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -21,14 +21,17 @@ def heading(column: Column, sort: Sort | None) -> str:
     return f"{column.title} {_ARROWS[sort.descending]}"
 
 
-def header_line(slots: Sequence[Slot], sort: Sort | None) -> Line:
-    """Give the header over these slots."""
+def header_line(
+    slots: Sequence[Slot], sort: Sort | None, titles: Mapping[str, str] | None = None
+) -> Line:
+    """Give the header over these slots; `titles` has those that are not always the same."""
     pieces: list[Piece] = []
     x = 0
     for slot in slots:
         pieces.append(Piece(" " * (slot.x - x), Ink.HEADER))
-        text = heading(slot.column, sort)
-        ink = Ink.HEADER if text == slot.column.title else Ink.SORTED
+        title = titles.get(slot.column.key) if titles else None
+        text = heading(slot.column, sort) if title is None else title
+        ink = Ink.HEADER if text in (slot.column.title, title) else Ink.SORTED
         pieces.append(Piece(pad(text, slot.width, right=slot.column.right), ink))
         x = slot.x + slot.width
     return pieces

@@ -12,13 +12,15 @@ from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_core.tree.root_cause import Failures
 from taskview_tui.render.folding import levels_within
+from taskview_tui.render.timing import Timing
 
 
 class TaskOutline:
     """The tasks of a tree by number: parents before children, from 0.
 
     `ends[i]` is the number after the last task below task `i`; `parents[i]` is -1 for a root;
-    `last[i]` is true where no sibling comes after. `failures` says what made what fail.
+    `last[i]` is true where no sibling comes after. `failures` says what made what fail, and
+    `timing` when each waited and ran.
     """
 
     def __init__(self, tree: TaskTree) -> None:
@@ -31,6 +33,7 @@ class TaskOutline:
         self.last = bytearray(len(self.rows))
         self.failures = Failures(self.preorder)
         self.repeats: Repeats = find_repeats(self.preorder)
+        self.timing = Timing(self.preorder)
         self._failed_before = self._count_failed()
         self._find_last()
 

@@ -20,6 +20,7 @@ from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_repeats import input_digests
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found, WithDetail
@@ -51,10 +52,10 @@ TREE_COMMANDS = (
 )
 
 
-class TreeScreen(WithDetail):
+class TreeScreen(ShowsClock, WithDetail):
     """Shows a tree; Enter shows the task under the cursor on the whole screen."""
 
-    BINDINGS = bindings(*TREE_COMMANDS, *PANE_COMMANDS)
+    BINDINGS = bindings(*TREE_COMMANDS, *TIMING_COMMANDS, *PANE_COMMANDS)
 
     @dataclass
     class TreeArrived(Message):
@@ -258,8 +259,9 @@ class TreeScreen(WithDetail):
                 words += f", {self._shown.failed:,} failed"
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
+        first = self._hunt.words if self._hunt is not None else self._found_words
         self.query_one(StatusLine).status = ListStatus(
-            hint=self._hunt.words if self._hunt is not None else self._found_words or words,
+            hint="  ".join(part for part in (first or words, self.clock_words) if part),
             took=self._took,
             running="reading…" if reading else "",
             running_for=running_for,
@@ -377,7 +379,7 @@ class TreeScreen(WithDetail):
             self.view.show_holders(frozenset())
             return True
         if self._hunt is None:
-            return False
+            return self.clear_clock()
         self._hunt = None
         self.view.show_trail(None)
         self.update_lines()

@@ -61,11 +61,12 @@ CONVERSATION_COLUMNS = (
 
 TREE_COLUMNS = (
     Column("tree", "agent", 18, 80, share=42),
-    Column("word", "status", 6, 11, rank=2),
+    Column("word", "status", 6, 11, rank=3, optional=True),
     Column("preview", "task", 20, flexible=True),
+    Column("bar", "", 16, 72, share=26, rank=2),
     Column("duration", "duration", 8, 10, rank=1, right=True),
 )
-"""Of a tree of tasks."""
+"""Of a tree of tasks; the title over the bars is that of their axis."""
 
 
 def place_columns(

@@ -34,6 +34,12 @@ class Ink(Enum):
     CODE = "code"
     """Code within text."""
     EMPHASIS = "emphasis"
+    QUEUED = "queued"
+    """The time that a task waited before it was started."""
+    WAITING = "waiting"
+    """The time that a task waited for its children."""
+    CRITICAL = "critical"
+    """What is on the critical path."""
     MATCH = "match"
     """What was found, in place of the ink that it has otherwise."""
 

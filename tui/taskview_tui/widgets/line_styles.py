@@ -41,6 +41,9 @@ LineView {
     & > .line-view--literal { color: $text-accent; }
     & > .line-view--code { color: $text-warning; }
     & > .line-view--emphasis { text-style: italic; }
+    & > .line-view--queued { color: $text-warning; }
+    & > .line-view--waiting { color: $text-muted; }
+    & > .line-view--critical { color: $text-accent; text-style: bold; }
     & > .line-view--match {
         background: $warning;
         color: $background;

@@ -21,6 +21,7 @@ from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
+from taskview_tui.render.waterfall import ClockView, Waterfall
 from taskview_tui.text.columns import TREE_COLUMNS, Slot, place_columns
 from taskview_tui.text.status_style import status_style
 from taskview_tui.widgets.line_keys import choose_command
@@ -109,6 +110,8 @@ class TaskTreeView(LineView):
         self._holders: frozenset[Ident] = frozenset()
         self._stuck: Mapping[Ident, str] = {}
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
+        self._clock_view = ClockView()
+        self._bar_cells = 0
         self._take(TaskOutline(TaskTree.assemble(TreeRows(()))), bytearray())
 
     def _take(
@@ -116,6 +119,7 @@ class TaskTreeView(LineView):
     ) -> None:
         self._outline = outline
         self._opened = opened
+        self._look_at_clock(self._clock_view)
         self._folding = self._whole(unfolded)
         self._last = outline.last
         self._slots = None
@@ -245,6 +249,31 @@ class TaskTreeView(LineView):
             self._version += 1
             self.refresh()
 
+    def show_clock(self, view: ClockView) -> None:
+        """Look at the clock of the tree in another way."""
+        if view != self._clock_view:
+            self._look_at_clock(view)
+            self._version += 1
+            self.refresh()
+
+    def _look_at_clock(self, view: ClockView) -> None:
+        self._clock_view = view
+        top = self._outline.number(view.top)
+        self._waterfall = Waterfall(self._outline.timing, view, -1 if top is None else top)
+
+    @property
+    def is_squeezed(self) -> bool:
+        """Whether any idle time is drawn short."""
+        return self._waterfall.is_squeezed(self.clock())
+
+    @property
+    def clock_words(self) -> str:
+        """What is to be said of the clock: of its critical path, or of the cursor's task."""
+        number = self._number()
+        faults = "" if number is None else self._waterfall.fault_words(number)
+        parts = (self._waterfall.words, f"! {faults}" if faults else "")
+        return "  ".join(part for part in parts if part)
+
     @property
     def marks_holders(self) -> bool:
         """Whether there are marks of a value."""
@@ -276,22 +305,28 @@ class TaskTreeView(LineView):
 
     def _placed(self, width: int) -> tuple[Slot, ...]:
         if self._slots is None:
-            tree, word, _preview, duration = TREE_COLUMNS
+            tree, word, _preview, bar, duration = TREE_COLUMNS
             most = min(tree.most, width * tree.share // 100)
             needed = tree_width(self._outline, most)
             natural = {
                 tree.key: needed,
                 word.key: word.most,
+                bar.key: bar.most,
                 duration.key: duration.most,
             }
             self._slots = place_columns(TREE_COLUMNS, natural, width)
+            self._bar_cells = next(
+                (slot.width for slot in self._slots if slot.column.key == bar.key), 0
+            )
             given = self._slots[0].width
             self._room = indent_room(most if given >= needed else given)
         return self._slots
 
     def render_header(self, width: int) -> Line:
-        """Give the titles of the columns."""
-        return header_line(self._placed(width), None)
+        """Give the titles of the columns; that of the bars is their axis."""
+        slots = self._placed(width)
+        axis = self._waterfall.heading(self.clock(), self._bar_cells) if self._bar_cells else ""
+        return header_line(slots, None, {"bar": axis})
 
     def render_content(self, index: int, width: int) -> Line:
         """Give the line of a task."""
@@ -341,6 +376,9 @@ class TaskTreeView(LineView):
                 stuck=stuck,
                 run=run,
             )
+        if slot.column.key == "bar":
+            ink = status_style(status).ink
+            return self._waterfall.bar(number, self.clock(), slot.width, ink, run_end)
         if outcome:
             return []  # Many tasks have no one duration.
         return [Piece(duration_cell(row, self.clock()))]
@@ -363,6 +401,9 @@ class TaskTreeView(LineView):
             number,
             self._folding.is_open(number),
             duration_cell(row, self.clock()),
+            self._waterfall.stamp(
+                number, self.clock(), self._bar_cells, self._folding.run_end(number)
+            ),
         )
 
     def width_changed(self) -> None:
