@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from rich.cells import cell_len
+
 from taskview_core.entities import TaskRow, TaskStatus
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
@@ -45,6 +47,17 @@ def _at(view: TaskTreeView) -> int:
     assert view.selected is not None
     assert isinstance(view.selected.id, UUID)
     return view.selected.id.int
+
+
+async def test_a_line_is_drawn_for_the_width_it_is_asked_in(stage: Make, task: Make) -> None:
+    """The screen draws in a new size before it tells of it."""
+    view = TaskTreeView()
+    async with stage(view) as shown:
+        view.show(_family(task))
+        shown.lines()
+        for width in (60, 75, 60):
+            drawn = view.render_content(0, width)
+            assert sum(cell_len(piece.text) for piece in drawn) == width
 
 
 async def test_a_small_tree_shows_whole(stage: Make, task: Make) -> None:

@@ -220,10 +220,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted[y] = (index, stamp)
         is_cursor = index == self._cursor
         scroll_x = self.scroll_offset.x
-        key = (index, stamp, is_cursor, is_cursor and self.has_focus, scroll_x, width)
+        view = max(self.view_width, self.content_width)
+        key = (index, stamp, is_cursor, is_cursor and self.has_focus, scroll_x, width, view)
         strip = self._strips.get(key)
         if strip is None:
-            view = max(self.view_width, self.content_width)
             line = fit_line(self.render_content(index, view), view)
             strip = self._cursor_strip(line, width) if is_cursor else self._strip(line, width)
             self._strips[key] = strip

@@ -105,6 +105,7 @@ class TaskTreeView(LineView):
         super().__init__(name=name, id=id, classes=classes)
         self._version = 0
         self._slots: tuple[Slot, ...] | None = None
+        self._slots_width = -1
         self._room = 0
         self._trail: Trail | None = None
         self._holders: frozenset[Ident] = frozenset()
@@ -304,7 +305,9 @@ class TaskTreeView(LineView):
         return len(self._folding)
 
     def _placed(self, width: int) -> tuple[Slot, ...]:
-        if self._slots is None:
+        """Give the slots for this width: lines may be drawn in it before it is told of."""
+        if self._slots is None or self._slots_width != width:
+            self._slots_width = width
             tree, word, _preview, bar, duration = TREE_COLUMNS
             most = min(tree.most, width * tree.share // 100)
             needed = tree_width(self._outline, most)
@@ -396,6 +399,7 @@ class TaskTreeView(LineView):
         """Give which task it is, whether it is open, and its duration as it is now."""
         number = self._folding.line(index)
         row = self._outline.rows[number]
+        self._placed(self.view_width)
         return (
             self._version,
             number,
