@@ -171,7 +171,7 @@ class PageSearch(Generic[T]):
         after = None if self._backward else edge
         before = edge if self._backward else None
         return Page(
-            rows=tuple(self.source.map(row) for row in rows),
+            rows=tuple(self.source.map(rows)),
             request=self.request,
             next=self._after(rows, after, offset, first) if more_after else None,
             previous=self._before(rows, before, offset, last) if more_before else None,

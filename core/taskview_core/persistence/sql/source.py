@@ -21,7 +21,8 @@ from taskview_core.persistence.sql.conditions import (
 )
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
 from taskview_core.persistence.sql.ident_forms import PresentForms, present_forms
-from taskview_core.persistence.sql.mapping import optional_text, task_row
+from taskview_core.persistence.sql.many_rows import RowMapper
+from taskview_core.persistence.sql.mapping import optional_text
 from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
 from taskview_core.persistence.sql.postgres import PostgresExpressions
 from taskview_core.persistence.sql.profile import Profile
@@ -60,8 +61,8 @@ class Source(Generic[T]):
     """A list that can be walked.
 
     `where` gives the database's conditions; rows that they let through are read with
-    `judge_columns` and decided by `judge`, where there is one. `map` makes a row of the list of a
-    stored one, which begins with `columns`.
+    `judge_columns` and decided by `judge`, where there is one. `map` makes rows of the list of
+    stored ones, which begin with `columns`.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
     leads to the rows of each status and agent. `few` holds for the few rows that a text index has
     left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
@@ -74,7 +75,7 @@ class Source(Generic[T]):
     where: Callable[[Seeks], Conditions]
     judge: Judge | None
     order: Callable[[Sort], Order]
-    map: Callable[[Any], T]
+    map: Callable[[Sequence[Any]], Sequence[T]]
     windowed: frozenset[str] = frozenset()
     by_value: bool = False
     candidates: Candidates | None = None
@@ -136,7 +137,7 @@ def _task_source(
         where=lambda seeks: builder.of_tasks(task_filter.terms, seeks),
         judge=_task_judge(judged) if judged else None,
         order=lru_cache(partial(task_order, engine, profile)),
-        map=task_row,
+        map=lambda rows: RowMapper().rows(rows),
         windowed=sorted_keys(profile),
         by_value=leads_to_each_value(task_filter.terms),
         candidates=candidates,
@@ -178,7 +179,7 @@ def conversation_source(
         where=lambda seeks: builder.of_conversations(conversation_filter.terms),
         judge=_conversation_judge(judged) if judged else None,
         order=lru_cache(partial(conversation_order, engine, profile)),
-        map=lambda row: row,
+        map=lambda rows: rows,
     )
 
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     or_,
     select,
 )
@@ -47,7 +46,7 @@ from taskview_core.persistence.sql.relatives import (
     names_a_parent,
     parent_is_there,
 )
-from taskview_core.persistence.sql.sqlite_time import beyond, microseconds
+from taskview_core.persistence.sql.sqlite_time import microseconds, told_by_text
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.page import KeyValue
 
@@ -135,10 +134,11 @@ class SqliteExpressions:
         The exact comparison is made in microseconds, whatever the form of the time. Before it
         stands one that an index can be entered by: the day before and the day after as text,
         which every form of ISO 8601 with any time zone sorts between. Numbers sort before text.
-        Of the rows of those days most are told by their text alone.
+        Most rows are told by their text alone.
         """
         conditions: list[Condition] = []
         exact: list[Condition] = []
+        usual: list[Condition] = []
         moment = microseconds(str(column))
         if bounds.low is not None:
             low = _since_1970(bounds.low)
@@ -146,14 +146,17 @@ class SqliteExpressions:
                 day = f"{bounds.low - _DAY:%Y-%m-%d}".zfill(10)
                 conditions.append(self._not_before(column, day))
             exact.append(moment > low if bounds.low_open else moment >= low)
+            text = _usual_text(bounds.low)
+            usual.append(column > text if bounds.low_open else column >= text)
         if bounds.high is not None:
             high = _since_1970(bounds.high)
             if seek_high and bounds.high < datetime.max.replace(tzinfo=UTC) - 2 * _DAY:
                 day = f"{bounds.high + _DAY + _FARTHEST:%Y-%m-%d}".zfill(10)
                 conditions.append(column < day)
             exact.append(moment < high if bounds.high_open else moment <= high)
-        ends = (None if end is None else _usual_text(end) for end in (bounds.low, bounds.high))
-        return and_(*conditions, not_(beyond(str(column), *ends)), *exact)
+            text = _usual_text(bounds.high)
+            usual.append(column < text if bounds.high_open else column <= text)
+        return and_(*conditions, told_by_text(str(column), usual, and_(*exact)))
 
     def _not_before(self, column: Expression, day: str) -> Condition:
         """Hold for text from a day on, and for numbers, which may be any time.

@@ -6,7 +6,9 @@ or on the place. Times that are written the usual way are told by one pattern, a
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Integer, and_, false, literal, literal_column, or_
+from collections.abc import Sequence
+
+from sqlalchemy import Boolean, Integer, and_, case, false, literal_column, or_
 
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.stored_time import EARLIEST, LATEST
@@ -27,19 +29,25 @@ def microseconds(column: str) -> Expression:
     return literal_column(microseconds_text(column), Integer)
 
 
-def beyond(column: str, low: str | None, high: str | None) -> Condition:
-    """Hold for text with the shape of `2026-01-31 10:00:00.000000` that sorts before or after.
+def told_by_text(column: str, within: Sequence[Condition], exactly: Condition) -> Condition:
+    """Hold where a time lies within bounds; most are told by their text, the others `exactly`.
 
-    Such text has no zone, so it lies beyond the bounds, or is no time at all. To see that takes a
-    fifth of the time that `microseconds` does, which is much where an index is entered a day
-    before the first row that is wanted.
+    `within` compares the text with bounds that are written the same way. A text of the shape of
+    `2026-01-31 10:00:00.000000` has no zone, so it lies where it sorts; up to the 28th of a month
+    it is a time wherever it has digits. To see that takes a fifth of the time that `microseconds`
+    does, which is much where thousands of rows are counted.
     """
-    c: Expression = literal_column(column)
-    sides = [c < literal(low)] if low is not None else []
-    if high is not None:
-        sides.append(c > literal(high))
-    shape = f"{column} GLOB '{_SHAPE}' AND length(CAST({column} AS BLOB)) = 26"
-    return and_(or_(false(), *sides), literal_column(f"({shape})", Boolean))
+    c = column
+    shape = _condition(f"{c} GLOB '{_SHAPE}' AND length(CAST({c} AS BLOB)) = 26 AND {c} > '0001'")
+    safe = _condition(f"substr({c}, 9, 2) < '29' AND substr({c}, 12, 2) < '24'")
+    digits = _condition(f"julianday({c}) IS NOT NULL")
+    beyond = and_(or_(*(~side for side in within)), shape)
+    # A CASE has two values, and not three: NOT of it finds the rest.
+    return case((beyond, false()), (and_(shape, safe), digits), else_=exactly)
+
+
+def _condition(words: str) -> Condition:
+    return literal_column(f"({words})", Boolean)
 
 
 def microseconds_text(column: str) -> str:

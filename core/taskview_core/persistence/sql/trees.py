@@ -13,7 +13,8 @@ from taskview_core.entities import Ident, TaskRow
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expressions
-from taskview_core.persistence.sql.mapping import conversation_of, ident_of, task_row
+from taskview_core.persistence.sql.many_rows import RowMapper
+from taskview_core.persistence.sql.mapping import conversation_of, ident_of
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.source import expressions_for, forms_under
 from taskview_core.persistence.sql.tables import conversations, tasks
@@ -31,10 +32,11 @@ async def conversation_rows(session: Session, profile: Profile, conversation_id:
     forms = await forms_under(session, profile, [(column, conversation_id)])
     engine = expressions_for(profile, forms)
     known = select(conversations.c.id).where(engine.ident(conversations.c.id, conversation_id))
-    rows = await _rows(session, engine, engine.ident(column, conversation_id))
+    stored = await _stored(session, engine, engine.ident(column, conversation_id))
+    rows = await mapped(stored)
     if not rows and (await session.execute(known)).first() is None:
         raise EntityNotFoundError("conversation", conversation_id)
-    return TreeRows(tuple(rows), await _elsewhere(session, engine, rows))
+    return TreeRows(tuple(rows), await _elsewhere(session, engine, stored, rows))
 
 
 async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRows:
@@ -57,33 +59,38 @@ async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRo
 
 
 async def _rows(session: Session, engine: Expressions, condition: Condition) -> list[TaskRow]:
+    return await mapped(await _stored(session, engine, condition))
+
+
+async def _stored(session: Session, engine: Expressions, condition: Condition) -> Sequence[Any]:
     statement = (
         select(*row_columns(engine, titles=False))
         .where(condition)
         .order_by(tasks.c.created_at, tasks.c.id)
     )
-    return await mapped((await session.execute(statement)).all())
+    return (await session.execute(statement)).all()
 
 
 async def mapped(stored: Sequence[Any]) -> list[TaskRow]:
     """Map many rows without holding up the event loop."""
     rows: list[TaskRow] = []
+    mapper = RowMapper()
     for begin in range(0, len(stored), _ROWS_A_TURN):
-        rows += [task_row(row) for row in stored[begin : begin + _ROWS_A_TURN]]
+        rows += mapper.rows(stored[begin : begin + _ROWS_A_TURN])
         await asyncio.sleep(0)
     return rows
 
 
 async def _elsewhere(
-    session: Session, engine: Expressions, rows: Sequence[TaskRow]
+    session: Session, engine: Expressions, stored: Sequence[Any], rows: Sequence[TaskRow]
 ) -> dict[Ident, Ident]:
     """Find the conversations of the parents that are not among the rows."""
+    # In the form that is stored nearly all are found, and compared in a fraction of the time.
+    apart = {row[2] for row in stored} - {row[0] for row in stored} - {None}
+    if not apart:
+        return {}
     here = {row.id for row in rows}
-    missing = {
-        row.parent_task_id: None
-        for row in rows
-        if row.parent_task_id is not None and row.parent_task_id not in here
-    }
+    missing = {ident: None for ident in map(ident_of, apart) if ident not in here}
     found: dict[Ident, Ident] = {}
     for ids in _chunks(missing):
         statement = select(tasks.c.id, tasks.c.conversation_id).where(

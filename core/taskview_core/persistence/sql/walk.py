@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -91,15 +91,19 @@ async def walk(
     if want <= 0:
         return
     given = 0
+    stretches = _stretches(order, start, backward=backward)
+    if source.judge is None:
+        plain = _Plain(reads, source, order, backward, start, columns, behind)
+        for stretch in stretches:
+            for row in await plain.rows(stretch, want - given):
+                yield row
+                given += 1
+            if given >= want:
+                return
+        return
     judged = Judged(reads, source, columns, watch)
-    plain = _Plain(reads, source, order, backward, start, columns, behind)
-    for stretch in _stretches(order, start, backward=backward):
-        rows = (
-            plain.rows(stretch, want - given)
-            if source.judge is None
-            else judged.rows(stretch, want - given)
-        )
-        async for row in rows:
+    for stretch in stretches:
+        async for row in judged.rows(stretch, want - given):
             yield row
             given += 1
             if given >= want:
@@ -125,7 +129,7 @@ class _Plain(Generic[T]):
         self._marks = Marks(source.engine, names, start.key if start else (), FROM)
         self._inclusive = start is not None and start.inclusive
 
-    async def rows(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
+    async def rows(self, stretch: Stretch, want: int) -> Sequence[Any]:
         marks = self._marks
         if marks.shape is None:
             statement = self._statement(stretch, want)
@@ -143,8 +147,7 @@ class _Plain(Generic[T]):
             )
             make = partial(self._statement, stretch, want)
             statement = self._source.statements.get(shape, make)
-        for row in await rows_of(self._reads, statement, marks.parameters):
-            yield row
+        return await rows_of(self._reads, statement, marks.parameters)
 
     def _statement(self, stretch: Stretch, want: int) -> Any:
         statement = select_stretch(self._source, stretch, self._columns).limit(want)
