@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskview_core.errors import ConflictError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
@@ -20,9 +22,26 @@ _SETTINGS = (
 )
 
 
-async def test_limits_hold_within_a_transaction_and_not_after_it(
-    migrated_postgres_url: str,
+async def test_limits_hold_for_what_comes_next(migrated_postgres_url: str) -> None:
+    engine = create_engine(
+        migrated_postgres_url, read_only=True, statement_timeout=7, pool_size=1, max_overflow=0
+    )
+    async with engine.connect() as connection:
+        assert tuple((await connection.execute(text(_SETTINGS))).one()) == ("7s", "off", "on")
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert isinstance(driver, LimitedConnection)
+        driver.seconds = 9
+        assert tuple((await connection.execute(text(_SETTINGS))).one()) == ("9s", "off", "on")
+        driver.seconds = None
+        assert tuple((await connection.execute(text(_SETTINGS))).one()) == ("0", "off", "on")
+    await engine.dispose()
+
+
+async def test_behind_a_pooler_they_hold_within_a_transaction_and_not_after_it(
+    migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(LimitedConnection, "get_server_pid", lambda self: 0)
     engine = create_engine(
         migrated_postgres_url, read_only=True, statement_timeout=7, pool_size=1, max_overflow=0
     )
@@ -36,6 +55,19 @@ async def test_limits_hold_within_a_transaction_and_not_after_it(
         assert await driver.fetchval("SHOW statement_timeout") == "0"
         assert await driver.fetchval("SHOW jit") == "on"
     await engine.dispose()
+
+
+async def test_a_statement_is_prepared_again_when_the_tables_have_changed(
+    migrated_postgres_url: str,
+) -> None:
+    browser = DatabaseBrowser(migrated_postgres_url, connections=1)
+    await browser.connect()
+    assert (await browser.search_tasks(EVERYTHING, PageRequest())).rows == ()
+    other = await asyncpg.connect(migrated_postgres_url)
+    await other.execute("ALTER TABLE tasks ALTER COLUMN agent_id TYPE text")
+    await other.close()
+    assert (await browser.search_tasks(EVERYTHING, PageRequest())).rows == ()
+    await browser.close()
 
 
 async def test_reading_a_whole_tree_may_take_longer_than_a_page(

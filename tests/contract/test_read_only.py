@@ -57,8 +57,12 @@ async def test_a_sqlite_file_keeps_every_byte(migrated_sqlite_url: str) -> None:
     assert _state(path.parent) == before
 
 
-async def test_the_connections_themselves_refuse_to_write(migrated_url: str) -> None:
-    engine = create_engine(migrated_url, read_only=True)
+@pytest.mark.parametrize("seconds", [None, 5.0])
+async def test_the_connections_themselves_refuse_to_write(
+    migrated_url: str, seconds: float | None
+) -> None:
+    """With a limit of time the session is read-only, without one each transaction is."""
+    engine = create_engine(migrated_url, read_only=True, statement_timeout=seconds)
     for statement in (
         "DELETE FROM tasks",
         "CREATE TABLE mine (a INTEGER)",

@@ -99,18 +99,29 @@ def _postgres_engine(
             ) from error
         await far_times.install(connection)
         if statement_timeout is not None:
-            await connection.look()
-            connection.seconds = statement_timeout
+            await connection.look(statement_timeout, read_only=read_only)
         return connection
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
-        connect_args={"prepared_statement_cache_size": 0},
         execution_options={"postgresql_readonly": True} if read_only else {},
         hide_parameters=True,
         **options,
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
+        if connection.driver_connection.is_direct:
+            connection.set_isolation_level("autocommit")
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def limit(connection: Any, *of_no_use: object) -> None:
+        driver: LimitedConnection = connection.connection.driver_connection
+        if driver.needs_limit:
+            connection.connection.dbapi_connection.run_async(LimitedConnection.limit)
+
+    return engine
 
 
 def _sqlite_engine(

@@ -1,4 +1,10 @@
-"""Postgres connections whose transactions begin together with their limits, in one round trip."""
+"""Postgres connections that only read, for so long, at the price of few round trips.
+
+What stands between us and the server decides how. A pooler gives each transaction any of its
+sessions: settings are made within the transaction, along with its BEGIN. Where nothing stands
+between, the session is ours: settings are made once, and a statement by itself is its own
+transaction. A page of a list is then one round trip instead of two and a ROLLBACK.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +17,9 @@ if TYPE_CHECKING:
 else:
     _Connection = asyncpg.Connection  # generic for type checkers alone
 
-_CAN_NOTICE = (
-    "SELECT current_setting('server_version_num')::int >= 140000 AND version() LIKE '%linux%'"
+_LOOK = (
+    "SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int >= 140000"
+    " AND version() LIKE '%linux%' AS notices_hangup"
 )
 """Since Postgres 14, and only where the system can tell that a client has gone."""
 
@@ -20,28 +27,50 @@ _CAN_NOTICE = (
 class LimitedConnection(_Connection):
     """Has the server stop statements that run too long, or that nobody waits for any more.
 
-    The settings are made within each transaction, along with its BEGIN: a pooler refuses them at
-    the start of a connection, and would keep them for others afterwards. `seconds` may be changed
-    between transactions; None sets no limits.
+    `seconds` is for how long the next one may run; None sets no limit.
     """
 
     seconds: float | None = None
-    _notices_hangup = False
+    is_direct = False
+    """Whether the server's session is this connection's alone, and each statement by itself."""
+    _allowed: float | None = None
+    _settings: tuple[str, ...] = ()
 
-    async def look(self) -> None:
-        """Ask the server what it can do; once, when the connection has been made."""
-        self._notices_hangup = bool(await self.fetchval(_CAN_NOTICE))
+    async def look(self, seconds: float, *, read_only: bool) -> None:
+        """Ask the server what it can do, and have a session of our own, if it is one, only read.
+
+        A pooler answers for many sessions, and so has to name a process of its own making as the
+        one to be cancelled; who is told the very process that runs the statement is alone with it.
+        """
+        self.seconds = seconds
+        found = await self.fetchrow(_LOOK)
+        assert found is not None, "a row without a condition is there"
+        self._settings = ("jit = off",)
+        if found["notices_hangup"]:
+            self._settings += ("client_connection_check_interval = 500",)
+        if read_only and found["pid"] == self.get_server_pid():
+            own = (*self._settings, "default_transaction_read_only = on", _timeout(seconds))
+            await super().execute("; ".join(f"SET {each}" for each in own))
+            self._allowed = seconds
+            self.is_direct = True
+
+    @property
+    def needs_limit(self) -> bool:
+        """Whether the session has another limit than the next statement is to have."""
+        return self.is_direct and self._allowed != self.seconds
+
+    async def limit(self) -> None:
+        """Have the next statements of the session stopped after `seconds`."""
+        await super().execute(f"SET {_timeout(self.seconds)}")
+        self._allowed = self.seconds
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         """Run a statement; asyncpg begins its transactions by this call."""
         if self.seconds is not None and query.startswith("BEGIN"):
-            query = f"{query.rstrip(';')}; {self._limits(self.seconds)}"
+            limits = (_timeout(self.seconds), *self._settings)
+            query = "; ".join((query.rstrip(";"), *(f"SET LOCAL {each}" for each in limits)))
         return await super().execute(query, *args, **options)
 
-    def _limits(self, seconds: float) -> str:
-        limits = (
-            f"SET LOCAL statement_timeout = {max(1, round(seconds * 1000))}; SET LOCAL jit = off"
-        )
-        if self._notices_hangup:
-            limits += "; SET LOCAL client_connection_check_interval = 500"
-        return limits
+
+def _timeout(seconds: float | None) -> str:
+    return f"statement_timeout = {0 if seconds is None else max(1, round(seconds * 1000))}"
