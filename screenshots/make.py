@@ -121,6 +121,7 @@ def main() -> None:
         "TASKVIEW_DB_URL",
     ):
         os.environ.pop(name, None)
+    os.environ["TASKVIEW_CONFIG"] = os.devnull
     asyncio.run(make_all(Path(sys.argv[1] if len(sys.argv) > 1 else HERE).resolve()))
 
 
