@@ -77,7 +77,7 @@ def run_with_usage() -> FakeBrowser:
         return json.dumps({"usage": {"output_tokens": tokens, "cost": cost}})
 
     tasks = [
-        make_task(1, agent="root"),
+        make_task(1, agent="claude-code", metadata=said(100, 0.125)),
         make_task(2, parent=1, agent="left", metadata=said(3_000, 0.5)),
         make_task(3, parent=2, agent="call", metadata=said(3_000, 0.5)),
         make_task(4, parent=1, agent="right", metadata=said(500, 0.25)),
@@ -99,16 +99,15 @@ async def test_a_tree_is_painted_first_and_then_has_columns_of_what_was_used() -
         rows = {
             name: line
             for line in run.lines()[2:]
-            for name in ("root", "left", "call", "right", "tool")
+            for name in ("claude-code", "left", "call", "right", "tool")
             if f" {name} " in line[:40]
         }
-        assert "3.50k" in rows["root"]
-        assert "$0.750" in rows["root"]
+        assert all(text in rows["claude-code"] for text in ("100", "3.60k", "$0.125", "$0.875"))
         assert rows["left"].count("3.00k") == 2, "its own, and with all below it"
         assert "500" in rows["right"]
         assert "$" not in rows["tool"]
         await run.press("g")
-        await run.until(lambda: "3,500 tokens: 3,500 out; $0.750" in run.text())
+        await run.until(lambda: "3,600 tokens: 3,600 out; $0.875" in run.text())
         assert "with all below it" in run.text()
 
 
@@ -134,3 +133,13 @@ async def test_the_details_say_what_a_task_used() -> None:
     async with running(run_with_usage(), size=(120, 30)) as run:
         run.app.open_detail(task_id(4))
         await run.until(lambda: "500 tokens: 500 out; $0.250" in run.text())
+
+
+async def test_columns_that_would_say_the_same_twice_are_left_out() -> None:
+    browser = run_with_usage()
+    browser.tasks[0] = make_task(1, agent="root")
+    async with running(browser, size=(240, 30)) as run:
+        run.app.open_conversation(conversation_id(1))
+        await run.settled()
+        await run.until(lambda: "tokens" in run.lines()[1], "the columns are there")
+        assert "own tok" not in run.text()

@@ -17,6 +17,9 @@ class ShownUsage:
     def __init__(self, tasks: Mapping[Ident, TaskUsage]) -> None:
         self.tasks = tasks
         self._widths: dict[str, int] = {}
+        self._sums_differ = any(
+            used.own is not None and used.own != used.whole for used in tasks.values()
+        )
         for used in tasks.values():
             # Texts of larger numbers are not always wider, but these are few: each is looked at.
             for key in USAGE_KEYS:
@@ -32,11 +35,15 @@ class ShownUsage:
         return self._widths.get(key, 0)
 
     def columns_of(self, columns: Sequence[Column]) -> tuple[Column, ...]:
-        """Leave out the columns that would stay empty."""
+        """Leave out the columns that would stay empty, or say the same as the one beside them."""
         return tuple(
             column
             for column in columns
-            if column.key not in USAGE_KEYS or self._widths.get(column.key)
+            if column.key not in USAGE_KEYS
+            or (
+                self._widths.get(column.key)
+                and (self._sums_differ or not column.key.startswith("own_"))
+            )
         )
 
     def cell(self, idents: Sequence[Ident], key: str) -> str:
