@@ -16,6 +16,7 @@ from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.holding import Holding
 from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_find import LOOKS_AT
@@ -404,14 +405,14 @@ class TreeScreen(ShowsClock, WithDetail):
         self._hunt = hunt if trail is not None else None
         self.view.show_trail(trail)
 
-    def mark_holders(self, holders: frozenset[Ident]) -> None:
-        """Mark the tasks that hold a value which is being followed."""
+    def mark_holders(self, holders: Mapping[Ident, Holding]) -> None:
+        """Mark the tasks that hold a value which is being followed, each with its part in that."""
         self.view.show_holders(holders)
 
     def clear_own_filter(self) -> bool:
         """Take back the marks of a value or of a hunt; say whether there was any."""
         if self.view.marks_holders:
-            self.view.show_holders(frozenset())
+            self.view.show_holders({})
             return True
         if self._hunt is None:
             return self.clear_clock()

@@ -45,7 +45,11 @@ _PATIENCE = 0.5
 """Seconds after which the pane says that it is waiting."""
 
 
-_ASIDES = {"limits": "which tasks are stuck", "usage": "what the tasks used"}
+_ASIDES = {
+    "limits": "which tasks are stuck",
+    "usage": "what the tasks used",
+    "holdings": "who brought it in",
+}
 """By the part of a request: what a screen does without where it fails."""
 
 

@@ -14,6 +14,7 @@ from taskview_core.tree.repeats import Repeats
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.header import header_line
+from taskview_tui.render.holding import Holding
 from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
 from taskview_tui.render.run_line import run_pieces, run_status
 from taskview_tui.render.shown_usage import ShownUsage
@@ -109,7 +110,7 @@ class TaskTreeView(LineView):
         self._slots_width = -1
         self._room = 0
         self._trail: Trail | None = None
-        self._holders: frozenset[Ident] = frozenset()
+        self._holders: Mapping[Ident, Holding] = {}
         self._stuck: Mapping[Ident, str] = {}
         self._usage = ShownUsage({})
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
@@ -238,8 +239,8 @@ class TaskTreeView(LineView):
             self._version += 1
             self.refresh()
 
-    def show_holders(self, holders: frozenset[Ident]) -> None:
-        """Mark the tasks that hold a value."""
+    def show_holders(self, holders: Mapping[Ident, Holding]) -> None:
+        """Mark the tasks that hold a value, each with what it had to do with it."""
         if holders != self._holders:
             self._holders = holders
             self._version += 1
@@ -378,7 +379,7 @@ class TaskTreeView(LineView):
             style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            holds = row.id in self._holders
+            holds = self._holders.get(row.id)
             stuck = self._stuck.get(row.id, "") if run_end is None else ""
             run = run_pieces(outcome) if outcome else ()
             return tree_preview(
