@@ -151,8 +151,8 @@ class UsagePaths:
         return ("token", "cost", *longest)
 
     @cached_property
-    def _index(self) -> Mapping[str, list[_Place]]:
-        index: dict[str, list[_Place]] = {}
+    def _index(self) -> _Node:
+        index = _Node()
         wanted: list[tuple[str, Sequence[str]]] = [
             (name, (*self.more.get(name, ()), *paths)) for name, paths in KNOWN.items()
         ]
@@ -161,8 +161,20 @@ class UsagePaths:
         for name, paths in wanted:
             for rank, path in enumerate(paths):
                 for keys in _spellings(path):
-                    index.setdefault(keys[0], []).append(_Place(name, rank, path, keys[1:]))
+                    index.add(keys, _Place(name, rank, path))
         return index
+
+    @cached_property
+    def _alone(self) -> dict[str, bool]:
+        return {}
+
+    def _is_alone(self, agent: str) -> bool:
+        """Whether an agent reports its own calls alone; there are few agents, and many tasks."""
+        known = self._alone.get(agent)
+        if known is None:
+            known = any(fnmatchcase(agent, pattern) for pattern in self.own_only)
+            self._alone[agent] = known
+        return known
 
     def read(self, text: str | None, agent: str) -> Reported | None:
         """Give what metadata, as stored, says that a task of an agent used; None where nothing.
@@ -181,23 +193,15 @@ class UsagePaths:
         """Give what metadata says, decoded."""
         if not isinstance(metadata, dict):
             return None
-        found: dict[str, tuple[_Place, JsonValue]] = {}
-        for key in metadata.keys() & self._index.keys():
-            for place in self._index[key]:
-                value = _follow(metadata[key], place.rest)
-                before = found.get(place.name)
-                if value is None or (before is not None and before[0].rank <= place.rank):
-                    continue
-                if place.name == "kind" or _number(value) is not None:
-                    found[place.name] = place, value
+        found: _Found = {}
+        _look(metadata, self._index, found)
         usage = _usage(found)
         if usage is None:
             return None
         kind = found["kind"][1] if "kind" in found else None
         if isinstance(kind, str) and kind.lower() in _CALLS:
             return Reported(usage, Covers.CALL)
-        alone = any(fnmatchcase(agent, pattern) for pattern in self.own_only)
-        return Reported(usage, Covers.OWN if alone else Covers.BELOW)
+        return Reported(usage, Covers.OWN if self._is_alone(agent) else Covers.BELOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,39 @@ class _Place:
     name: str
     rank: int
     path: str
-    rest: tuple[str, ...]
+
+
+_Found = dict[str, tuple[_Place, JsonValue]]
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may be said under a key: places that end here, and the keys that lead on."""
+
+    places: list[_Place] = field(default_factory=list)
+    below: dict[str, _Node] = field(default_factory=dict)
+
+    def add(self, keys: Sequence[str], place: _Place) -> None:
+        node = self
+        for key in keys:
+            node = node.below.setdefault(key, _Node())
+        node.places.append(place)
+
+
+def _look(value: Mapping[str, JsonValue], node: _Node, found: _Found) -> None:
+    """Note what an object says; as deep as the paths are long, whatever the object."""
+    for key in value.keys() & node.below.keys():
+        inner, lead = value[key], node.below[key]
+        if isinstance(inner, dict):
+            if lead.below:
+                _look(inner, lead, found)
+            continue
+        for place in lead.places:
+            before = found.get(place.name)
+            if before is not None and before[0].rank <= place.rank:
+                continue
+            if _number(inner) is not None or (place.name == "kind" and isinstance(inner, str)):
+                found[place.name] = place, inner
 
 
 def _spellings(path: str) -> Iterator[tuple[str, ...]]:
@@ -215,14 +251,6 @@ def _spellings(path: str) -> Iterator[tuple[str, ...]]:
         for cuts in combinations(range(1, len(parts)), count):
             ends = (0, *cuts, len(parts))
             yield tuple(".".join(parts[low:high]) for low, high in pairwise(ends))
-
-
-def _follow(value: JsonValue, keys: tuple[str, ...]) -> JsonValue:
-    for key in keys:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value
 
 
 def _number(value: JsonValue) -> float | None:

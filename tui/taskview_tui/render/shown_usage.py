@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 from taskview_core.entities import Ident, Usage
@@ -16,34 +16,20 @@ class ShownUsage:
 
     def __init__(self, tasks: Mapping[Ident, TaskUsage]) -> None:
         self.tasks = tasks
-        self._widths: dict[str, int] = {}
-        self._sums_differ = any(
-            used.own is not None and used.own != used.whole for used in tasks.values()
-        )
-        for used in tasks.values():
-            # Texts of larger numbers are not always wider, but these are few: each is looked at.
-            for key in USAGE_KEYS:
-                self._widths[key] = max(self._widths.get(key, 0), len(_text(used, key)))
+        self._keys = frozenset(key for used in tasks.values() for key in _said(used))
+        if not any(used.own is not None and used.own != used.whole for used in tasks.values()):
+            # They would say the same as the columns beside them.
+            self._keys -= {"own_tokens", "own_cost"}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ShownUsage) and self.tasks == other.tasks
 
     __hash__ = None  # type: ignore[assignment]  # it holds a dictionary
 
-    def width(self, key: str) -> int:
-        """Give how wide the widest cell of a column is; 0 where it has none."""
-        return self._widths.get(key, 0)
-
     def columns_of(self, columns: Sequence[Column]) -> tuple[Column, ...]:
-        """Leave out the columns that would stay empty, or say the same as the one beside them."""
+        """Leave out the columns of usage that would tell nothing."""
         return tuple(
-            column
-            for column in columns
-            if column.key not in USAGE_KEYS
-            or (
-                self._widths.get(column.key)
-                and (self._sums_differ or not column.key.startswith("own_"))
-            )
+            column for column in columns if column.key not in USAGE_KEYS or column.key in self._keys
         )
 
     def cell(self, idents: Sequence[Ident], key: str) -> str:
@@ -54,6 +40,17 @@ class ShownUsage:
         owns = [used.own for used in known if used.own is not None]
         own = reduce(Usage.plus, owns) if owns else None
         return _text(TaskUsage(own, reduce(Usage.plus, (used.whole for used in known))), key)
+
+
+def _said(used: TaskUsage) -> Iterator[str]:
+    if used.whole.tokens is not None:
+        yield "tokens"
+        if used.own is not None and used.own.tokens is not None:
+            yield "own_tokens"
+    if used.whole.cost is not None:
+        yield "cost"
+        if used.own is not None and used.own.cost is not None:
+            yield "own_cost"
 
 
 def _text(used: TaskUsage, key: str) -> str:

@@ -21,11 +21,11 @@ def tokens_text(count: int | None) -> str:
 
 
 def cost_text(dollars: float | None) -> str:
-    """Give a cost in at most eight cells: `$0.0042`, `$1.50`, `$12,345`; empty for None."""
+    """Give a cost in at most seven cells: `$0.0042`, `$1.50`, `$12,345`; empty for None."""
     if dollars is None:
         return ""
     if 0 < dollars < 0.00005:
-        return "<$0.0001"
+        return "<$.0001"
     if dollars < 0.01:
         return f"${dollars:.4f}" if dollars else "$0"
     if dollars < 0.9995:

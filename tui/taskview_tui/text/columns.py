@@ -65,8 +65,8 @@ TREE_COLUMNS = (
     Column("preview", "task", 20, flexible=True),
     Column("own_tokens", "own tok", 7, 7, rank=7, right=True, optional=True),
     Column("tokens", "tokens", 6, 6, rank=4, right=True, optional=True),
-    Column("own_cost", "own $", 6, 8, rank=6, right=True, optional=True),
-    Column("cost", "cost", 6, 8, rank=5, right=True, optional=True),
+    Column("own_cost", "own $", 6, 7, rank=6, right=True, optional=True),
+    Column("cost", "cost", 6, 7, rank=5, right=True, optional=True),
     Column("bar", "", 16, 72, share=26, rank=2),
     Column("duration", "duration", 8, 10, rank=1, right=True),
 )

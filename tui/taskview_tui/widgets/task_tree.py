@@ -328,7 +328,7 @@ class TaskTreeView(LineView):
                 word.key: word.most,
                 bar.key: bar.most,
                 duration.key: duration.most,
-                **{column.key: self._usage.width(column.key) for column in used},
+                **{column.key: column.most for column in used},
             }
             self._slots = place_columns(columns, natural, width)
             self._bar_cells = next(
