@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from taskview_core.entities import TaskRow
 from taskview_core.entities.preview import INPUT_START
 from taskview_core.query.evaluate import TaskFacts, task_matches
 from taskview_core.query.matching import fold
@@ -88,11 +89,15 @@ class TreeFinder:
         if terms and not unheld:
             words = [term for term in terms if isinstance(term, TextTerm)]
             wanted = [(term.where, fold(term.text), term.denied) for term in words]
-            rest = TaskFilter(tuple(term for term in terms if not isinstance(term, TextTerm)))
+            plain = [_Told(term) for term in terms if _is_told_by_value(term)]
+            others = (term for term in terms if not _is_told_by_value(term))
+            rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
             for number in range(count):
                 if number % _A_LOOK == 0 and unwanted():
                     raise StoppedError
                 if wanted and not self._holds(number, wanted):
+                    continue
+                if not all(each.holds(self._outline.rows[number], now) for each in plain):
                     continue
                 if not rest.terms or task_matches(rest, self._facts(number), now):
                     numbers.append(number)
@@ -119,21 +124,45 @@ class TreeFinder:
         return True
 
     def _facts(self, number: int) -> TaskFacts:
-        row = self._outline.rows[number]
-        return TaskFacts(
-            id=row.id,
-            conversation_id=row.conversation_id,
-            parent_task_id=row.parent_task_id,
-            agent_id=row.agent_id,
-            status=row.status.value,
-            input=row.input_start,
-            error=row.error_start,
-            created_at=row.created_at,
-            started_at=row.started_at,
-            completed_at=row.completed_at,
-            updated_at=row.updated_at,
-            has_children=self._outline.below(number) > 0,
-        )
+        return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
+
+
+class _Told:
+    """A term about an agent or a status: answered once for each there is, not for each task."""
+
+    def __init__(self, term: TaskTerm) -> None:
+        self._filter = TaskFilter((term,))
+        self._by_agent = isinstance(term, ValueTerm) and term.key is ValueKey.AGENT
+        self._known: dict[str, bool] = {}
+
+    def holds(self, row: TaskRow, now: datetime) -> bool:
+        """Say whether it holds for a task."""
+        value = row.agent_id if self._by_agent else row.status.value
+        known = self._known.get(value)
+        if known is None:
+            known = self._known[value] = task_matches(self._filter, _facts(row), now)
+        return known
+
+
+def _is_told_by_value(term: TaskTerm) -> bool:
+    return isinstance(term, ValueTerm) and term.key in {ValueKey.AGENT, ValueKey.STATUS}
+
+
+def _facts(row: TaskRow, *, has_children: bool = False) -> TaskFacts:
+    return TaskFacts(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_task_id=row.parent_task_id,
+        agent_id=row.agent_id,
+        status=row.status.value,
+        input=row.input_start,
+        error=row.error_start,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        updated_at=row.updated_at,
+        has_children=has_children,
+    )
 
 
 def matches_of(outline: TaskOutline, numbers: array[int], unheld: str = "") -> TreeMatches:

@@ -37,16 +37,10 @@ def indent_room(width: int) -> int:
 
 def tree_width(outline: TaskOutline, most: int) -> int:
     """Count the cells that the widest task takes with guides and agent, up to `most`."""
-    widths: dict[str, int] = {}
-    widest = 0
     room = indent_room(most)
-    for row, depth in zip(outline.rows, outline.depths, strict=True):
-        agent = widths.get(row.agent_id)
-        if agent is None:
-            # Counted in characters: the column is bounded, and agents are rarely wide.
-            agent = widths[row.agent_id] = len(clean(row.agent_id))
-        widest = max(widest, min(depth * _STEP, room) + agent)
-    return min(widest + _MARKER, most)
+    # Counted in characters: the column is bounded, and agents are rarely wide.
+    widths = (min(depth * _STEP, room) + len(clean(agent)) for depth, agent in outline.shapes)
+    return min(max(widths, default=0) + _MARKER, most)
 
 
 def tree_cell(
