@@ -54,7 +54,7 @@ SMALL_PAYLOAD, LARGE_PAYLOAD = BigPayload(1_000), BigPayload(10_000_000)
 def sized_file(folder: Path) -> Path:
     """Give a SQLite file with all of them, made now where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "sizes-1.db"
+    path = folder / "sizes-2.db"
     if not path.exists():
         say("making trees and payloads of two sizes")
         rows, part = path.with_suffix(".ndjson"), path.with_suffix(".new")

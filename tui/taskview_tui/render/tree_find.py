@@ -6,7 +6,7 @@ import json
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,7 +73,8 @@ class TreeFinder:
 
     def __init__(self, outline: TaskOutline) -> None:
         self._outline = outline
-        self._texts: list[tuple[str, str, str] | None] = [None] * len(outline)
+        self._texts: list[tuple[str, str, str]] = []
+        """Agent, beginning of the input, and error, folded, as far as has been looked."""
 
     def find(
         self, text: str, now: datetime, unwanted: Callable[[], bool] = lambda: False
@@ -92,36 +93,39 @@ class TreeFinder:
             plain = [_Told(term) for term in terms if _is_told_by_value(term)]
             others = (term for term in terms if not _is_told_by_value(term))
             rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
-            for number in range(count):
-                if number % _A_LOOK == 0 and unwanted():
+            for begin in range(0, count, _A_LOOK):
+                if unwanted():
                     raise StoppedError
-                if wanted and not self._holds(number, wanted):
-                    continue
-                if not all(each.holds(self._outline.rows[number], now) for each in plain):
-                    continue
-                if not rest.terms or task_matches(rest, self._facts(number), now):
-                    numbers.append(number)
+                for number in self._holding(begin, min(begin + _A_LOOK, count), wanted):
+                    if not all(each.holds(self._outline.rows[number], now) for each in plain):
+                        continue
+                    if not rest.terms or task_matches(rest, self._facts(number), now):
+                        numbers.append(number)
         return matches_of(self._outline, numbers, unheld)
 
-    def _holds(self, number: int, wanted: list[tuple[TextField, str, bool]]) -> bool:
-        texts = self._texts[number]
-        if texts is None:
-            row = self._outline.rows[number]
-            texts = self._texts[number] = (
-                fold(row.agent_id),
-                fold(_said(row.input_start)),
-                fold(row.error_start or ""),
-            )
-        agent, given, error = texts
+    def _holding(
+        self, begin: int, end: int, wanted: list[tuple[TextField, str, bool]]
+    ) -> Iterable[int]:
+        """Give those of some tasks in which all texts are found; a large tree has 100,000."""
+        numbers: Iterable[int] = range(begin, end)
+        if not wanted:
+            return numbers
+        texts = self._texts
+        while len(texts) < end:
+            row = self._outline.rows[len(texts)]
+            said = fold(_said(row.input_start)), fold(row.error_start or "")
+            texts.append((fold(row.agent_id), *said))
         for where, text, denied in wanted:
-            found = (
-                (where is not TextField.ERROR and text in given)
-                or (where is not TextField.INPUT and text in error)
-                or (where is TextField.ANY and text in agent)
-            )
-            if found == denied:
-                return False
-        return True
+            if where is TextField.ANY:
+                found = [
+                    text in texts[at][1] or text in texts[at][2] or text in texts[at][0]
+                    for at in numbers
+                ]
+            else:
+                part = 1 if where is TextField.INPUT else 2
+                found = [text in texts[at][part] for at in numbers]
+            numbers = [at for at, is_in in zip(numbers, found, strict=True) if is_in != denied]
+        return numbers
 
     def _facts(self, number: int) -> TaskFacts:
         return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
