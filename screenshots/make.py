@@ -39,7 +39,7 @@ _FAILED = ("slash", *_typed("status:failed"))
 _ON_A_FAILURE = (*_FAILED, "enter", "down", "down", "enter")
 
 _FAILED_AT_THE_TOP = ("slash", *_typed("status:failed is:root"), "enter")
-_TOKENS = ("tab", "slash", *_typed("tokens"), "enter")
+_COLUMN = ("tab", "slash", *_typed("column"), "enter")
 
 PICTURES = (
     Picture("tasks", (120, 32)),
@@ -48,7 +48,7 @@ PICTURES = (
     Picture("cause", (120, 36), (*_FAILED_AT_THE_TOP, "f")),
     Picture("detail", (100, 36), (*_ON_A_FAILURE, "d")),
     Picture("waterfall", (150, 36), (*_FAILED_AT_THE_TOP, "enter", "i", "c")),
-    Picture("payload", (100, 36), ("down", "d", *_TOKENS)),
+    Picture("payload", (100, 36), ("down", "d", *_COLUMN)),
     Picture("compare", (120, 36), (*_FAILED_AT_THE_TOP, "space", "down", "equals_sign")),
     Picture("conversations", (100, 24), ("2",)),
     Picture("keys", (100, 40), ("question_mark",)),
@@ -121,6 +121,7 @@ def main() -> None:
         "TASKVIEW_DB_URL",
     ):
         os.environ.pop(name, None)
+    os.environ["TASKVIEW_CONFIG"] = os.devnull
     asyncio.run(make_all(Path(sys.argv[1] if len(sys.argv) > 1 else HERE).resolve()))
 
 

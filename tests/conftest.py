@@ -63,7 +63,9 @@ def clean_environment(
     The folders are fresh for every test and not there until something makes them.
     """
     for name in list(os.environ):
-        if name in {"NO_COLOR", "COLORTERM", "TEXTUAL"} or name.startswith(("PG", "TASKVIEW_DB")):
+        if name in {"NO_COLOR", "COLORTERM", "TEXTUAL"} or name.startswith(
+            ("PG", "TASKVIEW_DB", "TASKVIEW_CONFIG")
+        ):
             monkeypatch.delenv(name)
     home = tmp_path_factory.getbasetemp() / "homes" / str(next(_numbers))
     monkeypatch.setenv("HOME", str(home))

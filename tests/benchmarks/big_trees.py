@@ -53,17 +53,25 @@ class BigTree:
                     "conversation_id": self.conversation,
                     "parent_task_id": self._ident((number - 1) // _CHILDREN) if number else None,
                     "agent_id": ("planner", "coder", "tool:bash")[number % 3],
-                    "status": "failed" if number % 97 == 5 else "completed",
+                    "status": "failed" if number % 97 == 2 else "completed",
                     "input": {"step": number, "goal": "a part of a large piece of work"},
                     "output": {"answer": "done", "score": 0.5},
-                    "error": "TimeoutError: no answer" if number % 97 == 5 else None,
-                    "metadata": {"kind": "tool"},
+                    "error": "TimeoutError: no answer" if number % 97 == 2 else None,
+                    "metadata": _says(number),
                     "created_at": began,
                     "started_at": began,
                     "completed_at": ended,
                     "updated_at": ended,
                 }
             )
+
+
+def _says(number: int) -> dict[str, object]:
+    """Give metadata: every third task, an agent, says what it used."""
+    if number % 3:
+        return {"kind": "tool"}
+    usage = {"input_tokens": 100 + number % 900, "output_tokens": number % 300, "cost_usd": 0.01}
+    return {"kind": "agent", "usage": usage}
 
 
 def trees_for(tasks: int) -> tuple[BigTree, BigTree]:

@@ -12,14 +12,25 @@ from urllib.parse import quote
 
 from platformdirs import user_cache_path
 
-from benchmarks import cancelling, counts, loading, machine, pages, report, terminal, text, trees
+from benchmarks import (
+    cancelling,
+    counts,
+    loading,
+    machine,
+    pages,
+    report,
+    terminal,
+    terminal_sizes,
+    text,
+    trees,
+)
 from benchmarks.big_trees import trees_for
 from benchmarks.data import COMMAND, postgres_database, postgres_server, say, sqlite_file
 from benchmarks.result import Result
 from benchmarks.samples import take_samples
 from benchmarks.target import Target, open_target
 
-PARTS = ("pages", "counts", "trees", "text", "cancelling", "terminal", "loading")
+PARTS = ("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "loading")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -55,6 +66,13 @@ async def _measure(options: argparse.Namespace) -> int:
     parts = tuple(options.only or PARTS)
     results: list[Result] = []
     sizes: dict[str, int] = {}
+    if "keys" in parts and options.engine != "postgres":
+        for result in await asyncio.to_thread(
+            lambda: list(terminal_sizes.measure(folder, min(options.runs, 7)))
+        ):
+            results.append(_told(result))
+    if set(parts) == {"keys"}:
+        return _report(results, {"SQLite": 0}, options)
     if options.engine != "postgres":
         sizes["SQLite"] = options.tasks
         file = sqlite_file(folder, options.tasks)
@@ -68,6 +86,10 @@ async def _measure(options: argparse.Namespace) -> int:
             url = await postgres_database(server, file, tasks)
             async for result in _engine(url, tasks, parts, options, server=server):
                 results.append(_told(result))
+    return _report(results, sizes, options)
+
+
+def _report(results: list[Result], sizes: dict[str, int], options: argparse.Namespace) -> int:
     print(report.as_text(results))
     print(report.summary(results))
     if options.output is not None:

@@ -129,6 +129,22 @@ class TimedTerminal:
             settled = at
         return settled
 
+    def wait_drawn(self, area: slice, quiet: float) -> float | None:
+        """Wait as `wait_settled` does, looking at colours too; give None where nothing changed."""
+        while self._read(quiet):
+            pass
+        settled, looks = None, self._looks(area)
+        for at in self._replay():
+            now = self._looks(area)
+            if now != looks:
+                settled, looks = at, now
+        return settled
+
+    def _looks(self, area: slice) -> list[tuple[pyte.screens.Char, ...]]:
+        screen = self._screen
+        columns = range(screen.columns)
+        return [tuple(screen.buffer[y][x] for x in columns) for y in range(screen.lines)[area]]
+
     def memory(self) -> float:
         """Give the resident memory of the program in MB."""
         with Path(f"/proc/{self.process.pid}/status").open() as status:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -210,7 +213,7 @@ def test_the_way_up_is_the_path_of_the_failure() -> None:
     assert tree.way_up(2, -1) == (2, 1, 0)
 
 
-@pytest.mark.parametrize("seed", [7, 11])
+@pytest.mark.parametrize("seed", [7, 11, 23, 404, 90_210])
 def test_the_first_cause_is_the_true_one_for_every_failure_of_the_demo(seed: int) -> None:
     looked_at = 0
     for _, tasks in generate(6_000, seed):
@@ -227,6 +230,71 @@ def test_the_first_cause_is_the_true_one_for_every_failure_of_the_demo(seed: int
             looked_at += 1
         assert truth == {}
     assert looked_at > 200
+
+
+@pytest.mark.parametrize("seed", [7, 23])
+def test_from_what_did_not_fail_the_first_failure_inside_comes_first(seed: int) -> None:
+    looked_at = 0
+    for _, tasks in generate(6_000, seed):
+        tree = Preorder(TaskTree.assemble(TreeRows(tuple(map(_row, tasks)))))
+        failures = Failures(tree)
+        ended = {
+            number: tree.rows[number].completed_at
+            for number in failures.failed
+            if failures.failed_by_itself(number)
+        }
+        for number in (-1, *range(len(tree))):
+            if number >= 0 and tree.rows[number].status == TaskStatus.FAILED:
+                continue
+            end = len(tree) if number < 0 else tree.ends[number]
+            inside = [at for each, at in ended.items() if number < each < end and at is not None]
+            first = next(failures.causes(number), None)
+            assert (first is None) == (not inside)
+            if first is not None:
+                assert ended[first.number] == min(inside)
+                looked_at += 1
+    assert looked_at > 200
+
+
+def test_every_failure_of_the_real_runs_is_one_by_itself(real_data: Path) -> None:
+    """A reader of their payloads finds no other: each is a tool that told what was wrong."""
+    lines = (real_data / "ndjson" / "tasks.ndjson").read_text().splitlines()
+    talks: dict[str, list[TaskRow]] = {}
+    for line in lines:
+        row = _real_row(json.loads(line))
+        talks.setdefault(str(row.conversation_id), []).append(row)
+    found = 0
+    for rows in talks.values():
+        tree = Preorder(TaskTree.assemble(TreeRows(tuple(rows))))
+        failures = Failures(tree)
+        for number in failures.failed:
+            assert [cause.number for cause in failures.causes(number)] == [number]
+            above = [each for each in tree.way_up(number, -1) if each not in failures.failed]
+            firsts = [next(failures.causes(each)).number for each in above]
+            earliest = min(failures.failed, key=lambda each: str(tree.rows[each].completed_at))
+            assert all(first in failures.failed for first in firsts)
+            assert next(failures.causes(-1)).number == earliest
+            found += 1
+    assert found == 10
+
+
+def _real_row(row: dict[str, Any]) -> TaskRow:
+    def at(name: str) -> datetime | None:
+        return None if row[name] is None else datetime.fromisoformat(row[name])
+
+    return TaskRow(
+        id=UUID(row["id"]),
+        conversation_id=UUID(row["conversation_id"]),
+        parent_task_id=UUID(row["parent_task_id"]) if row["parent_task_id"] else None,
+        agent_id=row["agent_id"],
+        status=TaskStatus.from_string(row["status"]),
+        input_start=json.dumps(row["input"])[: INPUT_START + 1],
+        error_start=start_of_error(row["error"]) if row["error"] else None,
+        created_at=at("created_at"),
+        started_at=at("started_at"),
+        completed_at=at("completed_at"),
+        updated_at=at("updated_at"),
+    )
 
 
 def _uuid(ident: object) -> UUID:

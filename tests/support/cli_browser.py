@@ -16,10 +16,12 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Reported,
     StoredJson,
     TaskDetail,
     TaskRow,
     TaskStatus,
+    UsagePaths,
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
 from taskview_core.query import Cursor, Page, PageRequest, Place, TaskFilter
@@ -168,6 +170,15 @@ class ListBrowser:
 
     async def run_limits(self) -> Mapping[str, timedelta]:
         return {}
+
+    async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
+        """See ITaskBrowser."""
+        read = {task.row.id: self.usage_of(task) for task in self.tasks if task.row.id in ids}
+        return {each: reported for each, reported in read.items() if reported is not None}
+
+    def usage_of(self, task: TaskDetail) -> Reported | None:
+        """See ITaskBrowser."""
+        return UsagePaths().read(task.metadata.text, task.row.agent_id)
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""

@@ -21,10 +21,12 @@ from taskview_core.entities import (
     Facets,
     FacetValue,
     Ident,
+    Reported,
     StoredJson,
     TaskDetail,
     TaskRow,
     TaskStatus,
+    UsagePaths,
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
 from taskview_core.query.evaluate import (
@@ -114,6 +116,7 @@ class FakeBrowser:
     tasks: list[TaskDetail] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
     limits: dict[str, timedelta] = field(default_factory=dict)
+    usage: UsagePaths = field(default_factory=UsagePaths)
     label: str = "memory.db"
     address: str = "/data/my memory.db"
     clock: Callable[[], datetime] = lambda: NOW
@@ -267,6 +270,20 @@ class FakeBrowser:
 
     async def run_limits(self) -> Mapping[str, timedelta]:
         return self.limits
+
+    async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
+        """See ITaskBrowser."""
+
+        def make() -> Mapping[Ident, Reported]:
+            wanted = set(ids)
+            read = {t.row.id: self.usage_of(t) for t in self.tasks if t.row.id in wanted}
+            return {each: reported for each, reported in read.items() if reported is not None}
+
+        return await self._answer("get_usage", ids, make)
+
+    def usage_of(self, task: TaskDetail) -> Reported | None:
+        """See ITaskBrowser."""
+        return self.usage.read(task.metadata.text, task.row.agent_id)
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task
+from support.fake_browser import NOW, FakeBrowser, conversation_id, make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.query.task_filter import TaskFilter
+from taskview_tui.render.holding import Holding, holdings
 from taskview_tui.screens.holders import HoldersScreen
 from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -72,10 +73,28 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
         await run.until(lambda: len(holders.table.rows) == 2, "the tasks")
         await run.press("enter")
         await run.until(lambda: run.app.screen is tree, "the way back")
-        marked = [line for line in run.lines() if "◆ holds it" in line]
-        assert len(marked) == 2
+        await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
+        marked = [line for line in run.lines() if "◆" in line]
+        assert ["◆ brought it in" in line for line in marked] == [True, False]
         await run.press("escape")
         if tree.view.marks_holders:
             await run.press("escape")
         assert run.app.screen is tree
         assert not tree.view.marks_holders
+
+
+def test_who_brought_it_in_and_who_passed_it_on() -> None:
+    top = make_task(1, completed_at=NOW).row  # ends last, and gives it out
+    search = make_task(2).row  # its output brings the value in, before the others are made
+    writer, checker = make_task(30).row, make_task(31).row
+    found = holdings(given=[writer, checker], gave=[top, search, writer], others=[make_task(9).row])
+    assert {str(ident)[-2:]: holding for ident, holding in found.items()} == {
+        "01": Holding.GAVE,
+        "02": Holding.BROUGHT,
+        "1e": Holding.PASSED,
+        "1f": Holding.GIVEN,
+        "09": Holding.HOLDS,
+    }
+    assert holdings([], []) == {}
+    timeless = make_task(1, created_at=None).row
+    assert holdings([timeless], []) == {timeless.id: Holding.BROUGHT}

@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 
 
 def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
-    """Give a browser of a database; nothing is connected yet. UsageError for a bad URL.
+    """Give a browser of a database; nothing is connected yet.
 
-    A query is stopped after `timeout` seconds. Importing SQLAlchemy takes a quarter of a second:
-    a screen calls this in a thread.
+    UsageError for a bad URL, or where the configuration file cannot be read. A query is stopped
+    after `timeout` seconds. Importing SQLAlchemy takes a quarter of a second: a screen calls this
+    in a thread.
     """
     from taskview_core.persistence.browser import DatabaseBrowser
     from taskview_core.persistence.url import parse_database_url
+    from taskview_tui.config import read_config
 
     return DatabaseBrowser(
-        parse_database_url(url_text), timeout=timeout, text_indexes=text_index_folder()
+        parse_database_url(url_text),
+        timeout=timeout,
+        text_indexes=text_index_folder(),
+        usage=read_config().usage,
     )
 
 

@@ -110,6 +110,7 @@ class _Stream:
         created_at = _time(created)
         started_at = None if started >= NEVER else _time(started)
         completed_at = None if completed >= NEVER else _time(completed)
+        place = len(rows)
         rows.append(
             DemoTask(
                 task_id,
@@ -120,15 +121,18 @@ class _Stream:
                 given,
                 payloads.output_of(node, about),
                 node.error,
-                payloads.metadata_of(node, odd),
+                None,
                 created_at,
                 started_at,
                 completed_at,
                 completed_at or started_at or created_at,
             )
         )
+        payloads.used_by(node)
         for child in node.children:
             self._render(child, conversation_id, task_id, about, rows)
+            node.used = node.used.plus(child.used)
+        rows[place] = rows[place]._replace(metadata=payloads.metadata_of(node, odd))
 
     def _spoil(self, created: int, started: int, completed: int) -> tuple[str, int, int, int]:
         """Make times wrong as real clocks do: two machines disagree, a start is lost."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from taskview_core.demo.agents import Agent, any_agent, delegating_agent
+from taskview_core.demo.tokens import Tokens
 
 DEEPEST = 8
 """Levels of a tree, the root's included."""
@@ -17,7 +18,8 @@ class Node:
 
     __slots__ = (
         "agent", "attempt", "beside", "cause", "children", "created", "depth", "end", "error",
-        "fate", "input", "number", "parent", "retried", "same_as", "started", "status", "subject",
+        "fate", "host", "input", "model", "number", "parent", "retried", "same_as", "started",
+        "status", "subject", "used",
     )  # fmt: skip
 
     def __init__(self, number: int, agent: Agent, parent: Node | None) -> None:
@@ -41,6 +43,11 @@ class Node:
         self.error: str | None = None
         self.cause: Node | None = None
         self.input: str | None = None
+        self.model = ""
+        """The model that it calls; empty for a tool, which runs on a host."""
+        self.host = 0
+        self.used = Tokens()
+        """What it used; with all below it, once they are rendered."""
 
 
 def grow(rng: Random, size: int) -> Node:

@@ -11,6 +11,7 @@ from taskview_core.demo.grow import Node
 from taskview_core.demo.records import ODD_KEY, ROOT_CAUSE_KEY
 from taskview_core.demo.texts import Texts, escaped
 from taskview_core.demo.timeline import NEVER, ident
+from taskview_core.demo.tokens import Tokens
 
 _HUGE = 0.003
 """The share of payloads of 100 KB and more."""
@@ -103,18 +104,28 @@ class Payloads:
             return f'{{"partial": true, "content": "{self._texts.sentence()}"}}'
         return None
 
-    def metadata_of(self, node: Node, odd: str | None) -> str:
-        """Render the metadata: kind, model and tokens, attempts, the cause of a failure."""
+    def used_by(self, node: Node) -> None:
+        """Let a task that calls a model use some tokens, of one of the models."""
         agent, below = node.agent, self._below
         if agent.delegates or agent.shape == "model":
-            kind = "agent" if agent.delegates else "llm"
-            model = words.MODELS[below(len(words.MODELS))]
-            parts = [
-                f'"kind": "{kind}", "model": "{model}", "usage": {{"input_tokens": {below(24_000)},'
-                f' "output_tokens": {below(3_000)}, "cached_tokens": {below(9_000)}}}'
-            ]
+            node.model = words.MODELS[below(len(words.MODELS))]
+            given, made, cached = below(24_000), below(3_000), below(9_000)
+            node.used = Tokens(given, made, min(given, cached))
         else:
-            parts = [f'"kind": "tool", "host": "worker-{below(24):02d}"']
+            node.host = below(24)
+
+    def metadata_of(self, node: Node, odd: str | None) -> str:
+        """Render the metadata: kind, model and tokens, attempts, the cause of a failure.
+
+        An agent reports what it used itself and what all tasks below it did, as agents do.
+        """
+        if node.model:
+            kind = "agent" if node.agent.delegates else "llm"
+            parts = [f'"kind": "{kind}", "model": "{node.model}"']
+            if node.started != NEVER:
+                parts.append(f'"usage": {node.used.as_json()}')
+        else:
+            parts = [f'"kind": "tool", "host": "worker-{node.host:02d}"']
         if node.attempt > 1 or node.retried:
             parts.append(f'"attempt": {node.attempt}')
         if node.cause is not None:

@@ -13,6 +13,7 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Reported,
     TaskDetail,
     TaskRow,
 )
@@ -111,6 +112,17 @@ class ITaskBrowser(Protocol):
         Of the last ended runs of each; agents with too few are left out: see `query.stuck`. It may
         be a minute old, and leaves out agents that it took too long to look at.
         """
+        ...
+
+    async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
+        """Give what tasks say in their metadata that was used; those that say nothing are left out.
+
+        For the tasks of a large tree it is asked a part at a time: nothing is to wait for it.
+        """
+        ...
+
+    def usage_of(self, task: TaskDetail) -> Reported | None:
+        """Give what a task that has been read says that was used; None where it says nothing."""
         ...
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:

@@ -18,8 +18,10 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Reported,
     TaskDetail,
     TaskRow,
+    UsagePaths,
 )
 from taskview_core.errors import (
     ConflictError,
@@ -53,6 +55,7 @@ from taskview_core.persistence.sql.source import (
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import conversation_columns, detail_columns
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
+from taskview_core.persistence.sql.usage import read_usage
 from taskview_core.persistence.text_index.lookup import text_index_of
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.page import Page, PageRequest
@@ -81,6 +84,7 @@ class DatabaseBrowser:
     seconds. `clock` is what relative times in filters are resolved against.
     `limits_kept` is for how many seconds it is believed how long the runs of an agent take.
     `text_indexes` is the folder with the text indexes of SQLite databases; None for none.
+    `usage` says where metadata tells what was used.
     """
 
     def __init__(
@@ -92,11 +96,13 @@ class DatabaseBrowser:
         clock: Callable[[], datetime] = _utc_now,
         text_indexes: Path | None = None,
         limits_kept: float = KEPT,
+        usage: UsagePaths | None = None,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._timeout = timeout
         self._clock = clock
         self._recent = RecentSources()
+        self._usage = usage or UsagePaths()
         self._limits = LimitsCache(self._url.label, limits_kept)
         self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
@@ -275,6 +281,18 @@ class DatabaseBrowser:
             await self._call(work, seconds=seconds)
 
         return await self._limits.read(call)
+
+    async def get_usage(self, ids: Sequence[Ident]) -> dict[Ident, Reported]:
+        """See ITaskBrowser."""
+
+        async def work(session: Session) -> dict[Ident, Reported]:
+            return await read_usage(session, await self._profile(session), ids, self._usage)
+
+        return await self._call(work) if ids else {}
+
+    def usage_of(self, task: TaskDetail) -> Reported | None:
+        """See ITaskBrowser."""
+        return self._usage.read(task.metadata.text, task.row.agent_id)
 
     async def _limits_for(self, task_filter: TaskFilter) -> Limits:
         """Give the limits where a filter needs them."""

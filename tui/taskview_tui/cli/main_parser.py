@@ -29,6 +29,7 @@ examples:
 
 environment:
   TASKVIEW_DB_URL   the database where none is named; keeps a password off the process list
+  TASKVIEW_CONFIG   the configuration file, in place of config.toml in the platform's folder
   NO_COLOR          no colours
 
 exit codes: 0 done, 1 failed or incomplete, 2 wrong usage, 3 cannot connect, 4 not found,

@@ -63,7 +63,9 @@ def run(options: Namespace) -> int:
             if as_json:
                 out.write(JsonObjects(FULL_COLUMNS).of(task) + "\n")
             else:
-                for line in task_lines(task, display, datetime.now(UTC)):
+                reported = browser.usage_of(task)
+                used = None if reported is None else reported.usage
+                for line in task_lines(task, display, datetime.now(UTC), used):
                     write_line(out, line, whole=True)
         out.flush()
         return ExitCode.DONE

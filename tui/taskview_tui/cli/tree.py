@@ -5,9 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from taskview_core.entities import Conversation
+from taskview_core.entities import Conversation, Ident, Reported
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.preorder import Preorder
+from taskview_core.tree.usage import TaskUsage, sum_usage
 from taskview_tui.cli.database_choice import readable, required_database
 from taskview_tui.cli.details import with_errors
 from taskview_tui.cli.exit_codes import ExitCode
@@ -21,7 +23,10 @@ _EPILOG = """\
 json is a flat list in preorder: the columns of each task, its depth (0 for roots), and a mark
 where a task with a parent stands as a root: orphan (its parent is nowhere), elsewhere (in another
 conversation), cycle (among its own descendants), above (left out, as only a subtree was asked
-for); else null."""
+for); else null. usage is what the task says it used (own) and that with all below it (whole):
+numbers of tokens, and a cost in dollars; null where nothing is known."""
+
+_IDS_A_READ = 5_000
 
 
 def make_parser() -> CommandParser:
@@ -54,13 +59,22 @@ async def _print_tree(browser: ITaskBrowser, text: str, output: str, out: Output
         tree = TaskTree.assemble(await browser.conversation_tree(ident))
     else:
         tree = TaskTree.assemble(await browser.subtree(ident), top=ident)
+    used = await _usage(browser, tree)
     if output == "json":
         tasks = await with_errors(browser, list(tree.tasks.values()))
-        for piece in tree_json(tree, {task.row.id: task for task in tasks}):
+        for piece in tree_json(tree, {task.row.id: task for task in tasks}, used):
             out.write(piece)
     else:
-        write_tree(tree, conversation, out, datetime.now(UTC))
+        write_tree(tree, conversation, out, datetime.now(UTC), used)
     out.flush()
     if not tree.tasks:
         say("taskview: this conversation has no tasks")
     return ExitCode.DONE
+
+
+async def _usage(browser: ITaskBrowser, tree: TaskTree) -> dict[Ident, TaskUsage]:
+    reported: dict[Ident, Reported] = {}
+    ids = list(tree.tasks)
+    for begin in range(0, len(ids), _IDS_A_READ):
+        reported.update(await browser.get_usage(ids[begin : begin + _IDS_A_READ]))
+    return sum_usage(Preorder(tree), reported)

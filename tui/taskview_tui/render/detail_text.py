@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from taskview_core.entities import ConversationDetail, Count, StoredJson, TaskDetail, TaskRow
+from taskview_core.entities import ConversationDetail, Count, StoredJson, TaskDetail, TaskRow, Usage
 from taskview_tui.render.piece import Ink, Line, Piece
+from taskview_tui.text.amounts import usage_words
 from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.json_text import is_valid_json
 from taskview_tui.text.pretty_json import pretty
@@ -23,8 +24,10 @@ _LABEL = 14
 _INDENT = "  "
 
 
-def task_lines(task: TaskDetail, display: TimeDisplay, now: datetime) -> Iterator[Line]:
-    """Give a task line by line: fields, timings, error, payloads."""
+def task_lines(
+    task: TaskDetail, display: TimeDisplay, now: datetime, used: Usage | None = None
+) -> Iterator[Line]:
+    """Give a task line by line: fields, timings, error, payloads; `used` is by its own report."""
     row = task.row
     status = status_style(row.status)
     yield _heading("task", str(row.id))
@@ -38,6 +41,8 @@ def task_lines(task: TaskDetail, display: TimeDisplay, now: datetime) -> Iterato
         yield _time(name, getattr(row, name), display, now)
     yield _field("waited", Piece(duration_text(row.waited)))
     yield _field("ran", Piece(_ran(row, now)))
+    if used is not None:
+        yield _field("used", Piece(usage_words(used)))
     for oddity in row.oddities:
         yield _field("odd", Piece(clean(oddity), Ink.MARK))
     if task.error is not None:

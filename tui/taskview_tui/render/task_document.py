@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from taskview_core.entities import StoredJson, TaskDetail, TaskRow
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
 from taskview_tui.render.block import FieldBlock, TextBlock
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.payload import ReadPayload
 from taskview_tui.render.piece import Ink
 from taskview_tui.render.task_cells import is_odd
+from taskview_tui.text.amounts import usage_words
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import RUNNING, TimeDisplay, duration_text, exact_time, running_text
 
@@ -28,6 +29,10 @@ class Surroundings:
     children: Sequence[TaskRow] | None = None
     stuck: str = ""
     """Why it will hardly end, in words."""
+    used: Usage | None = None
+    """What it says that was used."""
+    used_below: Usage | None = None
+    """What was used by it and all below it, where the tree of it is known."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,18 @@ def _fields(row: TaskRow, around: Surroundings) -> list[tuple[str, str, Ink]]:
             fields.append(("", f"{parent.text}  {around.parent.agent_id}", parent.ink))
     if around.children is not None:
         fields.append(("children", *_children(around.children)))
+    fields.extend(_usage(around))
     fields.extend(("odd value", oddity, Ink.MARK) for oddity in row.oddities)
+    return fields
+
+
+def _usage(around: Surroundings) -> list[tuple[str, str, Ink]]:
+    fields: list[tuple[str, str, Ink]] = []
+    if around.used is not None:
+        fields.append(("used", usage_words(around.used), Ink.TEXT))
+    if around.used_below is not None and around.used_below != around.used:
+        words = f"with all below it: {usage_words(around.used_below)}"
+        fields.append(("" if fields else "used", words, Ink.TEXT))
     return fields
 
 

@@ -31,6 +31,9 @@ class TaskOutline:
         self.parents = self.preorder.parents
         self.ends = self.preorder.ends
         self.last = bytearray(len(self.rows))
+        self._numbers = {row.id: number for number, row in enumerate(self.rows)}
+        self.shapes = frozenset(zip(self.depths, (row.agent_id for row in self.rows), strict=True))
+        """The pairs of depth and agent that there are: few, however many tasks."""
         self.failures = Failures(self.preorder)
         self.repeats: Repeats = find_repeats(self.preorder)
         self.timing = Timing(self.preorder)
@@ -56,9 +59,7 @@ class TaskOutline:
 
     def number(self, ident: Ident | None) -> int | None:
         """Give the number of a task, or None where it is not in the tree."""
-        if ident is None:
-            return None
-        return next((number for number, row in enumerate(self.rows) if row.id == ident), None)
+        return None if ident is None else self._numbers.get(ident)
 
     def above(self, number: int) -> int:
         """Give the number of the parent, -1 for a root."""

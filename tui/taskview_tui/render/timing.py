@@ -25,6 +25,8 @@ class Timing:
         self._tree = tree
         self.spans = Spans(tree)
         self.waits = Waits(tree, self.spans)
+        self._known_extents: dict[int, tuple[float, float]] = {}
+        self._known_idle: dict[int, tuple[tuple[float, float], ...]] = {}
         self._paths: dict[int, CriticalPath] = {}
         self._parts: tuple[CriticalPath | None, _Parts] = (None, {})
         self._members: dict[tuple[int, int], tuple[int, ...]] = {}
@@ -35,11 +37,17 @@ class Timing:
 
     def extent(self, top: int) -> tuple[float, float]:
         """Give the first and last time of a task and all below it; inf, -inf where none is."""
-        return self.spans.extent(*self._range(top))
+        found = self._known_extents.get(top)
+        if found is None:
+            found = self._known_extents[top] = self.spans.extent(*self._range(top))
+        return found
 
     def idle(self, top: int) -> tuple[tuple[float, float], ...]:
         """Give the longest stretches in which neither a task nor any below it ran."""
-        return idle_stretches(self.spans, *self._range(top))
+        found = self._known_idle.get(top)
+        if found is None:
+            found = self._known_idle[top] = idle_stretches(self.spans, *self._range(top))
+        return found
 
     @cached_property
     def _extents(self) -> Extents:

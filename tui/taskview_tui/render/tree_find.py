@@ -6,10 +6,11 @@ import json
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from taskview_core.entities import TaskRow
 from taskview_core.entities.preview import INPUT_START
 from taskview_core.query.evaluate import TaskFacts, task_matches
 from taskview_core.query.matching import fold
@@ -72,7 +73,8 @@ class TreeFinder:
 
     def __init__(self, outline: TaskOutline) -> None:
         self._outline = outline
-        self._texts: list[tuple[str, str, str] | None] = [None] * len(outline)
+        self._texts: list[tuple[str, str, str]] = []
+        """Agent, beginning of the input, and error, folded, as far as has been looked."""
 
     def find(
         self, text: str, now: datetime, unwanted: Callable[[], bool] = lambda: False
@@ -88,52 +90,83 @@ class TreeFinder:
         if terms and not unheld:
             words = [term for term in terms if isinstance(term, TextTerm)]
             wanted = [(term.where, fold(term.text), term.denied) for term in words]
-            rest = TaskFilter(tuple(term for term in terms if not isinstance(term, TextTerm)))
-            for number in range(count):
-                if number % _A_LOOK == 0 and unwanted():
+            plain = [_Told(term) for term in terms if _is_told_by_value(term)]
+            others = (term for term in terms if not _is_told_by_value(term))
+            rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
+            for begin in range(0, count, _A_LOOK):
+                if unwanted():
                     raise StoppedError
-                if wanted and not self._holds(number, wanted):
-                    continue
-                if not rest.terms or task_matches(rest, self._facts(number), now):
-                    numbers.append(number)
+                for number in self._holding(begin, min(begin + _A_LOOK, count), wanted):
+                    if not all(each.holds(self._outline.rows[number], now) for each in plain):
+                        continue
+                    if not rest.terms or task_matches(rest, self._facts(number), now):
+                        numbers.append(number)
         return matches_of(self._outline, numbers, unheld)
 
-    def _holds(self, number: int, wanted: list[tuple[TextField, str, bool]]) -> bool:
-        texts = self._texts[number]
-        if texts is None:
-            row = self._outline.rows[number]
-            texts = self._texts[number] = (
-                fold(row.agent_id),
-                fold(_said(row.input_start)),
-                fold(row.error_start or ""),
-            )
-        agent, given, error = texts
+    def _holding(
+        self, begin: int, end: int, wanted: list[tuple[TextField, str, bool]]
+    ) -> Iterable[int]:
+        """Give those of some tasks in which all texts are found; a large tree has 100,000."""
+        numbers: Iterable[int] = range(begin, end)
+        if not wanted:
+            return numbers
+        texts = self._texts
+        while len(texts) < end:
+            row = self._outline.rows[len(texts)]
+            said = fold(_said(row.input_start)), fold(row.error_start or "")
+            texts.append((fold(row.agent_id), *said))
         for where, text, denied in wanted:
-            found = (
-                (where is not TextField.ERROR and text in given)
-                or (where is not TextField.INPUT and text in error)
-                or (where is TextField.ANY and text in agent)
-            )
-            if found == denied:
-                return False
-        return True
+            if where is TextField.ANY:
+                found = [
+                    text in texts[at][1] or text in texts[at][2] or text in texts[at][0]
+                    for at in numbers
+                ]
+            else:
+                part = 1 if where is TextField.INPUT else 2
+                found = [text in texts[at][part] for at in numbers]
+            numbers = [at for at, is_in in zip(numbers, found, strict=True) if is_in != denied]
+        return numbers
 
     def _facts(self, number: int) -> TaskFacts:
-        row = self._outline.rows[number]
-        return TaskFacts(
-            id=row.id,
-            conversation_id=row.conversation_id,
-            parent_task_id=row.parent_task_id,
-            agent_id=row.agent_id,
-            status=row.status.value,
-            input=row.input_start,
-            error=row.error_start,
-            created_at=row.created_at,
-            started_at=row.started_at,
-            completed_at=row.completed_at,
-            updated_at=row.updated_at,
-            has_children=self._outline.below(number) > 0,
-        )
+        return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
+
+
+class _Told:
+    """A term about an agent or a status: answered once for each there is, not for each task."""
+
+    def __init__(self, term: TaskTerm) -> None:
+        self._filter = TaskFilter((term,))
+        self._by_agent = isinstance(term, ValueTerm) and term.key is ValueKey.AGENT
+        self._known: dict[str, bool] = {}
+
+    def holds(self, row: TaskRow, now: datetime) -> bool:
+        """Say whether it holds for a task."""
+        value = row.agent_id if self._by_agent else row.status.value
+        known = self._known.get(value)
+        if known is None:
+            known = self._known[value] = task_matches(self._filter, _facts(row), now)
+        return known
+
+
+def _is_told_by_value(term: TaskTerm) -> bool:
+    return isinstance(term, ValueTerm) and term.key in {ValueKey.AGENT, ValueKey.STATUS}
+
+
+def _facts(row: TaskRow, *, has_children: bool = False) -> TaskFacts:
+    return TaskFacts(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_task_id=row.parent_task_id,
+        agent_id=row.agent_id,
+        status=row.status.value,
+        input=row.input_start,
+        error=row.error_start,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        updated_at=row.updated_at,
+        has_children=has_children,
+    )
 
 
 def matches_of(outline: TaskOutline, numbers: array[int], unheld: str = "") -> TreeMatches:

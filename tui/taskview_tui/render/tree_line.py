@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from taskview_core.entities import TaskStatus
 from taskview_core.tree.assemble import Mark
+from taskview_tui.render.holding import Holding
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
 from taskview_tui.render.task_outline import TaskOutline
@@ -36,16 +37,10 @@ def indent_room(width: int) -> int:
 
 def tree_width(outline: TaskOutline, most: int) -> int:
     """Count the cells that the widest task takes with guides and agent, up to `most`."""
-    widths: dict[str, int] = {}
-    widest = 0
     room = indent_room(most)
-    for row, depth in zip(outline.rows, outline.depths, strict=True):
-        agent = widths.get(row.agent_id)
-        if agent is None:
-            # Counted in characters: the column is bounded, and agents are rarely wide.
-            agent = widths[row.agent_id] = len(clean(row.agent_id))
-        widest = max(widest, min(depth * _STEP, room) + agent)
-    return min(widest + _MARKER, most)
+    # Counted in characters: the column is bounded, and agents are rarely wide.
+    widths = (min(depth * _STEP, room) + len(clean(agent)) for depth, agent in outline.shapes)
+    return min(max(widths, default=0) + _MARKER, most)
 
 
 def tree_cell(
@@ -124,22 +119,22 @@ def tree_preview(
     width: int,
     trail: Trail | None = None,
     *,
-    holds: bool = False,
+    holds: Holding | None = None,
     stuck: str = "",
     run: Line = (),
 ) -> Line:
     """Give what is odd about a task, what is hidden below it, and its preview.
 
     `trail` is the way of a failure, where one is to be seen; its mark comes first. `holds` says
-    that the task holds a value that is being followed, `stuck` why it will hardly end, `run` how
+    what the task had to do with a value that is followed, `stuck` why it will hardly end, `run` how
     often it was done where its line stands for more than itself.
     """
     pieces: list[Piece] = []
     on_trail = None if trail is None else trail.piece(outline.rows[number].id)
     if on_trail is not None:
         pieces.append(on_trail)
-    if holds:
-        pieces.append(Piece("◆ holds it  ", Ink.STRONG))
+    if holds is not None:
+        pieces.append(Piece(f"◆ {holds.value}  ", Ink.STRONG))
     mark = outline.marks.get(number)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))

@@ -10,12 +10,14 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
 from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.render.holding import Holding
+from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
@@ -23,6 +25,7 @@ from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_repeats import input_digests
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
+from taskview_tui.screens.tree_usage import find_usage
 from taskview_tui.screens.with_detail import Found, WithDetail
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -79,12 +82,20 @@ class TreeScreen(ShowsClock, WithDetail):
         ask: TreeAsk
         stuck: Mapping[Ident, str]
 
+    @dataclass
+    class UsageArrived(Message):
+        """It is known what the tasks used."""
+
+        ask: TreeAsk
+        usage: ShownUsage
+
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
         self._ask = ask
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
+        self._usage = ShownUsage({})
         self._hunt: Hunt | None = None
         self._to_hunt: tuple[Ident | None] | None = None
         """What to look for the cause of as soon as the tree has come."""
@@ -180,6 +191,7 @@ class TreeScreen(ShowsClock, WithDetail):
             self._read_repeats(self._ask, found)
         if any(map(may_be_stuck, found.outline.rows)):
             self._read_stuck(self._ask, found)
+        self._read_usage(self._ask, found)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
         self.update_lines()
@@ -217,6 +229,30 @@ class TreeScreen(ShowsClock, WithDetail):
     def _mark_stuck(self, message: StuckArrived) -> None:
         if message.ask is self._ask:
             self.view.show_stuck(message.stuck)
+
+    @work(exclusive=True, group="usage")
+    async def _read_usage(self, ask: TreeAsk, found: TreeFound) -> None:
+        await deliver(
+            self,
+            "usage",
+            ask,
+            lambda: find_usage(self.browser, found.outline.preorder),
+            lambda usage, _took: self.UsageArrived(ask, usage),
+        )
+
+    @on(UsageArrived)
+    def _show_usage(self, message: UsageArrived) -> None:
+        if message.ask is not self._ask:
+            return
+        self._usage = message.usage
+        self.view.show_usage(message.usage)
+        if self.detail is not None and self.shows_pane:
+            self.pane.show_used_below(self.used_below(self.detail.row.id))
+
+    def used_below(self, task_id: Ident) -> Usage | None:
+        """See WithDetail."""
+        used = self._usage.tasks.get(task_id)
+        return None if used is None else used.whole
 
     @on(Failed)
     def _tree_failed(self, message: Failed) -> None:
@@ -369,14 +405,14 @@ class TreeScreen(ShowsClock, WithDetail):
         self._hunt = hunt if trail is not None else None
         self.view.show_trail(trail)
 
-    def mark_holders(self, holders: frozenset[Ident]) -> None:
-        """Mark the tasks that hold a value which is being followed."""
+    def mark_holders(self, holders: Mapping[Ident, Holding]) -> None:
+        """Mark the tasks that hold a value which is being followed, each with its part in that."""
         self.view.show_holders(holders)
 
     def clear_own_filter(self) -> bool:
         """Take back the marks of a value or of a hunt; say whether there was any."""
         if self.view.marks_holders:
-            self.view.show_holders(frozenset())
+            self.view.show_holders({})
             return True
         if self._hunt is None:
             return self.clear_clock()

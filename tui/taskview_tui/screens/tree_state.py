@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,10 +42,12 @@ class TreeFound:
 
     def failed_after(self, task_id: Ident, step: int) -> TaskRow | None:
         """Give the failed task that comes next, or before where `step` is -1, round and round."""
-        order = self.outline.rows
+        failed = self.outline.failures.failed
         at = self.outline.number(task_id) or 0
-        turned = (order[(at + step * away) % len(order)] for away in range(1, len(order)))
-        return next((row for row in turned if row.status == TaskStatus.FAILED), None)
+        place = bisect_right(failed, at) if step > 0 else bisect_left(failed, at) - 1
+        if not failed or failed[place % len(failed)] == at:
+            return None
+        return self.outline.rows[failed[place % len(failed)]]
 
 
 async def find_tree(browser: ITaskBrowser, ask: TreeAsk) -> TreeFound:

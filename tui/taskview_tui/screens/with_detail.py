@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
 from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, TextTerm
 from taskview_tui.bars.find_bar import FindBar, FindInput
@@ -38,8 +38,19 @@ _PAUSE = 0.08
 
 _LONGEST_FOLLOWED = 500
 
+_LONG_METADATA = 100_000
+"""Characters of metadata from which on it is read in a thread."""
+
 _PATIENCE = 0.5
 """Seconds after which the pane says that it is waiting."""
+
+
+_ASIDES = {
+    "limits": "which tasks are stuck",
+    "usage": "what the tasks used",
+    "holdings": "who brought it in",
+}
+"""By the part of a request: what a screen does without where it fails."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +70,8 @@ class Found:
     parent: TaskRow | None = None
     children: Sequence[TaskRow] | None = None
     has_all_children: bool = True
+    used: Usage | None = None
+    """What the task itself says that was used."""
 
 
 class WithDetail(Marks):
@@ -160,11 +173,23 @@ class WithDetail(Marks):
 
     async def _find_detail(self, ask: DetailAsk) -> Found:
         detail = await self.browser.get_task(ask.task_id)
-        return await self.find_around(detail)
+        found = await self.find_around(detail)
+        return replace(found, used=await self._usage_of(detail))
+
+    async def _usage_of(self, detail: TaskDetail) -> Usage | None:
+        if len(detail.metadata.text or "") < _LONG_METADATA:
+            reported = self.browser.usage_of(detail)
+        else:
+            reported = await asyncio.to_thread(self.browser.usage_of, detail)
+        return None if reported is None else reported.usage
 
     async def find_around(self, detail: TaskDetail) -> Found:
         """Find what is around a task; screens that know or want more than nothing say so."""
         return Found(detail)
+
+    def used_below(self, task_id: Ident) -> Usage | None:
+        """Give what a task and all below it used; None where this screen does not know."""
+        return None
 
     @on(DetailArrived)
     def _paint_detail(self, message: DetailArrived) -> None:
@@ -173,7 +198,14 @@ class WithDetail(Marks):
             self._detail = found.detail
             self.recovered("detail")
             title = message.ask.title or found.detail.row.conversation_title
-            self.pane.show(found.detail, title, parent=found.parent, children=found.children)
+            self.pane.show(
+                found.detail,
+                title,
+                parent=found.parent,
+                children=found.children,
+                used=found.used,
+                used_below=self.used_below(found.detail.row.id),
+            )
             if may_be_stuck(found.detail.row):
                 self._read_limits(found)
             self.detail_painted(found.detail)
@@ -198,9 +230,9 @@ class WithDetail(Marks):
             self.pane.show_stuck(why_stuck(row, found.parent, children, limits, now))
 
     @on(Failed)
-    def _limits_failed(self, message: Failed) -> None:
-        if message.part == "limits":
-            words = f"which tasks are stuck is not known: {message.error}"
+    def _aside_failed(self, message: Failed) -> None:
+        if message.part in _ASIDES:
+            words = f"{_ASIDES[message.part]} is not known: {message.error}"
             self.app.notify(clean(words), severity="warning", markup=False)
 
     def detail_painted(self, detail: TaskDetail) -> None:

@@ -63,10 +63,20 @@ TREE_COLUMNS = (
     Column("tree", "agent", 18, 80, share=42),
     Column("word", "status", 6, 11, rank=3, optional=True),
     Column("preview", "task", 20, flexible=True),
+    Column("own_tokens", "own tok", 7, 7, rank=7, right=True, optional=True),
+    Column("tokens", "tokens", 6, 6, rank=4, right=True, optional=True),
+    Column("own_cost", "own $", 6, 7, rank=6, right=True, optional=True),
+    Column("cost", "cost", 6, 7, rank=5, right=True, optional=True),
     Column("bar", "", 16, 72, share=26, rank=2),
     Column("duration", "duration", 8, 10, rank=1, right=True),
 )
-"""Of a tree of tasks; the title over the bars is that of their axis."""
+"""Of a tree of tasks; the title over the bars is that of their axis.
+
+Tokens and cost are with all below a task, but where they are its own.
+"""
+
+USAGE_KEYS = frozenset({"own_tokens", "tokens", "own_cost", "cost"})
+"""The columns that a tree has only where something is known of what was used."""
 
 
 def place_columns(

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from taskview_core.entities import StoredJson, TaskDetail, TaskRow
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.document import Document
 from taskview_tui.render.payload import (
@@ -147,13 +147,17 @@ class DetailPane(FindingView):
         *,
         parent: TaskRow | None = None,
         children: Sequence[TaskRow] | None = None,
+        used: Usage | None = None,
+        used_below: Usage | None = None,
     ) -> None:
         """Show a task, with what is known of its surroundings; None empties the pane.
 
         The same task once more, as after a refresh, keeps cursor and folds where it can.
         """
         before = self._detail
-        self._around = Surroundings(conversation_title, parent, children)
+        self._around = Surroundings(
+            conversation_title, parent, children, used=used, used_below=used_below
+        )
         if detail is None:
             self.show_message("")
             return
@@ -178,6 +182,12 @@ class DetailPane(FindingView):
         """Say of the task that is shown why it will hardly end; nothing where it may."""
         if why != self._around.stuck:
             self._around = replace(self._around, stuck=why)
+            self._paint(keep=True)
+
+    def show_used_below(self, used: Usage | None) -> None:
+        """Say of the task that is shown what was used by it and all below it."""
+        if used != self._around.used_below:
+            self._around = replace(self._around, used_below=used)
             self._paint(keep=True)
 
     def show_message(self, text: str) -> None:

@@ -14,15 +14,17 @@ from taskview_core.tree.repeats import Repeats
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.header import header_line
+from taskview_tui.render.holding import Holding
 from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
 from taskview_tui.render.run_line import run_pieces, run_status
+from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
 from taskview_tui.render.waterfall import ClockView, Waterfall
-from taskview_tui.text.columns import TREE_COLUMNS, Slot, place_columns
+from taskview_tui.text.columns import TREE_COLUMNS, USAGE_KEYS, Slot, place_columns
 from taskview_tui.text.status_style import status_style
 from taskview_tui.widgets.line_keys import choose_command
 from taskview_tui.widgets.line_view import LineView
@@ -108,8 +110,9 @@ class TaskTreeView(LineView):
         self._slots_width = -1
         self._room = 0
         self._trail: Trail | None = None
-        self._holders: frozenset[Ident] = frozenset()
+        self._holders: Mapping[Ident, Holding] = {}
         self._stuck: Mapping[Ident, str] = {}
+        self._usage = ShownUsage({})
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
         self._clock_view = ClockView()
         self._bar_cells = 0
@@ -236,8 +239,8 @@ class TaskTreeView(LineView):
             self._version += 1
             self.refresh()
 
-    def show_holders(self, holders: frozenset[Ident]) -> None:
-        """Mark the tasks that hold a value."""
+    def show_holders(self, holders: Mapping[Ident, Holding]) -> None:
+        """Mark the tasks that hold a value, each with what it had to do with it."""
         if holders != self._holders:
             self._holders = holders
             self._version += 1
@@ -247,6 +250,14 @@ class TaskTreeView(LineView):
         """Mark the tasks that will hardly end, each with why."""
         if stuck != self._stuck:
             self._stuck = stuck
+            self._version += 1
+            self.refresh()
+
+    def show_usage(self, usage: ShownUsage) -> None:
+        """Show what the tasks used, in columns of their own where anything is known of it."""
+        if usage != self._usage:
+            self._usage = usage
+            self._slots = None
             self._version += 1
             self.refresh()
 
@@ -308,7 +319,8 @@ class TaskTreeView(LineView):
         """Give the slots for this width: lines may be drawn in it before it is told of."""
         if self._slots is None or self._slots_width != width:
             self._slots_width = width
-            tree, word, _preview, bar, duration = TREE_COLUMNS
+            columns = self._usage.columns_of(TREE_COLUMNS)
+            tree, word, _preview, *used, bar, duration = columns
             most = min(tree.most, width * tree.share // 100)
             needed = tree_width(self._outline, most)
             natural = {
@@ -316,8 +328,9 @@ class TaskTreeView(LineView):
                 word.key: word.most,
                 bar.key: bar.most,
                 duration.key: duration.most,
+                **{column.key: column.most for column in used},
             }
-            self._slots = place_columns(TREE_COLUMNS, natural, width)
+            self._slots = place_columns(columns, natural, width)
             self._bar_cells = next(
                 (slot.width for slot in self._slots if slot.column.key == bar.key), 0
             )
@@ -366,7 +379,7 @@ class TaskTreeView(LineView):
             style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            holds = row.id in self._holders
+            holds = self._holders.get(row.id)
             stuck = self._stuck.get(row.id, "") if run_end is None else ""
             run = run_pieces(outcome) if outcome else ()
             return tree_preview(
@@ -382,9 +395,20 @@ class TaskTreeView(LineView):
         if slot.column.key == "bar":
             ink = status_style(status).ink
             return self._waterfall.bar(number, self.clock(), slot.width, ink, run_end)
+        if slot.column.key in USAGE_KEYS:
+            return [Piece(self._used(number, slot.column.key, run_end))]
         if outcome:
             return []  # Many tasks have no one duration.
         return [Piece(duration_cell(row, self.clock()))]
+
+    def _used(self, number: int, key: str, run_end: int | None) -> str:
+        """Give what a task used, or all tasks of the run that its line stands for."""
+        rows, ends = self._outline.rows, self._outline.ends
+        idents = [rows[number].id]
+        while run_end is not None and ends[number] < run_end:
+            number = ends[number]
+            idents.append(rows[number].id)
+        return self._usage.cell(idents, key)
 
     def _outcome(self, head: int) -> dict[TaskStatus, int]:
         """Give how the tasks of a run ended; counted once, for a run may have thousands."""

@@ -1,0 +1,68 @@
+"""Trees and payloads of two sizes in one database, between which only their size differs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from benchmarks.big_trees import BigTree
+from benchmarks.data import COMMAND, say
+
+SMALL_TREE, LARGE_TREE = BigTree(100), BigTree(100_000)
+_AT = "2026-06-10T09:00:00+00:00"
+
+
+@dataclass(frozen=True)
+class BigPayload:
+    """A task alone in a conversation, with an output of about so many bytes."""
+
+    size: int
+
+    @property
+    def conversation(self) -> str:
+        """The id of its conversation."""
+        return str(UUID(int=0xB0 << 120 | 0x4 << 76 | 0x8 << 60 | self.size))
+
+    def lines(self) -> Iterator[str]:
+        """Give its rows as NDJSON."""
+        talk = {"id": self.conversation, "user_id": "benchmark", "title": f"{self.size:,} bytes"}
+        yield json.dumps({**talk, "created_at": _AT, "updated_at": _AT})
+        record = {"name": "a record", "tags": ["one", "two"], "score": 0.5, "text": "some words"}
+        count = max(self.size // (len(json.dumps(record)) + 2), 3)
+        yield json.dumps(
+            {
+                "id": str(UUID(int=0xB1 << 120 | 0x4 << 76 | 0x8 << 60 | self.size)),
+                "conversation_id": self.conversation,
+                "agent_id": "reader",
+                "status": "completed",
+                "output": [record] * count,
+                "created_at": _AT,
+                "started_at": _AT,
+                "completed_at": _AT,
+                "updated_at": _AT,
+            }
+        )
+
+
+SMALL_PAYLOAD, LARGE_PAYLOAD = BigPayload(1_000), BigPayload(10_000_000)
+
+
+def sized_file(folder: Path) -> Path:
+    """Give a SQLite file with all of them, made now where it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "sizes-2.db"
+    if not path.exists():
+        say("making trees and payloads of two sizes")
+        rows, part = path.with_suffix(".ndjson"), path.with_suffix(".new")
+        part.unlink(missing_ok=True)
+        with rows.open("w") as file:
+            for each in (SMALL_TREE, LARGE_TREE, SMALL_PAYLOAD, LARGE_PAYLOAD):
+                file.writelines(f"{line}\n" for line in each.lines())
+        subprocess.run([COMMAND, "load", part, rows], check=True)
+        rows.unlink()
+        part.rename(path)
+    return path

@@ -1,0 +1,85 @@
+"""The configuration file: TOML in the platform's folder, read when a database is opened.
+
+What the command line or the environment says goes before it, and it before what is built in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taskview_core.entities import UsagePaths
+from taskview_core.entities.usage_paths import KNOWN, OWN_ONLY
+from taskview_core.errors import UsageError
+
+VARIABLE = "TASKVIEW_CONFIG"
+_OWN_ONLY = "own_only"
+_EXAMPLE = 'as in {} = ["..."]'
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the configuration file says."""
+
+    usage: UsagePaths = field(default_factory=UsagePaths)
+
+
+def config_path() -> Path:
+    """Give the place of the file: where TASKVIEW_CONFIG says, else in the platform's folder."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("taskview", appauthor=False) / "config.toml"
+
+
+def read_config() -> Config:
+    """Read the file, if there is one; UsageError, with file and key, for what is wrong in it."""
+    path = config_path()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        if not os.environ.get(VARIABLE):
+            return Config()
+        raise UsageError(f"there is no file {path}", f"{VARIABLE} names it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the configuration in {path}", str(error)) from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Read the text of a configuration file that has a name."""
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is not TOML", str(error)) from None
+    for key in found.keys() - {"usage"}:
+        raise UsageError(f"{name}: there is no key {key}", "there is a table [usage]")
+    usage = found.get("usage", {})
+    if not isinstance(usage, dict):
+        raise UsageError(f"{name}: usage is a table", "it begins with a line [usage]")
+    return Config(_usage(usage, name))
+
+
+def _usage(table: Mapping[str, Any], name: str) -> UsagePaths:
+    lists: dict[str, tuple[str, ...]] = {}
+    for key, value in table.items():
+        place = f"usage.{key}"
+        if key not in KNOWN and key != _OWN_ONLY:
+            there = ", ".join((*KNOWN, _OWN_ONLY))
+            raise UsageError(f"{name}: there is no key {place}", f"there are {there}")
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise UsageError(f"{name}: {place} is a list of texts", _EXAMPLE.format(key))
+        if not all(all(part for part in each.split(".")) for each in value):
+            raise UsageError(
+                f"{name}: {place} holds a text with an empty part", "parts stand between dots"
+            )
+        lists[key] = tuple(value)
+    own_only = lists.pop(_OWN_ONLY, ())
+    return UsagePaths(lists, (*OWN_ONLY, *own_only))
