@@ -32,6 +32,17 @@ def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
     )
 
 
+def open_browser_at_once(url_text: str) -> ITaskBrowser:
+    """Give a browser as `open_browser` does, without SQLAlchemy: that is imported behind it.
+
+    The newest tasks of a SQLite file are there before.
+    """
+    from taskview_core.persistence.late_browser import LateBrowser
+    from taskview_core.persistence.url import parse_database_url
+
+    return LateBrowser(parse_database_url(url_text), lambda: open_browser(url_text))
+
+
 def text_index_folder() -> Path:
     """Give the place of SQLite's text indexes: the platform's folder for what can be made anew."""
     from platformdirs import user_cache_path

@@ -36,7 +36,7 @@ def browse(url: str, tz: str) -> int:
     say_notices(url)
     from taskview_tui.app import run_app
 
-    return run_app(lambda: wiring.open_browser(url), tz=tz)
+    return run_app(lambda: wiring.open_browser_at_once(url), tz=tz)
 
 
 def has_terminal() -> bool:
