@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -13,7 +13,6 @@ from textual.widget import Widget
 
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query.keys import KeyHelp
 from taskview_tui.bars.banner import Banner, Trouble
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
@@ -23,8 +22,10 @@ from taskview_tui.host import Host, host_of
 from taskview_tui.keys import bindings
 from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
+from taskview_tui.styles import bring_in
 
 if TYPE_CHECKING:
+    from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
 
 _BEAT = 0.5
@@ -47,8 +48,6 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     """
 
     BINDINGS = bindings(*SCREEN_COMMANDS)
-    query_keys: ClassVar[tuple[KeyHelp, ...]] = ()
-    """What can be typed into the screen's filter, for the help."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own type
 
     def __init__(self) -> None:
@@ -59,11 +58,17 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         self._beat: Timer | None = None
         self._live: Live | None = None
 
+    def on_compose(self) -> None:
+        """Have the styles before anything is styled."""
+        bring_in(self.app, "screens")
+
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""
+        # Known already: Textual would style everything by the first size, and then once more.
+        width = self.app.size.width
+        self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1])
         yield TitleLine()
         yield from self.compose_content()
-        yield from self.compose_foot()
         yield Banner()
         yield StatusLine()
         yield KeyLine()
@@ -72,8 +77,9 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Give what stands between title and status."""
         raise NotImplementedError
 
-    def compose_foot(self) -> Iterable[Widget]:
-        """Give what stands above the status where a kind of screens has something there."""
+    @property
+    def query_keys(self) -> tuple[KeyHelp, ...]:
+        """What can be typed into the screen's filter, for the help."""
         return ()
 
     @property
