@@ -128,6 +128,10 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
         self.table.sort = ask.page.sort
         self.table.show(rows, keep=ask.keep, at=ask.at)
 
+    def prepare_rows(self, rows: tuple[ConversationRow, ...]) -> None:
+        """See ListScreen."""
+        self.table.prepare(rows)
+
     def show_words(self, words: str) -> None:
         """See ListScreen."""
         self.table.show_empty(words)

@@ -171,6 +171,10 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         self.bar.know_agents(row.agent_id for row in rows)
         self.want_detail(self.table.selected, anew=True)
 
+    def prepare_rows(self, rows: tuple[TaskRow, ...]) -> None:
+        """See ListScreen."""
+        self.table.prepare(rows)
+
     def show_words(self, words: str) -> None:
         """See ListScreen."""
         self.table.show_empty(words)

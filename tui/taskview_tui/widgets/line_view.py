@@ -219,6 +219,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.rich_style)
         stamp = self.stamp(index)
         self._painted[y] = (index, stamp)
+        return self.drawn(index, stamp)
+
+    def drawn(self, index: int, stamp: Hashable) -> Strip:
+        """Give a line as it is drawn, which has this stamp."""
+        width = self.size.width
         is_cursor = index == self._cursor
         scroll_x = self.scroll_offset.x
         view = max(self.view_width, self.content_width)
