@@ -12,14 +12,25 @@ from urllib.parse import quote
 
 from platformdirs import user_cache_path
 
-from benchmarks import cancelling, counts, loading, machine, pages, report, terminal, text, trees
+from benchmarks import (
+    cancelling,
+    counts,
+    loading,
+    machine,
+    memory,
+    pages,
+    report,
+    terminal,
+    text,
+    trees,
+)
 from benchmarks.big_trees import trees_for
 from benchmarks.data import COMMAND, postgres_database, postgres_server, say, sqlite_file
 from benchmarks.result import Result
 from benchmarks.samples import take_samples
 from benchmarks.target import Target, open_target
 
-PARTS = ("pages", "counts", "trees", "text", "cancelling", "terminal", "loading")
+PARTS = ("pages", "counts", "trees", "text", "cancelling", "terminal", "memory", "loading")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -51,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _measure(options: argparse.Namespace) -> int:
-    folder = options.data or user_cache_path("taskview") / "benchmarks"
+    folder = options.data or _usual_folder()
     parts = tuple(options.only or PARTS)
     results: list[Result] = []
     sizes: dict[str, int] = {}
@@ -77,6 +88,10 @@ async def _measure(options: argparse.Namespace) -> int:
         (options.output / "results.md").write_text(words)
         (options.output / "results.json").write_text(report.as_json(results, described))
     return 0
+
+
+def _usual_folder() -> Path:
+    return user_cache_path("taskview") / "benchmarks"
 
 
 async def _engine(
@@ -117,6 +132,17 @@ async def _engine(
             async for result in terminal.measure(target, Path(name), runs):
                 yield result
             await target.close()
+        if "memory" in parts:
+            few_file = sqlite_file(options.data or _usual_folder(), memory.FEW)
+            few = (
+                str(few_file)
+                if server is None
+                else await postgres_database(server, few_file, memory.FEW)
+            )
+            async for result in memory.measure(
+                target.url.removeprefix("sqlite:///"), few, target.engine, tasks, runs
+            ):
+                yield result
         if "loading" in parts:
             load = (
                 loading.measure_sqlite(Path(name), tasks, runs)

@@ -18,7 +18,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -128,12 +127,6 @@ class TimedTerminal:
                 break
             settled = at
         return settled
-
-    def memory(self) -> float:
-        """Give the resident memory of the program in MB."""
-        with Path(f"/proc/{self.process.pid}/status").open() as status:
-            (line,) = [line for line in status if line.startswith("VmRSS:")]
-        return int(line.split()[1]) / 1024
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], seconds)
