@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -22,13 +24,13 @@ from taskview_tui.host import Host, host_of
 from taskview_tui.keys import bindings
 from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
-from taskview_tui.styles import bring_in
 
 if TYPE_CHECKING:
     from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
 
 _BEAT = 0.5
+_STYLES = Path(__file__).parents[1] / "taskview.tcss"
 
 
 @dataclass
@@ -52,15 +54,26 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_here = False
         self._losses: dict[str, _Loss] = {}
         self._attempts: dict[str, int] = {}
         self._retry_at: float | None = None
         self._beat: Timer | None = None
         self._live: Live | None = None
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave out, the first time, to style anew what has been styled as it was composed."""
+        if not self._was_here:
+            event.refresh_styles = False
+            self._was_here = True
+
     def on_compose(self) -> None:
-        """Have the styles before anything is styled."""
-        bring_in(self.app, "screens")
+        """Have our styles before anything is styled.
+
+        What stands in CSS_PATH Textual parses thrice before the first frame.
+        """
+        if not self.app.stylesheet.has_source(str(_STYLES)):
+            self.app.stylesheet.read(_STYLES)
 
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""

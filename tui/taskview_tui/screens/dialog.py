@@ -7,7 +7,6 @@ from typing import TypeVar
 from textual.screen import ModalScreen
 
 from taskview_tui.keys import Command, Group, bindings
-from taskview_tui.styles import bring_in
 
 Result = TypeVar("Result")
 
@@ -52,10 +51,6 @@ class Dialog(ModalScreen[Result | None], inherit_bindings=False):
     """A small screen over another one. Gives one value whole, or None."""
 
     BINDINGS = bindings(*DIALOG_COMMANDS)
-
-    def on_compose(self) -> None:
-        """Have the styles before anything is styled."""
-        bring_in(self.app, "dialogs")
 
     def action_close_dialog(self) -> None:
         """Close it without a value."""
