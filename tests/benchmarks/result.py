@@ -46,10 +46,10 @@ def at_least_as_fast(limit: float) -> Bar:
     )
 
 
-def at_most_more(limit: float) -> Bar:
-    """Hold ours to so many milliseconds more than the other."""
+def at_most_more(limit: float, unit: str = "ms") -> Bar:
+    """Hold ours to so much more than the other."""
     return Bar(
-        words=f"<= {limit:g} ms more",
+        words=f"<= {limit:g} {unit} more",
         holds=lambda ours, other: other is not None and ours - other <= limit,
     )
 

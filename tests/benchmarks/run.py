@@ -7,6 +7,7 @@ import asyncio
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,8 +16,11 @@ from platformdirs import user_cache_path
 from benchmarks import (
     cancelling,
     counts,
+    far,
+    index_costs,
     loading,
     machine,
+    memory,
     pages,
     report,
     terminal,
@@ -27,10 +31,17 @@ from benchmarks import (
 from benchmarks.big_trees import trees_for
 from benchmarks.data import COMMAND, postgres_database, postgres_server, say, sqlite_file
 from benchmarks.result import Result
-from benchmarks.samples import take_samples
+from benchmarks.samples import Samples, take_samples
 from benchmarks.target import Target, open_target
 
-PARTS = ("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "loading")
+PARTS = (
+    *("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "memory", "far"),
+    *("loading", "indexes"),
+)
+_OPEN = frozenset({"pages", "counts", "trees", "cancelling", "text", "far"})
+"""What is measured on a database that stays open."""
+_MOST_INDEXED = 1_000_000
+"""The bars of the text index are for so many tasks; to index more takes a quarter of an hour."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -53,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="NAME", action="append", choices=PARTS, help="one part")
     parser.add_argument("--runs", default=15, help="rounds of each comparison (15)", **number)
     parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="where the data is kept between runs"
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        default=user_cache_path("taskview") / "benchmarks",
+        help="where the data is kept between runs",
     )
     parser.add_argument(
         "--output", type=Path, metavar="FOLDER", help="where the table is written, as .md and .json"
@@ -62,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _measure(options: argparse.Namespace) -> int:
-    folder = options.data or user_cache_path("taskview") / "benchmarks"
-    parts = tuple(options.only or PARTS)
+    folder: Path = options.data
+    parts = frozenset(options.only or PARTS)
     results: list[Result] = []
     sizes: dict[str, int] = {}
     if "keys" in parts and options.engine != "postgres":
@@ -71,25 +86,18 @@ async def _measure(options: argparse.Namespace) -> int:
             lambda: list(terminal_sizes.measure(folder, min(options.runs, 7)))
         ):
             results.append(_told(result))
-    if set(parts) == {"keys"}:
-        return _report(results, {"SQLite": 0}, options)
-    if options.engine != "postgres":
+    parts -= {"keys"}
+    if parts and options.engine != "postgres":
         sizes["SQLite"] = options.tasks
-        file = sqlite_file(folder, options.tasks)
-        async for result in _engine(f"sqlite:///{quote(str(file))}", options.tasks, parts, options):
+        engine = _Engine(folder, options.tasks, parts, options.runs)
+        async for result in engine.measure():
             results.append(_told(result))
-    if options.engine != "sqlite":
-        tasks = options.postgres_tasks or options.tasks
-        sizes["Postgres"] = tasks
-        file = sqlite_file(folder, tasks)
+    if parts and options.engine != "sqlite":
+        sizes["Postgres"] = options.postgres_tasks or options.tasks
         with postgres_server(options.postgres) as server:
-            url = await postgres_database(server, file, tasks)
-            async for result in _engine(url, tasks, parts, options, server=server):
+            engine = _Engine(folder, sizes["Postgres"], parts, options.runs, server)
+            async for result in engine.measure():
                 results.append(_told(result))
-    return _report(results, sizes, options)
-
-
-def _report(results: list[Result], sizes: dict[str, int], options: argparse.Namespace) -> int:
     print(report.as_text(results))
     print(report.summary(results))
     if options.output is not None:
@@ -101,68 +109,105 @@ def _report(results: list[Result], sizes: dict[str, int], options: argparse.Name
     return 0
 
 
-async def _engine(
-    url: str,
-    tasks: int,
-    parts: tuple[str, ...],
-    options: argparse.Namespace,
-    server: str | None = None,
-) -> AsyncIterator[Result]:
-    """Measure one engine, part by part."""
-    target = await open_target(url, tasks)
-    runs: int = options.runs
-    try:
-        samples = await take_samples(target)
-        if "pages" in parts:
-            async for result in pages.measure(target, samples, runs):
+@dataclass(frozen=True)
+class _Engine:
+    """Measures one engine: SQLite, or where it is given, a server."""
+
+    folder: Path
+    tasks: int
+    parts: frozenset[str]
+    runs: int
+    server: str | None = None
+
+    async def database(self, tasks: int) -> str:
+        """Give the URL of a database of so many tasks."""
+        file = await asyncio.to_thread(sqlite_file, self.folder, tasks)
+        if self.server is None:
+            return f"sqlite:///{quote(str(file))}"
+        return await postgres_database(self.server, file, tasks)
+
+    async def measure(self) -> AsyncIterator[Result]:
+        """Yield the results part by part."""
+        url = await self.database(self.tasks)
+        target = await open_target(url, self.tasks)
+        name = target.engine
+        try:
+            if self.parts & _OPEN:
+                async for result in self._open(target, await take_samples(target)):
+                    yield result
+        finally:
+            await target.close()
+        if "text" in self.parts:
+            async for result in self._indexed():
                 yield result
-        if "counts" in parts:
-            async for result in counts.measure(target, samples, runs):
+        with tempfile.TemporaryDirectory(prefix="taskview-benchmark-") as temporary:
+            async for result in self._apart(url, name, Path(temporary)):
                 yield result
-        if "trees" in parts:
-            async for result in trees.measure(target, trees_for(tasks), runs):
+
+    async def _open(self, target: Target, samples: Samples) -> AsyncIterator[Result]:
+        trees_here = trees_for(self.tasks)
+        kinds = {
+            "pages": lambda: pages.measure(target, samples, self.runs),
+            "counts": lambda: counts.measure(target, samples, self.runs),
+            "trees": lambda: trees.measure(target, trees_here, self.runs),
+            "cancelling": lambda: cancelling.measure(target, self.runs),
+            "text": lambda: text.measure_scanned(target, samples, self.runs),
+        }
+        if self.server is not None:
+            kinds["far"] = lambda: far.measure(
+                target.url, target.engine, samples, trees_here[0], self.runs
+            )
+        for part, measure in kinds.items():
+            if part in self.parts:
+                async for result in measure():
+                    yield result
+
+    async def _indexed(self) -> AsyncIterator[Result]:
+        """Make the text index, measure with it, and drop it again."""
+        tasks = min(self.tasks, _MOST_INDEXED)
+        url = await self.database(tasks)
+        index = [COMMAND, "db", "index-text", url]
+        made = await asyncio.to_thread(subprocess.run, index, stdin=subprocess.DEVNULL)
+        if made.returncode != 0:
+            say("there is no text index here: those lines are left out")
+            return
+        target: Target = await open_target(url, tasks)
+        try:
+            async for result in text.measure_indexed(target, await take_samples(target), self.runs):
                 yield result
-        if "cancelling" in parts:
-            async for result in cancelling.measure(target, runs):
-                yield result
-        if "text" in parts:
-            async for result in text.measure_scanned(target, samples, runs):
-                yield result
-    finally:
-        await target.close()
-    if "text" in parts:
-        async for result in _indexed(url, tasks, runs):
-            yield result
-    with tempfile.TemporaryDirectory(prefix="taskview-benchmark-") as name:
-        if "terminal" in parts:
-            target = await open_target(url, tasks)
-            async for result in terminal.measure(target, Path(name), runs):
+        finally:
+            await target.close()
+            await asyncio.to_thread(subprocess.run, [*index, "--drop"], stdin=subprocess.DEVNULL)
+
+    async def _apart(self, url: str, engine: str, temporary: Path) -> AsyncIterator[Result]:
+        """Measure what opens databases itself, or none."""
+        if "terminal" in self.parts:
+            target = await open_target(url, self.tasks)
+            async for result in terminal.measure(target, temporary, self.runs):
                 yield result
             await target.close()
-        if "loading" in parts:
+        if "memory" in self.parts:
+            few = (await self.database(memory.FEW)).removeprefix("sqlite:///")
+            many = url.removeprefix("sqlite:///")
+            async for result in memory.measure(many, few, engine, self.tasks, self.runs):
+                yield result
+        if "loading" in self.parts:
             load = (
-                loading.measure_sqlite(Path(name), tasks, runs)
-                if server is None
-                else loading.measure_postgres(server, Path(name), tasks, runs)
+                loading.measure_sqlite(temporary, self.tasks, self.runs)
+                if self.server is None
+                else loading.measure_postgres(self.server, temporary, self.tasks, self.runs)
             )
             async for result in load:
                 yield result
-
-
-async def _indexed(url: str, tasks: int, runs: int) -> AsyncIterator[Result]:
-    """Make the text index, measure with it, and drop it again."""
-    index = [COMMAND, "db", "index-text", url]
-    made = await asyncio.to_thread(subprocess.run, index, stdin=subprocess.DEVNULL)
-    if made.returncode != 0:
-        say("there is no text index here: those lines are left out")
-        return
-    target: Target = await open_target(url, tasks)
-    try:
-        async for result in text.measure_indexed(target, await take_samples(target), runs):
-            yield result
-    finally:
-        await target.close()
-        await asyncio.to_thread(subprocess.run, [*index, "--drop"], stdin=subprocess.DEVNULL)
+        if "indexes" in self.parts:
+            file = await asyncio.to_thread(sqlite_file, self.folder, self.tasks)
+            costs = (
+                index_costs.measure_sqlite(file, temporary)
+                if self.server is None
+                else index_costs.measure_postgres(url, engine, file)
+            )
+            async for result in costs:
+                yield result
 
 
 def _told(result: Result) -> Result:

@@ -39,7 +39,7 @@ class Bare(Protocol):
 
 
 class BareSqlite:
-    """The asynchronous driver that ours is built on, with the cache that ours has.
+    """The asynchronous driver that ours is built on.
 
     A statement that takes longer than a minute is stopped with a TimeoutError.
     """

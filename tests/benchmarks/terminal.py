@@ -1,4 +1,4 @@
-"""What is seen on a real terminal: start-up, keys, memory."""
+"""What is seen on a real terminal: start-up and keys."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -144,12 +143,6 @@ class TimedTerminal:
         screen = self._screen
         columns = range(screen.columns)
         return [tuple(screen.buffer[y][x] for x in columns) for y in range(screen.lines)[area]]
-
-    def memory(self) -> float:
-        """Give the resident memory of the program in MB."""
-        with Path(f"/proc/{self.process.pid}/status").open() as status:
-            (line,) = [line for line in status if line.startswith("VmRSS:")]
-        return int(line.split()[1]) / 1024
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], seconds)

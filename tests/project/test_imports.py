@@ -37,6 +37,38 @@ def test_screens_leave_storage_out() -> None:
     assert not _modules_after("import taskview_tui.app") & set(STORAGE)
 
 
+def test_the_first_screen_leaves_out_what_is_not_on_it() -> None:
+    """Each of these was a part of the time to the first frame."""
+    late = (
+        "taskview_core.query.parse",
+        "taskview_core.query.terms",
+        "taskview_core.tree.assemble",
+        "taskview_tui.bars.completion",
+        "taskview_tui.bars.filter_model",
+        "taskview_tui.bars.find_bar",
+        "taskview_tui.export",
+        "taskview_tui.render.chat",
+        "taskview_tui.render.copies",
+        "taskview_tui.render.document",
+        "taskview_tui.render.waterfall",
+        "taskview_tui.screens.detail",
+        "taskview_tui.screens.dialog",
+        "taskview_tui.screens.tree",
+        "taskview_tui.widgets.detail_pane",
+        "taskview_tui.widgets.task_tree",
+    )
+    ask = "import sys, taskview_tui.cli.browse, taskview_tui.app\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & set(late)
+
+
+def test_the_first_rows_of_a_file_need_no_sqlalchemy() -> None:
+    found = _modules_after(
+        "from taskview_tui import wiring\nbrowser = wiring.open_browser_at_once('runs.db')"
+    )
+    assert not found & {*STORAGE, "textual"}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--help",), ("--version",), ("ls", "--help"), ("nonsense", "--no-such-option"), ("ls",)],

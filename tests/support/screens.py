@@ -15,7 +15,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.app import TaskviewApp
 from taskview_tui.bars.banner import Banner
 from taskview_tui.bars.fault_line import FaultLine
-from taskview_tui.bars.filter_model import Slot
+from taskview_tui.bars.slots import Slot
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import status_text
 from taskview_tui.clipboard import ClipboardProgram

@@ -16,7 +16,8 @@ from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import ValueKey
 from taskview_tui.bars.choices import Choices
 from taskview_tui.bars.filter_bar import FilterBar
-from taskview_tui.bars.filter_model import IN_QUERY, Slot
+from taskview_tui.bars.filter_model import IN_QUERY
+from taskview_tui.bars.slots import Slot
 from taskview_tui.screens.tree import TreeScreen
 
 AGENTS = ("planner", "tool:grep", "tool:bash")

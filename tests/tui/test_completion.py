@@ -8,7 +8,7 @@ from taskview_core.entities import Count, FacetValue
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import Pattern, ValueKey, ValueTerm
 from taskview_tui.bars.completion import Wanted, completed, ends_in_key, matching, wanted_at
-from taskview_tui.bars.filter_model import Slot
+from taskview_tui.bars.slots import Slot
 
 
 @pytest.mark.parametrize(

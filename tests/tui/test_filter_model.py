@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from taskview_core.errors import FilterError
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import Pattern, ValueKey, ValueTerm
-from taskview_tui.bars.filter_model import IN_QUERY, SLOTS, FilterModel, Slot, read_slot
+from taskview_tui.bars.filter_model import IN_QUERY, FilterModel, read_slot
+from taskview_tui.bars.slots import SLOTS, Slot
 
 KNOWN = {
     ValueKey.STATUS: ["pending", "running", "completed", "failed", "cancelled"],

@@ -17,10 +17,11 @@ async def test_on_the_whole_screen() -> None:
     async with running(_browser()) as run:
         await run.press("d")
         await run.until(lambda: "route" in run.text(), "the details")
-        pane, bar = run.one(DetailPane), run.one(FindBar)
-        assert not bar.display
+        pane = run.one(DetailPane)
+        assert not run.app.screen.query(FindBar)
 
         await run.press("slash")
+        bar = run.one(FindBar)
         await run.type("sea")
         assert pane.find_words == "match 1 of 3"
         assert run.app.focused is bar.input

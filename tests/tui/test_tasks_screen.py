@@ -512,7 +512,7 @@ async def test_the_pane_shows_the_task_under_the_cursor() -> None:
         [make_task(n, error=f"number {n}", error_start=None) for n in range(1, 20)]
     )
     async with running(browser) as run:
-        assert not run.one(DetailPane).display
+        assert not run.tasks.shows_pane
         assert browser.named("get_task") == []
         await run.press("i")
         await run.until(lambda: "number 19" in run.text())
@@ -526,7 +526,7 @@ async def test_the_pane_shows_the_task_under_the_cursor() -> None:
         await run.press("escape")
         assert run.app.focused is run.tasks.table
         await run.press("i")
-        assert not run.one(DetailPane).display
+        assert not run.tasks.shows_pane
         asked = len(browser.named("get_task"))
         await run.press("j")
         await run.pilot.pause(0.2)

@@ -71,7 +71,6 @@ class TaskviewApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "taskview"
-    CSS_PATH = "taskview.tcss"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "tasks": TasksScreen,
         "conversations": _conversations,

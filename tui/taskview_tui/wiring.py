@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from taskview_core.entities import UsagePaths
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.persistence.loading import LoadProgress as LoadProgress
     from taskview_core.persistence.loading import LoadReport as LoadReport
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from taskview_migrations import UpgradeReport as UpgradeReport
 
 
-def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
+def open_browser(
+    url_text: str, *, timeout: float = 15.0, usage: UsagePaths | None = None
+) -> ITaskBrowser:
     """Give a browser of a database; nothing is connected yet.
 
     UsageError for a bad URL, or where the configuration file cannot be read. A query is stopped
@@ -33,8 +36,22 @@ def open_browser(url_text: str, *, timeout: float = 15.0) -> ITaskBrowser:
         parse_database_url(url_text),
         timeout=timeout,
         text_indexes=text_index_folder(),
-        usage=read_config().usage,
+        usage=usage or read_config().usage,
     )
+
+
+def open_browser_at_once(url_text: str) -> ITaskBrowser:
+    """Give a browser as `open_browser` does, without SQLAlchemy: that is imported behind it.
+
+    The newest tasks of a SQLite file are there before. What is wrong with the URL or with the
+    configuration is said at once too.
+    """
+    from taskview_core.persistence.late_browser import LateBrowser
+    from taskview_core.persistence.url import parse_database_url
+    from taskview_tui.config import read_config
+
+    url, usage = parse_database_url(url_text), read_config().usage
+    return LateBrowser(url, lambda: open_browser(url_text, usage=usage), usage)
 
 
 def text_index_folder() -> Path:

@@ -11,32 +11,11 @@ from typing import Any
 
 import asyncpg
 
+from taskview_core.persistence.far_time import FarTime
+
 _START = datetime(2000, 1, 1)
 _START_UTC = _START.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_INFINITE = 2**63 - 1
-
-
-class FarTime(str):
-    """A time as Postgres counts it: `@` and the microseconds since 2000, beyond Python's years."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, microseconds: int) -> FarTime:
-        """Make one of a count of microseconds."""
-        return cls(f"@{microseconds}")
-
-    @property
-    def microseconds(self) -> int:
-        """The count; raises ValueError where the text is none."""
-        return int(self.removeprefix("@"))
-
-    def in_words(self) -> str:
-        """Say which time it is, as far as that can be said."""
-        if abs(self.microseconds) >= _INFINITE:
-            return "infinity" if self.microseconds > 0 else "-infinity"
-        return f"about the year {2000 + self.microseconds // 31_556_952_000_000}"
 
 
 async def install(connection: asyncpg.Connection[Any]) -> None:

@@ -38,10 +38,10 @@ _SECRETS = frozenset({"password", "sslpassword"})
 
 # libpq's other form, host=… dbname=…; a file is hardly ever named so.
 # The repeats give nothing back (`*+`), so that a long text that is no such form is seen at once.
-_WORD = re.compile(r"(\w++)\s*+=\s*+('(?:[^'\\]|\\.)*+'|(?:[^\s\\']|\\.)*+)")
-_WORDS = re.compile(
+_WORD = r"(\w++)\s*+=\s*+('(?:[^'\\]|\\.)*+'|(?:[^\s\\']|\\.)*+)"
+_WORDS = (
     r"\s*+(?=(?:host|hostaddr|port|dbname|user|password|service|passfile)\s*+=)"
-    rf"{_WORD.pattern}(?:\s++{_WORD.pattern})*+\s*+"
+    rf"{_WORD}(?:\s++{_WORD})*+\s*+"
 )
 
 
@@ -70,7 +70,11 @@ def parse_database_url(text: str) -> DatabaseUrl:
     if not separator:
         if text == ":memory:":
             return DatabaseUrl("sqlite", ":memory:", ":memory:")
-        return _postgres_words(text) if _WORDS.fullmatch(text) else _sqlite_file(text)
+        return (
+            _postgres_words(text)
+            if "=" in text and re.fullmatch(_WORDS, text)
+            else _sqlite_file(text)
+        )
     if scheme in _SQLITE:
         return _sqlite_url(rest)
     if scheme in _POSTGRES:
@@ -105,7 +109,7 @@ def _postgres_words(text: str) -> DatabaseUrl:
     """Read `host=… dbname=…`, as libpq has it: with quotes around spaces, and `\\` before them."""
     options = [
         (key, re.sub(r"\\(.)", r"\1", value[1:-1] if value[:1] == "'" else value))
-        for key, value in _WORD.findall(text)
+        for key, value in re.findall(_WORD, text)
     ]
     return _postgres_url(f"?{urlencode(options, quote_via=quote)}")
 

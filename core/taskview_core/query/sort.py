@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 from taskview_core.errors import UsageError
@@ -27,6 +26,8 @@ class Sort:
         """Read `created` or `-created`; raise UsageError naming the keys that there are."""
         key = text.removeprefix("-")
         if key not in allowed:
+            import difflib
+
             near = difflib.get_close_matches(key, allowed, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise UsageError(

@@ -1,12 +1,16 @@
-"""Filters: frozen values with a text form that parses back to the same value."""
+"""Filters: frozen values with a text form that parses back to the same value.
+
+Terms and their texts are imported where they are met: a list that begins without a filter is on
+the screen before that.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from taskview_core.query.format import format_terms
-from taskview_core.query.parse import parse_conversation_terms, parse_task_terms
-from taskview_core.query.terms import ConversationTerm, TaskTerm
+if TYPE_CHECKING:
+    from taskview_core.query.terms import ConversationTerm, TaskTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class TaskFilter:
     @classmethod
     def parse(cls, text: str) -> TaskFilter:
         """Read the query language; raise FilterError, which shows the place and what is allowed."""
+        from taskview_core.query.parse import parse_task_terms
+
         return cls(parse_task_terms(text))
 
     def with_terms(self, *terms: TaskTerm) -> TaskFilter:
@@ -25,6 +31,8 @@ class TaskFilter:
         return replace(self, terms=(*self.terms, *terms))
 
     def __str__(self) -> str:
+        from taskview_core.query.format import format_terms
+
         return format_terms(self.terms)
 
 
@@ -37,9 +45,13 @@ class ConversationFilter:
     @classmethod
     def parse(cls, text: str) -> ConversationFilter:
         """Read the query language as far as it fits conversations; raise FilterError."""
+        from taskview_core.query.parse import parse_conversation_terms
+
         return cls(parse_conversation_terms(text))
 
     def __str__(self) -> str:
+        from taskview_core.query.format import format_terms
+
         return format_terms(self.terms)
 
 

@@ -346,3 +346,44 @@ async def test_a_resize_shares_the_width_anew(stage: Make, task: Make) -> None:
         assert "the title" in shown.lines()[1]
         assert any("agent-49 " in line for line in shown.lines())
         assert all(strip.cell_length == 160 for strip in shown.strips())
+
+
+async def test_rows_that_were_prepared_are_drawn_as_if_they_were_not(
+    stage: Make, task: Make
+) -> None:
+    first = tuple(task(number) for number in range(1, 40))
+    others = tuple(task(number, agent_id="x" * number) for number in range(40, 80))
+    table, plain = TaskTable(), TaskTable()
+    async with stage(plain) as shown:
+        plain.show(others)
+        wanted = shown.strips()
+    async with stage(table) as shown:
+        table.show(first)
+        before = shown.strips()
+        table.prepare(others)
+        assert shown.strips() == before, "nothing is seen of it"
+        assert table.rows == first
+        drawn: list[int] = []
+        table.render_content = lambda index, width: drawn.append(index) or []  # type: ignore[func-returns-value, method-assign]
+        table.show(others)
+        assert shown.strips()[2:] == wanted[2:]
+        assert set(drawn) <= {0}, "but for the cursor's line all was there"
+
+
+@pytest.mark.parametrize("change", ["rows", "times", "sort"])
+async def test_rows_that_were_prepared_for_something_else_are_drawn_anew(
+    stage: Make, task: Make, change: str
+) -> None:
+    rows = tuple(task(number) for number in range(1, 20))
+    table = TaskTable()
+    async with stage(table) as shown:
+        table.show(rows[:3])
+        table.prepare(rows)
+        if change == "times":
+            table.times = TimeDisplay.UTC
+        elif change == "sort":
+            table.sort = Sort("agent")
+        table.show(rows[::-1] if change == "rows" else rows)
+        after = shown.lines()
+        table.show(table.rows)
+        assert shown.lines() == after

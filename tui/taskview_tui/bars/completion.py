@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taskview_core.entities import FacetValue
 from taskview_core.query.keys import TASK_KEYS
 from taskview_core.query.terms import ValueKey
-from taskview_tui.bars.filter_model import Slot
+from taskview_tui.bars.slots import Slot
 
 _KEYS = {ValueKey.AGENT: "agent:", ValueKey.STATUS: "status:"}
 

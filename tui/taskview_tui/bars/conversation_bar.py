@@ -17,7 +17,7 @@ from taskview_tui.bars.fault_line import FaultLine
 from taskview_tui.bars.fault_text import Fault
 from taskview_tui.bars.filter_bar import DEBOUNCE
 from taskview_tui.bars.filter_input import FilterInput
-from taskview_tui.bars.filter_model import Slot
+from taskview_tui.bars.slots import Slot
 
 
 class ConversationBar(Vertical):

@@ -1,9 +1,14 @@
-"""The inputs of the task filter, each a view of the one filter, with completion and faults."""
+"""The inputs of the task filter, each a view of the one filter, with completion and faults.
+
+What reads and completes the query language is imported when somebody types: the inputs are on the
+first screen, and empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import on
@@ -14,18 +19,21 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from taskview_core.entities import FacetValue
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
-from taskview_core.query.terms import ValueKey
 from taskview_tui.bars.choices import Choices
-from taskview_tui.bars.completion import Wanted, completed, ends_in_key, wanted_at
 from taskview_tui.bars.fault_line import FaultLine
 from taskview_tui.bars.fault_text import Fault
 from taskview_tui.bars.filter_input import FilterInput
 from taskview_tui.bars.filter_keys import CHOICE_COMMANDS
-from taskview_tui.bars.filter_model import SLOTS, FilterModel, Slot
-from taskview_tui.bars.offers import Offer, Offers
+from taskview_tui.bars.slots import SLOTS, Slot
 from taskview_tui.keys import bindings
+
+if TYPE_CHECKING:
+    from taskview_core.entities import FacetValue
+    from taskview_core.query.terms import ValueKey
+    from taskview_tui.bars.completion import Wanted
+    from taskview_tui.bars.filter_model import FilterModel
+    from taskview_tui.bars.offers import Offer, Offers
 
 _LABELS = {Slot.QUERY: "/", Slot.AGENT: "agent", Slot.STATUS: "status", Slot.SINCE: "since"}
 _HINTS = {
@@ -72,9 +80,12 @@ class FilterBar(Vertical):
     def __init__(self, task_filter: TaskFilter = EVERYTHING) -> None:
         super().__init__()
         self._has_left = False
-        self._model = FilterModel.of(task_filter).in_use()
+        self._begins_with = task_filter
+        self._kept: FilterModel | None = None
         self._told = frozenset(task_filter.terms)
-        self._offers = Offers()
+        self._made_offers: Offers | None = None
+        self._agents: dict[str, None] = {}
+        """Agents that are known to occur, while nothing is offered yet."""
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,16 +99,43 @@ class FilterBar(Vertical):
 
     def on_mount(self) -> None:
         """Show the filter that the screen begins with."""
-        self._show()
+        if self._begins_with.terms:
+            self._show()
 
     @property
-    def model(self) -> FilterModel:
+    def is_empty(self) -> bool:
+        """Whether nothing is typed and nothing is filtered."""
+        if self._kept is None:
+            return not self._begins_with.terms
+        return self._kept.is_empty
+
+    @property
+    def _model(self) -> FilterModel:
         """What is typed, and the filter that it makes."""
-        return self._model
+        if self._kept is None:
+            from taskview_tui.bars.filter_model import FilterModel
+
+            self._kept = FilterModel.of(self._begins_with).in_use()
+        return self._kept
+
+    @_model.setter
+    def _model(self, model: FilterModel) -> None:
+        self._kept = model
+
+    @property
+    def _offers(self) -> Offers:
+        """What can be offered, with the agents that were known before."""
+        if self._made_offers is None:
+            from taskview_core.query.terms import ValueKey
+            from taskview_tui.bars.offers import Offers
+
+            self._made_offers = Offers()
+            self._made_offers.know(ValueKey.AGENT, self._agents)
+        return self._made_offers
 
     def show(self, task_filter: TaskFilter) -> None:
         """Show this filter in all inputs, whatever was typed."""
-        self._model = FilterModel.of(task_filter).in_use()
+        self._begins_with, self._kept = task_filter, None
         self._told = frozenset(task_filter.terms)
         self._stop_pause()
         self._close_choices()
@@ -107,9 +145,14 @@ class FilterBar(Vertical):
         """Let the query be typed."""
         self.screen.set_focus(self._input(Slot.QUERY))  # at once: keys may be waiting
 
-    def know(self, key: ValueKey, values: Iterable[str]) -> None:
-        """Remember that these values occur."""
-        self._offers.know(key, values)
+    def know_agents(self, names: Iterable[str]) -> None:
+        """Remember that these agents occur."""
+        if self._made_offers is None:
+            self._agents.update(dict.fromkeys(names))
+        else:
+            from taskview_core.query.terms import ValueKey
+
+            self._made_offers.know(ValueKey.AGENT, names)
 
     def offer(self, key: ValueKey, task_filter: TaskFilter, values: tuple[FacetValue, ...]) -> None:
         """Take the values of a column that were counted under a filter."""
@@ -135,6 +178,8 @@ class FilterBar(Vertical):
         slot = event.input.slot
         if event.value == self._model.held[slot].text and slot == self._model.editing:
             return
+        from taskview_tui.bars.completion import ends_in_key
+
         self._model = self._model.typed(slot, event.value, self._offers.known)
         self._show()
         self._stop_pause()
@@ -227,6 +272,8 @@ class FilterBar(Vertical):
         box = self._focused
         if box is None:
             return None
+        from taskview_tui.bars.completion import wanted_at
+
         wanted = wanted_at(box.slot, box.value, box.cursor_position)
         return None if wanted is None else (box, wanted)
 
@@ -242,6 +289,8 @@ class FilterBar(Vertical):
         box = self._focused
         if box is None or box.slot is not slot or box.cursor_position < len(text):
             return None
+        from taskview_tui.bars.completion import completed, wanted_at
+
         wanted = wanted_at(slot, text, len(text))
         if wanted is None or not wanted.beginning:
             return None
@@ -272,6 +321,8 @@ class FilterBar(Vertical):
         found = self._wanted()
         if found is None:
             return
+        from taskview_tui.bars.completion import completed
+
         box, wanted = found
         self._replace(box, *completed(box.slot, box.value, wanted, value))
 

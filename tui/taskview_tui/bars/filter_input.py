@@ -10,7 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from taskview_tui.bars.filter_keys import SUBMIT_COMMAND
-from taskview_tui.bars.filter_model import Slot
+from taskview_tui.bars.slots import Slot
 from taskview_tui.keys import Group, bindings, identified
 
 Completer = Callable[[Slot, str], str | None]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from taskview_core.errors import FilterError
 from taskview_core.query.faults import BadValueError
@@ -24,21 +23,12 @@ from taskview_core.query.terms import (
     ValueTerm,
 )
 from taskview_core.query.times import format_time, parse_time
+from taskview_tui.bars.slots import SLOTS, Slot
 
 IN_QUERY = "(in query)"
 """What an input shows that cannot express what the filter says about its subject."""
 
 
-class Slot(Enum):
-    """An input of the filter bar."""
-
-    QUERY = "query"
-    AGENT = "agent"
-    STATUS = "status"
-    SINCE = "since"
-
-
-SLOTS = (Slot.QUERY, Slot.AGENT, Slot.STATUS, Slot.SINCE)
 _VALUE_KEYS = {Slot.AGENT: ValueKey.AGENT, Slot.STATUS: ValueKey.STATUS}
 
 Known = Mapping[ValueKey, Sequence[str]]

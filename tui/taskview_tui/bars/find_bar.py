@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Key
@@ -109,17 +108,12 @@ class FindBar(Horizontal):
     """A label, the input, and what has been found; takes no room until it is wanted."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.display = False
         self._label = Static("", markup=False, classes="label")
         self._words = Static("", markup=False, classes="label")
         self.input = FindInput()
-
-    def compose(self) -> ComposeResult:
-        """Put label, input and words beside each other."""
-        yield self._label
-        yield self.input
-        yield self._words
+        # Not composed later: the input takes the focus as soon as the bar is there.
+        super().__init__(self._label, self.input, self._words)
+        self.display = False
 
     def ask(self, label: str, text: str, back: Widget, looks_at: str = "") -> None:
         """Let a text be typed, beginning with one that is taken over or typed over.

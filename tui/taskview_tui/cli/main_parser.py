@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from taskview_tui.cli.commands import SUMMARIES
@@ -56,8 +57,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+@cache
 def make_main_parser() -> CommandParser:
-    """Give the parser of a command line without a subcommand."""
+    """Give the parser of a command line without a subcommand; it is asked for twice."""
     commands = "\n".join(f"  {name:<8}{summary}" for name, summary in SUMMARIES.items())
     parser = CommandParser(
         "taskview",

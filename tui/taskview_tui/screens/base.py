@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query.keys import KeyHelp
 from taskview_tui.bars.banner import Banner, Trouble
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
@@ -25,9 +26,11 @@ from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
 
 if TYPE_CHECKING:
+    from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
 
 _BEAT = 0.5
+_STYLES = Path(__file__).parents[1] / "taskview.tcss"
 
 
 @dataclass
@@ -47,23 +50,38 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     """
 
     BINDINGS = bindings(*SCREEN_COMMANDS)
-    query_keys: ClassVar[tuple[KeyHelp, ...]] = ()
-    """What can be typed into the screen's filter, for the help."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own type
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_here = False
         self._losses: dict[str, _Loss] = {}
         self._attempts: dict[str, int] = {}
         self._retry_at: float | None = None
         self._beat: Timer | None = None
         self._live: Live | None = None
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave out, the first time, to style anew what has been styled as it was composed."""
+        if not self._was_here:
+            event.refresh_styles = False
+            self._was_here = True
+
+    def on_compose(self) -> None:
+        """Have our styles before anything is styled.
+
+        What stands in CSS_PATH Textual parses thrice before the first frame.
+        """
+        if not self.app.stylesheet.has_source(str(_STYLES)):
+            self.app.stylesheet.read(_STYLES)
+
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""
+        # Known already: Textual would style everything by the first size, and then once more.
+        width = self.app.size.width
+        self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1])
         yield TitleLine()
         yield from self.compose_content()
-        yield from self.compose_foot()
         yield Banner()
         yield StatusLine()
         yield KeyLine()
@@ -72,8 +90,9 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Give what stands between title and status."""
         raise NotImplementedError
 
-    def compose_foot(self) -> Iterable[Widget]:
-        """Give what stands above the status where a kind of screens has something there."""
+    @property
+    def query_keys(self) -> tuple[KeyHelp, ...]:
+        """What can be typed into the screen's filter, for the help."""
         return ()
 
     @property

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from taskview_core.entities import ConversationRow, Count, Ident
-from taskview_core.query.keys import CONVERSATION_KEYS
+from taskview_core.query.keys import CONVERSATION_KEYS, KeyHelp
 from taskview_core.query.page import Page
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
@@ -48,7 +48,6 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
 
     noun = "conversations"
     sort_keys = CONVERSATION_SORT_KEYS
-    query_keys = tuple(CONVERSATION_KEYS.values())
 
     def __init__(self) -> None:
         super().__init__(first_ask(_ALL, RECENT_FIRST))
@@ -57,6 +56,11 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
         """Make filter and table."""
         yield ConversationBar()
         yield Container(ConversationTable(), classes="body")
+
+    @property
+    def query_keys(self) -> tuple[KeyHelp, ...]:
+        """See BrowserScreen."""
+        return tuple(CONVERSATION_KEYS.values())
 
     def on_mount(self) -> None:
         """Let the keys be the table's."""
@@ -123,6 +127,10 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
         """See ListScreen."""
         self.table.sort = ask.page.sort
         self.table.show(rows, keep=ask.keep, at=ask.at)
+
+    def prepare_rows(self, rows: tuple[ConversationRow, ...]) -> None:
+        """See ListScreen."""
+        self.table.prepare(rows)
 
     def show_words(self, words: str) -> None:
         """See ListScreen."""

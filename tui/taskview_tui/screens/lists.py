@@ -102,6 +102,10 @@ class ListScreen(AheadScreen[F, R]):
         """Give the rows to the table."""
         raise NotImplementedError
 
+    def prepare_rows(self, rows: tuple[R, ...]) -> None:
+        """Let the table draw the rows that are likely to be shown next."""
+        raise NotImplementedError
+
     def page_painted(self) -> None:
         """Do what is to be done after a page is on the screen."""
 
@@ -303,6 +307,8 @@ class ListScreen(AheadScreen[F, R]):
     def ahead_ended(self, ask: Ask[F], found: Ahead[F, R] | None) -> None:
         """See AheadScreen: the user may wait for this page by now."""
         if self._searching is None or not self._ask.is_like(ask):
+            if found is not None and found.page is not None:
+                self.prepare_rows(found.page.rows)
             return
         if found is None:
             self._search(self._ask)

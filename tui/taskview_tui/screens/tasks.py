@@ -14,11 +14,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from taskview_core.entities import Count, Facets, Ident, TaskRow
-from taskview_core.query.keys import TASK_KEYS
 from taskview_core.query.page import Cursor, Page, PageRequest, Place
 from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
-from taskview_core.query.terms import IdKey, IdTerm, TimePoint, ValueKey
 from taskview_tui.bars.filter_bar import FilterBar
 from taskview_tui.commands import JUMP_COMMAND, PANE_COMMANDS
 from taskview_tui.keys import bindings
@@ -28,11 +26,13 @@ from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.with_detail import WithDetail
 from taskview_tui.text.clean import clean
 from taskview_tui.text.times import short_time
-from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.task_table import TaskTable
 
 if TYPE_CHECKING:
+    from taskview_core.query.keys import KeyHelp
+    from taskview_core.query.terms import TimePoint, ValueKey
     from taskview_tui.export.scope import Scope
+    from taskview_tui.widgets.detail_pane import DetailPane
 
 _TIME_KEYS = frozenset({"created", "started", "completed", "updated"})
 
@@ -52,7 +52,6 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
 
     noun = "tasks"
     sort_keys = TASK_SORT_KEYS
-    query_keys = tuple(TASK_KEYS.values())
 
     @dataclass
     class FacetsArrived(Message):
@@ -65,13 +64,19 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         super().__init__(first_ask(task_filter, sort))
         self._facets_ask: FacetsAsk | None = None
         self._moved_from: tuple[Ident, datetime | None] | None = None
+        self._pane: DetailPane | None = None
 
     def compose_content(self) -> Iterable[Widget]:
-        """Make filters, table and pane."""
+        """Make filters and table."""
         yield FilterBar()
-        pane = DetailPane()
-        pane.display = False
-        yield Container(TaskTable(), pane, classes="body")
+        yield Container(TaskTable(), classes="body")
+
+    @property
+    def query_keys(self) -> tuple[KeyHelp, ...]:
+        """See BrowserScreen."""
+        from taskview_core.query.keys import TASK_KEYS
+
+        return tuple(TASK_KEYS.values())
 
     def on_mount(self) -> None:
         """Let the keys be the table's."""
@@ -97,6 +102,22 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         """The inputs."""
         return self.query_one(FilterBar)
 
+    @property
+    def pane(self) -> DetailPane:
+        """See WithDetail; made when it is first wanted."""
+        if self._pane is None:
+            from taskview_tui.widgets.detail_pane import DetailPane
+
+            self._pane = DetailPane()
+            self.query_one(".body").mount(self._pane)
+            self._pane.times = self.host.times
+        return self._pane
+
+    @property
+    def shows_pane(self) -> bool:
+        """See WithDetail."""
+        return self._pane is not None and self._pane.display
+
     # What a list gives
 
     @property
@@ -115,6 +136,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         task_id, moment = gone
         if not isinstance(task_id, UUID) or moment is None:
             return page
+        from taskview_core.query.terms import IdKey, IdTerm
+
         still = ask.filter.with_terms(IdTerm(IdKey.ID, task_id))
         if not (await self.browser.search_tasks(still, PageRequest(1))).rows:
             return page
@@ -145,8 +168,12 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         """See ListScreen."""
         self.table.sort = ask.page.sort
         self.table.show(rows, keep=ask.keep, at=ask.at)
-        self.bar.know(ValueKey.AGENT, (row.agent_id for row in rows))
+        self.bar.know_agents(row.agent_id for row in rows)
         self.want_detail(self.table.selected, anew=True)
+
+    def prepare_rows(self, rows: tuple[TaskRow, ...]) -> None:
+        """See ListScreen."""
+        self.table.prepare(rows)
 
     def show_words(self, words: str) -> None:
         """See ListScreen."""
@@ -159,7 +186,7 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
     @property
     def has_own_filter(self) -> bool:
         """See ListScreen; a text that is wrong is to be cleared as well."""
-        return super().has_own_filter or not self.bar.model.is_empty
+        return super().has_own_filter or not self.bar.is_empty
 
     def span_of(self, rows: tuple[TaskRow, ...], sort: Sort) -> str:
         """See ListScreen."""
@@ -189,7 +216,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
     def show_times(self) -> None:
         """See BrowserScreen."""
         self.table.times = self.host.times
-        self.pane.times = self.host.times
+        if self._pane is not None:
+            self._pane.times = self.host.times
 
     # The filter
 
@@ -242,6 +270,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         ask = message.ask
         if ask is self._facets_ask:
             self._facets_ask = None
+            from taskview_core.query.terms import ValueKey
+
             values = message.facets
             found = values.agents if ask.key is ValueKey.AGENT else values.statuses
             self.bar.offer(ask.key, ask.filter, found)

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from textual import on, work
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
 from taskview_core.query import TaskFilter
-from taskview_core.query.terms import IdKey, IdTerm, TextTerm
-from taskview_tui.bars.find_bar import FindBar, FindInput
+from taskview_tui.bars.banner import Banner
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
 from taskview_tui.keys import bindings
-from taskview_tui.render.copies import Copied, Spot, choices, command_line, copied_part
-from taskview_tui.render.stuck import Limits, may_be_stuck, why_stuck
-from taskview_tui.screens.copy_menu import CopyMenu
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
-from taskview_tui.widgets.detail_pane import DetailPane
-from taskview_tui.widgets.finding_tree import FindingTree
-from taskview_tui.widgets.finding_view import FindingView
 
 if TYPE_CHECKING:
+    from taskview_tui.bars.find_bar import FindBar, FindInput
     from taskview_tui.export.scope import Scope
+    from taskview_tui.render.copies import Copied, Spot
+    from taskview_tui.render.stuck import Limits
+    from taskview_tui.widgets.detail_pane import DetailPane
+    from taskview_tui.widgets.finding_tree import FindingTree
+    from taskview_tui.widgets.finding_view import FindingView
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
@@ -75,7 +73,11 @@ class Found:
 
 
 class WithDetail(Marks):
-    """Fetches details in a worker of its own, for a pane or for the whole screen."""
+    """Fetches details in a worker of its own, for a pane or for the whole screen.
+
+    What draws details, and what copies and finds in them, is imported when it is wanted: the list
+    of tasks is the first screen, and begins without.
+    """
 
     BINDINGS = bindings(CAUSE_COMMAND, *TASK_COMMANDS)
 
@@ -106,10 +108,7 @@ class WithDetail(Marks):
         self._detail: TaskDetail | None = None
         self._found_in: FindingView | FindingTree | None = None
         """Where what is typed is looked for."""
-
-    def compose_foot(self) -> Iterable[Widget]:
-        """Make the line to type in what is to be found in the details."""
-        yield FindBar()
+        self._find_bar: FindBar | None = None
 
     @property
     def selected_task(self) -> TaskRow | None:
@@ -125,6 +124,8 @@ class WithDetail(Marks):
     @property
     def pane(self) -> DetailPane:
         """Where the details are shown."""
+        from taskview_tui.widgets.detail_pane import DetailPane
+
         return self.query_one(DetailPane)
 
     @property
@@ -206,6 +207,8 @@ class WithDetail(Marks):
                 used=found.used,
                 used_below=self.used_below(found.detail.row.id),
             )
+            from taskview_tui.render.stuck import may_be_stuck
+
             if may_be_stuck(found.detail.row):
                 self._read_limits(found)
             self.detail_painted(found.detail)
@@ -227,6 +230,8 @@ class WithDetail(Marks):
             now = self.host.clock()
             row, limits = found.detail.row, message.limits
             children = found.children if found.has_all_children else None
+            from taskview_tui.render.stuck import why_stuck
+
             self.pane.show_stuck(why_stuck(row, found.parent, children, limits, now))
 
     @on(Failed)
@@ -247,9 +252,14 @@ class WithDetail(Marks):
 
     # Finding in the details
 
-    @property
-    def _find_bar(self) -> FindBar:
-        return self.query_one(FindBar)
+    def _bar(self) -> FindBar:
+        """Give the line to type in what is to be found; made when it is first wanted."""
+        if self._find_bar is None:
+            from taskview_tui.bars.find_bar import FindBar
+
+            self._find_bar = FindBar()
+            self.mount(self._find_bar, before=self.query_one(Banner))
+        return self._find_bar
 
     def action_find_in_details(self) -> None:
         """Let it be typed what to find in the details."""
@@ -259,8 +269,9 @@ class WithDetail(Marks):
         """Let it be typed what to find in a part of the screen; `looks_at` says what of it."""
         self._found_in = searched
         searched.begin_find()
-        self._find_bar.ask("find", searched.find_text, searched, looks_at)
-        self._find_bar.say(searched.find_words)
+        bar = self._bar()
+        bar.ask("find", searched.find_text, searched, looks_at)
+        bar.say(searched.find_words)
 
     @on(Input.Changed, "FindInput")
     def _find_typed(self, event: Input.Changed) -> None:
@@ -268,21 +279,28 @@ class WithDetail(Marks):
         if self._found_in is not None:
             self._found_in.find(event.value)
 
-    @on(FindingView.FindChanged)
-    @on(FindingTree.FindChanged)
-    def _find_changed(self) -> None:
-        if self._find_bar.display and self._found_in is not None:
-            self._find_bar.say(self._found_in.find_words)
+    def on_finding_view_find_changed(self) -> None:
+        """Say what has been found in the details."""
+        self._say_found()
+
+    def on_finding_tree_find_changed(self) -> None:
+        """Say what has been found in the tree."""
+        self._say_found()
+
+    def _say_found(self) -> None:
+        bar = self._find_bar
+        if bar is not None and bar.display and self._found_in is not None:
+            bar.say(self._found_in.find_words)
         self.update_lines()
 
-    @on(FindInput.Stepped)
-    def _find_stepped(self, event: FindInput.Stepped) -> None:
+    def on_find_input_stepped(self, event: FindInput.Stepped) -> None:
+        """Go to another match while it is typed."""
         if self._found_in is not None:
             self._found_in.go_to_match(event.step)
 
-    @on(FindInput.Left)
-    def _find_left(self) -> None:
-        self._find_bar.close()
+    def on_find_input_left(self) -> None:
+        """Take no room for typing any more."""
+        self._bar().close()
 
     # What the cursor in the details is on
 
@@ -306,6 +324,7 @@ class WithDetail(Marks):
         if detail is None:
             return
         from taskview_tui.outside import Tool
+        from taskview_tui.render.copies import Copied, copied_part
 
         if spot is not None:
             text = spot.value
@@ -327,6 +346,8 @@ class WithDetail(Marks):
         if not value or not value.strip():
             self.app.notify("only a text or a number can be followed", markup=False)
             return
+        from taskview_core.query.terms import IdKey, IdTerm, TextTerm
+
         where = detail.row.conversation_id
         if not isinstance(where, UUID):
             self.app.notify("this task is in no conversation", markup=False)
@@ -341,8 +362,9 @@ class WithDetail(Marks):
 
     def action_toggle_pane(self) -> None:
         """Show or hide the pane."""
+        shown = self.shows_pane
         pane = self.pane
-        pane.display = not pane.display
+        pane.display = not shown
         if pane.display:
             self.want_detail(self.selected_task, anew=True)
         else:
@@ -406,6 +428,8 @@ class WithDetail(Marks):
 
     def action_copy_id(self) -> None:
         """Put the task's id on the clipboard."""
+        from taskview_tui.render.copies import Copied
+
         task = self.selected_task
         if task is not None:
             self.host.copy_text(str(task.id), Copied.ID.value)
@@ -417,11 +441,16 @@ class WithDetail(Marks):
             return
         shown = self.detail is not None and self.detail.row.id == task.id and self.shows_pane
         spot = self.pane.spot if shown else None
+        from taskview_tui.render.copies import choices
+        from taskview_tui.screens.copy_menu import CopyMenu
+
         self.app.push_screen(
             CopyMenu(choices(spot)), lambda name: self._copy(task, spot, name) if name else None
         )
 
     def _copy(self, task: TaskRow, spot: Spot | None, name: str) -> None:
+        from taskview_tui.render.copies import Copied, command_line
+
         what = Copied[name]
         if what is Copied.ID:
             self.action_copy_id()
@@ -446,6 +475,8 @@ class WithDetail(Marks):
 
     @on(CopyArrived)
     def _copy_arrived(self, message: CopyArrived) -> None:
+        from taskview_tui.render.copies import copied_part
+
         text = copied_part(message.detail, message.what)
         if text is None:
             self.app.notify(f"{message.what.value} is NULL: nothing to copy", markup=False)

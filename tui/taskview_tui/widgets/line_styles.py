@@ -9,7 +9,7 @@ from __future__ import annotations
 from taskview_tui.render.piece import Ink
 
 LINE_CLASSES = {"line-view--cursor", *(f"line-view--{ink.value}" for ink in Ink)}
-"""The component classes of a `LineView`."""
+"""The classes of what a `LineView` draws in, by which its CSS names them."""
 
 LINE_CSS = """
 LineView {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from textual.cache import LRUCache
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from taskview_core.entities import Ident
@@ -62,6 +65,20 @@ class SortMessage(TableMessage):
         self.key = key
 
 
+@dataclass(frozen=True, eq=False)
+class _Prepared(Generic[Row]):
+    """Rows that were drawn before they are shown: where their columns stand, and their lines."""
+
+    rows: tuple[Row, ...]
+    version: int
+    slots: tuple[Slot, ...] | None
+    strips: LRUCache[Hashable, Strip]
+
+    def answers(self, rows: tuple[Row, ...], version: int) -> bool:
+        """Whether these are the rows, and nothing else that is drawn has changed meanwhile."""
+        return self.rows is rows and self.version == version
+
+
 class RowTable(LineView, Generic[Row]):
     """Rows in columns. A subclass says what stands in them, and posts its own messages."""
 
@@ -81,6 +98,7 @@ class RowTable(LineView, Generic[Row]):
         self._zone: tzinfo | None = None
         self._slots: tuple[Slot, ...] | None = None
         self._version = 0
+        self._prepared: _Prepared[Row] | None = None
 
     # What a subclass gives.
 
@@ -123,9 +141,29 @@ class RowTable(LineView, Generic[Row]):
         found = None if keep is None else self.position(keep)
         cursor = max(at, 0) if found is None else found
         self.lines_changed(cursor, max(cursor - offset, 0) if found is not None else 0)
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None and prepared.answers(self._rows, self._version):
+            self._slots, self._strips = prepared.slots, prepared.strips
         after = self.selected
         if after is not None and after != before:
             self.row_selected(after)
+
+    def prepare(self, rows: tuple[Row, ...]) -> None:
+        """Draw the rows that are likely to be shown next, while nothing waits for them.
+
+        They are used where they are shown next and no order, size or time has changed by then.
+        """
+        if not self.size:
+            return
+        now = self._rows, self._slots, self._strips, self._cursor
+        self._rows, self._slots, self._strips = rows, None, LRUCache(len(rows) or 1)
+        self._cursor = -1  # Which of them will have it is not known.
+        self._version += 1
+        for index in range(min(len(rows), self.view_height)):
+            self.drawn(index, self.stamp(index))
+        self._prepared = _Prepared(rows, self._version, self._slots, self._strips)
+        self._rows, self._slots, self._strips, self._cursor = now
+        self._version -= 1
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -148,8 +186,9 @@ class RowTable(LineView, Generic[Row]):
 
     @sort.setter
     def sort(self, sort: Sort | None) -> None:
-        self._sort = sort
-        self._draw_anew()
+        if sort != self._sort:
+            self._sort = sort
+            self._draw_anew()
 
     @property
     def times(self) -> TimeDisplay:

@@ -17,7 +17,7 @@ from taskview_core.entities import (
     TaskStatus,
 )
 from taskview_core.entities.ident import parse_ident
-from taskview_core.persistence.far_times import FarTime
+from taskview_core.persistence.far_time import FarTime
 from taskview_core.persistence.stored_time import is_usual, read_time, usual_time
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import UnaryExpression
 
 from taskview_core.entities import Ident
-from taskview_core.persistence.far_times import FarTime
+from taskview_core.persistence.far_time import FarTime
 from taskview_core.persistence.sql.expressions import (
     Bounds,
     Condition,

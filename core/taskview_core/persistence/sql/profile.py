@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from taskview_core.errors import SchemaError
 from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.running import Session
-from taskview_core.persistence.sql.tables import CONVERSATION_COLUMNS, TASK_COLUMNS
+from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, literal_column, or_
 
 from taskview_core.persistence.sql.expressions import Condition, Expression
-from taskview_core.persistence.sql.ident_forms import one_form, same_in_any_form
+from taskview_core.persistence.sql.ident_text import one_form, same_in_any_form
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.query.stuck import ENDED, ORPHAN_GLOBS
 

@@ -1,0 +1,151 @@
+"""A browser that is made when it is first needed: its first page is there before that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from taskview_core.entities import (
+    Conversation,
+    ConversationDetail,
+    ConversationRow,
+    Count,
+    Facets,
+    Ident,
+    Reported,
+    TaskDetail,
+    TaskRow,
+    UsagePaths,
+)
+from taskview_core.interfaces import ITaskBrowser
+from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.persistence.first_page import can_read_first_page, read_first_page
+from taskview_core.persistence.url import DatabaseUrl
+from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.sort import NEWEST_FIRST
+from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.tree.rows import TreeRows
+
+
+class LateBrowser:
+    """Implements `ITaskBrowser` by another one, which `make` gives.
+
+    `make` is called in a thread, for it imports for long: at the first question but that for the
+    newest tasks of a SQLite file, which `first_page` answers where it can. `usage` says where
+    metadata tells what was used.
+    """
+
+    def __init__(
+        self, url: DatabaseUrl, make: Callable[[], ITaskBrowser], usage: UsagePaths | None = None
+    ) -> None:
+        self._url = url
+        self._make = make
+        self._usage = usage or UsagePaths()
+        self._making: asyncio.Future[ITaskBrowser] | None = None
+        self._reads_first = False
+
+    @property
+    def label(self) -> str:
+        """See ITaskBrowser."""
+        return self._url.label
+
+    @property
+    def address(self) -> str:
+        """See ITaskBrowser."""
+        return self._url.address
+
+    async def connect(self) -> None:
+        """See ITaskBrowser."""
+        path = self._url.path
+        if path is not None:
+            self._reads_first = await asyncio.to_thread(can_read_first_page, path)
+        if not self._reads_first:
+            await (await self._whole()).connect()
+
+    async def _whole(self) -> ITaskBrowser:
+        """Give the browser that answers everything. Who stops waiting does not stop its making."""
+        if self._making is None:
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+        return await asyncio.shield(self._making)
+
+    async def search_tasks(
+        self,
+        task_filter: TaskFilter,
+        page: PageRequest,
+        *,
+        heard: Callable[[Page[TaskRow]], None] | None = None,
+    ) -> Page[TaskRow]:
+        """See ITaskBrowser."""
+        newest = page.cursor is None and page.sort == NEWEST_FIRST and task_filter == EVERYTHING
+        path = self._url.path
+        if path is not None and newest and self._reads_first and self._making is None:
+            first = await asyncio.to_thread(read_first_page, path, page)
+            if first is not None:
+                return first
+        return await (await self._whole()).search_tasks(task_filter, page, heard=heard)
+
+    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
+        """See ITaskBrowser."""
+        return await (await self._whole()).count_tasks(task_filter, cap)
+
+    async def facets(self, task_filter: TaskFilter) -> Facets:
+        """See ITaskBrowser."""
+        return await (await self._whole()).facets(task_filter)
+
+    async def search_conversations(
+        self, conversation_filter: ConversationFilter, page: PageRequest
+    ) -> Page[ConversationRow]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).search_conversations(conversation_filter, page)
+
+    async def count_conversations(
+        self, conversation_filter: ConversationFilter, cap: int | None = COUNT_CAP
+    ) -> Count:
+        """See ITaskBrowser."""
+        return await (await self._whole()).count_conversations(conversation_filter, cap)
+
+    async def get_task(self, task_id: Ident) -> TaskDetail:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_task(task_id)
+
+    async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_tasks(ids)
+
+    async def get_conversation(self, conversation_id: Ident) -> Conversation:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_conversation(conversation_id)
+
+    async def get_conversations(self, ids: Sequence[Ident]) -> list[ConversationDetail]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_conversations(ids)
+
+    async def conversation_tree(self, conversation_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+        return await (await self._whole()).conversation_tree(conversation_id)
+
+    async def subtree(self, task_id: Ident) -> TreeRows:
+        """See ITaskBrowser."""
+        return await (await self._whole()).subtree(task_id)
+
+    async def run_limits(self) -> Mapping[str, timedelta]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).run_limits()
+
+    async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_usage(ids)
+
+    def usage_of(self, task: TaskDetail) -> Reported | None:
+        """See ITaskBrowser."""
+        return self._usage.read(task.metadata.text, task.row.agent_id)
+
+    async def resolve_id(self, text: str) -> tuple[str, Ident]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).resolve_id(text)
+
+    async def close(self) -> None:
+        """See ITaskBrowser."""
+        if self._making is not None:
+            await (await self._whole()).close()
