@@ -133,7 +133,7 @@ def _task_source(
         table=tasks,
         columns=row_columns(engine),
         judge_columns=payload_columns() if judged else [],
-        where=lambda seeks: builder.of_tasks(task_filter.terms, seeks),
+        where=lru_cache(partial(builder.of_tasks, task_filter.terms)),
         judge=_task_judge(judged) if judged else None,
         order=lru_cache(partial(task_order, engine, profile)),
         map=task_row,
