@@ -107,7 +107,7 @@ async def task_source(
 ) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through; as it was before, if it is `recent`.
 
-    A text index, which `candidates` asks, belongs to one search. For `limits`, see the builder.
+    `candidates` asks the text index, with each search anew. For `limits`, see the builder.
     """
     forms = await forms_under(session, profile, listed_under(task_filter))
 
