@@ -8,7 +8,7 @@ for whose end the CREATE INDEX CONCURRENTLY of the upgrade before it would wait 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import aiosqlite
@@ -33,12 +33,12 @@ Tell = Callable[[str], None]
 
 @asynccontextmanager
 async def writing_alone(
-    engine: AsyncEngine, tell: Tell, *, in_transaction: bool
+    engine: AsyncEngine, tell: Tell, *, in_transaction: bool, settings: Sequence[str] = ()
 ) -> AsyncIterator[AsyncConnection]:
     """Give a connection in a transaction that is committed at the end.
 
     On Postgres other upgrades are kept out by the transaction itself where `in_transaction`;
-    otherwise `turn` does so.
+    otherwise `turn` does so. `settings` are PRAGMAs for SQLite.
     """
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
@@ -46,6 +46,8 @@ async def writing_alone(
         if isinstance(driver, aiosqlite.Connection):
             # Another writer is waited for as long as an upgrade may take.
             await driver.execute(f"PRAGMA busy_timeout = {_SQLITE_SECONDS * 1000}")
+            for setting in settings:
+                await driver.execute(f"PRAGMA {setting}")
             async with connection.begin():
                 yield connection
             return

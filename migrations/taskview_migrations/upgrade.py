@@ -6,7 +6,7 @@ revisions that would make them then find them made.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 from alembic import command
@@ -37,10 +37,12 @@ async def upgrade(
     revision: str = "head",
     *,
     building: Building | None = None,
+    settings: Sequence[str] = (),
 ) -> UpgradeReport:
     """Make the tables and indexes up to a revision; `progress` is told each step as it begins.
 
     `building` is told now and then how far the index has come that Postgres is building.
+    `settings` are PRAGMAs for the connection to a SQLite file.
 
     A SQLite file that does not exist is made. Tables that others made from the guide's models
     are adopted: no row of theirs is touched. Raises SchemaError for a database that holds
@@ -48,7 +50,9 @@ async def upgrade(
     """
     newest = revision in {"head", revisions()[-1]}
     build = (building or _quiet_building) if newest else None
-    return await _migrate(url, progress, revision, create=True, work=_upgrade, build=build)
+    return await _migrate(
+        url, progress, revision, create=True, work=_upgrade, build=build, settings=settings
+    )
 
 
 async def downgrade(
@@ -82,6 +86,7 @@ async def _migrate(
     create: bool,
     work: Callable[[Connection, Progress, str, str], bool],
     build: Building | None = None,
+    settings: Sequence[str] = (),
 ) -> UpgradeReport:
     steps: list[str] = []
     stop = Stop()
@@ -103,7 +108,9 @@ async def _migrate(
     try:
         with translated(url.label):
             async with _alone(engine, url, tell, progress, build) as in_transaction:
-                writing = writing_alone(engine, progress, in_transaction=in_transaction)
+                writing = writing_alone(
+                    engine, progress, in_transaction=in_transaction, settings=settings
+                )
                 async with writing as connection:
                     return await run_stoppable(connection, within, stop)
     finally:

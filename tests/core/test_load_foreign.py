@@ -16,6 +16,7 @@ import pytest
 
 from support.foreign import BINARY_JSON, execute_sqlite, make_guide_database
 from support.loads import AT, CONVERSATION, conversation, dump, ident, load, task, write_lines
+from taskview_core.persistence import bulk_sqlite
 from taskview_core.persistence.loading import work
 from taskview_core.persistence.loading.recent import Recent
 
@@ -139,7 +140,11 @@ async def test_times_without_a_zone_are_utc(postgres_url: str, tmp_path: Path) -
     assert stored[ident(6)]["created_at"] == AT
 
 
-async def test_what_a_foreign_table_does_not_take_is_named(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [2, 1_000])
+async def test_what_a_foreign_table_does_not_take_is_named(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(bulk_sqlite, "_AT_ONCE", at_once)
     from taskview_core.errors import LoadError
 
     await asyncio.to_thread(make_guide_database, sqlite_url, guide_rows())
@@ -176,3 +181,21 @@ async def test_more_ids_than_are_remembered_change_nothing(
     for row in rows:
         if "agent_id" in row:
             assert stored[row["id"]]["parent_task_id"] == row["parent_task_id"]
+
+
+async def test_rows_are_written_many_at_once_and_the_rest_one_by_one(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_sqlite, "_AT_ONCE", 3)
+    rows = [conversation(), *(task(number) for number in range(8))]
+    report = await load(migrated_sqlite_url, write_lines(tmp_path / "rows", rows))
+    assert (report.tasks, report.new_tasks) == (8, 8)
+    changed = [task(number, agent_id=f"agent {number}") for number in range(3, 12)]
+    lacking = [{key: row[key] for key in row if key != "input"} for row in changed]
+    report = await load(migrated_sqlite_url, write_lines(tmp_path / "more", lacking))
+    assert (report.tasks, report.new_tasks) == (9, 4)
+    stored = (await dump(migrated_sqlite_url))["tasks"]
+    agents = [stored[ident(number)]["agent_id"] for number in range(12)]
+    assert agents == ["planner"] * 3 + [f"agent {number}" for number in range(3, 12)]
+    inputs = [stored[ident(number)]["input"] for number in range(12)]
+    assert inputs == [json.dumps({"n": number}) for number in range(8)] + [None] * 4

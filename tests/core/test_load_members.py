@@ -10,13 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskview_core.persistence.loading.members import MalformedError, ObjectScanner
-from taskview_core.persistence.loading.plain_lines import plain_values
+from taskview_core.persistence.loading.plain_lines import plain_members
 
 BAD = [
     '{"a":1,"a":2}', '{"a":01}', '{"a":[1,]}', '{"a":NaN}', r'{"a":"\ud800"}', r'{"a":"\x"}',
     '{"a":1}x', '{"a":"\x01"}', '{"a":1.}', '{"a":{"b":01}}', '{"a":1,"b":"q","a":1}', "[1]", "",
     '{"a":{"a":1,"a":2}}', r'{"\u0061":1}', '{"a":' + "[" * 5_000 + "]" * 5_000 + "}",
 ]  # fmt: skip
+
+
+def _plain(text: str) -> dict[str, str] | None:
+    found = plain_members(text)
+    return None if found is None else dict(zip(*found, strict=True))
+
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -51,7 +57,7 @@ def test_plain_values_are_the_same_members(
     value: dict[str, Any], separators: tuple[str, str], ascii_only: bool
 ) -> None:
     text = json.dumps(value, separators=separators, ensure_ascii=ascii_only) + "\n"
-    found = plain_values(text)
+    found = _plain(text)
     members = ObjectScanner().members(text)
     if found is not None:
         assert found == {key: text[start:end] for key, start, end, _, _ in members}
@@ -62,14 +68,14 @@ def test_what_programs_write_is_plain(separators: tuple[str, str]) -> None:
     value = {"id": "é \\ \u2028", "input": {"a": [1.10, None, "b, c: d"]}, "error": None}
     for ascii_only in (True, False):
         text = json.dumps(value, separators=separators, ensure_ascii=ascii_only)
-        found = plain_values(text + "\r\n")
+        found = _plain(text + "\r\n")
         assert found is not None
         assert {key: json.loads(each) for key, each in found.items()} == value
 
 
 @given(st.text(alphabet='{}[]",:\\ 01aund\n\t.e-') | st.sampled_from(BAD))
 def test_what_json_refuses_is_not_plain(text: str) -> None:
-    found = plain_values(text)
+    found = _plain(text)
     if found is not None:
         pairs = json.loads(text, object_pairs_hook=lambda pairs: pairs)
         assert [key for key, _ in pairs] == list(found)

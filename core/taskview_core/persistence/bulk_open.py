@@ -13,6 +13,7 @@ from taskview_core.persistence.bulk_postgres import PostgresBulkWriter
 from taskview_core.persistence.bulk_sqlite import SqliteBulkWriter
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.fresh import WHILE_FRESH
 from taskview_core.persistence.url import DatabaseUrl
 
 
@@ -32,8 +33,8 @@ async def bulk_writer(url: DatabaseUrl, *, fresh: bool = False) -> AsyncIterator
                 writer: BulkWriter
                 if isinstance(driver, aiosqlite.Connection):
                     if fresh:
-                        await driver.execute("PRAGMA journal_mode = OFF")
-                        await driver.execute("PRAGMA synchronous = OFF")
+                        for setting in WHILE_FRESH:
+                            await driver.execute(f"PRAGMA {setting}")
                     writer = SqliteBulkWriter(driver, url.label)
                 else:
                     assert isinstance(driver, asyncpg.Connection)

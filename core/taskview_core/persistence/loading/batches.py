@@ -42,24 +42,26 @@ class BatchReader:
     def batches(self, table: Table) -> Iterator[Batch]:
         """Give the rows of a table in the order of the files."""
         by_id: dict[str, BulkRow] = {}
-        size = done = 0
+        size = before = 0
+        worth = _may_hold_conversations if table == "conversations" else None
         for index, source in enumerate(self._sources):
-            for number, line in source.lines():
-                done += len(line)
-                if table == "conversations" and not _may_be_conversation(line):
+            for number, line in source.lines(worth):
+                if worth is not None and not worth(line):
                     continue
                 row = self._read(source, number, line, table)
                 if row is None:
                     continue
                 row.source, row.line = index, number
-                earlier = by_id.get(row.id)
-                by_id[row.id] = row if earlier is None else _merged(earlier, row)
+                ident = row.values[0]
+                earlier = by_id.get(ident)
+                by_id[ident] = row if earlier is None else _merged(earlier, row)
                 size += len(line)
                 if len(by_id) >= ROWS or size >= BYTES:
-                    yield Batch(list(by_id.values()), done)
+                    yield Batch(list(by_id.values()), before + source.handle.tell())
                     by_id, size = {}, 0
+            before += source.size
         if by_id:
-            yield Batch(list(by_id.values()), done)
+            yield Batch(list(by_id.values()), before)
 
     def _read(self, source: Source, number: int, line: bytes, table: Table) -> BulkRow | None:
         try:
@@ -103,9 +105,11 @@ async def read_in_turn(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
         yield batch
 
 
-def _may_be_conversation(line: bytes) -> bool:
-    """Say whether a line need be looked at in the search for conversations."""
-    return b'"user_id"' in line or (b"\\u00" in line and _ESCAPED_LETTER.search(line) is not None)
+def _may_hold_conversations(lines: bytes) -> bool:
+    """Say whether lines need be looked at in the search for conversations."""
+    if b'"user_id"' in lines:
+        return True
+    return b"\\u00" in lines and _ESCAPED_LETTER.search(lines) is not None
 
 
 def _merged(earlier: BulkRow, later: BulkRow) -> BulkRow:

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def plain_values(text: str) -> dict[str, str] | None:
-    """Give the values of an object by their keys, each as the text it was written in.
+def plain_members(text: str) -> tuple[tuple[str, ...], list[str]] | None:
+    """Give the keys of an object, and its values, each as the text it was written in.
 
     None where it takes a closer look (`ObjectScanner`): where the text is no JSON, or has a key
     twice, NaN, half a surrogate pair, or other spaces than one after each `:` and `,` or none at
-    all. Whatever is given is the same text again, put together from its values.
+    all. Whatever is given is the same text again, put together from its keys and values.
     """
     try:
         found = _decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
-    values = {key: str(raw, "utf-8") for key, raw in found.items()}
-    whole = text.rstrip(" \t\r\n")
-    if whole == "{" + ", ".join([f'"{key}": {value}' for key, value in values.items()]) + "}":
-        return values
-    if whole == "{" + ",".join([f'"{key}":{value}' for key, value in values.items()]) + "}":
-        return values
+    keys = tuple(found)
+    values = [str(raw, "utf-8") for raw in found.values()]
+    spaced, dense = _forms(keys)
+    whole = text if text[-1] == "}" else text.rstrip(" \t\r\n")
+    given = tuple(values)
+    if whole == spaced % given or whole == dense % given:
+        return keys, values
     return None
+
+
+@lru_cache(maxsize=256)
+def _forms(keys: tuple[str, ...]) -> tuple[str, str]:
+    """Give the two ways of writing an object with these keys, with `%s` for its values.
+
+    The lines of a file mostly have the same keys.
+    """
+    escaped = [key.replace("%", "%%") for key in keys]
+    return (
+        "{" + ", ".join(f'"{key}": %s' for key in escaped) + "}",
+        "{" + ",".join(f'"{key}":%s' for key in escaped) + "}",
+    )

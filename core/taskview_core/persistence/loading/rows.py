@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented in typeshed
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from taskview_core.persistence.bulk import (
     COLUMNS,
@@ -18,7 +18,8 @@ from taskview_core.persistence.bulk import (
     Limits,
 )
 from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
-from taskview_core.persistence.loading.plain_lines import plain_values
+from taskview_core.persistence.loading.memo import Memo
+from taskview_core.persistence.loading.plain_lines import plain_members
 
 Table: TypeAlias = Literal["conversations", "tasks"]
 
@@ -28,6 +29,10 @@ _PAYLOADS = ("input", "output", "metadata")
 _IDS = ("id", "conversation_id", "parent_task_id")
 _REQUIRED = frozenset({"id", "conversation_id", "agent_id", "status", "user_id"})
 _FILLED = frozenset({"created_at", "updated_at"})
+_MOST_SHAPES = 256
+_MANY = 20_000
+_SOME = 2_000
+"""Values of a column that are remembered with what was made of them."""
 _KINDS = {'"': "text", "{": "an object", "[": "a list", "t": "true", "f": "false", "n": "null"}
 
 _TASK_CREATED, _TASK_STARTED, _TASK_COMPLETED, _TASK_UPDATED = (
@@ -51,6 +56,21 @@ _Column: TypeAlias = tuple[int, str, bool, _Reader]
 """The bit of a column, its name, whether a row must have it, and what reads it."""
 
 
+class _Shape(NamedTuple):
+    """What lines with the same keys in the same order have in common.
+
+    `steps` are empty where a line of this shape cannot be a row. Each says which column is made of
+    which of the line's values, and how. `filled` are the columns, with their bits, in which a null
+    says nothing; `absent` the bits of those that are not there.
+    """
+
+    table: Table | None
+    size: int = 0
+    steps: tuple[tuple[int, int, _Reader], ...] = ()
+    filled: tuple[tuple[int, int], ...] = ()
+    absent: int = 0
+
+
 class RowReader:
     """Reads lines into rows for one writer, with the limits of its columns."""
 
@@ -58,6 +78,8 @@ class RowReader:
         self._writer = writer
         self._limits: Limits = writer.limits
         self._scanner = ObjectScanner()
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._ids: Callable[[str], Any] = Memo(_read_id, _MANY).__getitem__
         self._columns = {
             "conversations": self._columns_of("conversations"),
             "tasks": self._columns_of("tasks"),
@@ -77,8 +99,10 @@ class RowReader:
             return None
         twice = None
         has_constants = False
-        found = plain_values(text)
-        if found is None:
+        plain = plain_members(text)
+        if plain is not None:
+            keys, values = plain
+        else:
             try:
                 members = self._scanner.members(text)
             except MalformedError as error:
@@ -86,24 +110,69 @@ class RowReader:
                     raise BadRowError(str(error)) from None
                 return None
             found = {key: text[start:end] for key, start, end, _, _ in members}
+            keys, values = tuple(found), list(found.values())
             twice = None if len(found) == len(members) else _first_twice(members)
             has_constants = self._scanner.saw_constants
-        if "conversation_id" in found or "agent_id" in found:
-            table: Table = "tasks"
-        elif "user_id" in found:
-            table = "conversations"
-        elif wanted == "tasks":
+        shape = self._shape(keys)
+        if shape.table is None and wanted == "tasks":
             raise BadRowError("neither a task (conversation_id) nor a conversation (user_id)")
-        else:
-            return None
-        if table != wanted:
+        if shape.table != wanted:
             return None
         if twice is not None:
             raise BadRowError(f"it has {twice} twice")
-        row = self._values(table, found)
+        row = self._row(shape, values) or self._values(wanted, dict(zip(keys, values, strict=True)))
         if has_constants and not self._limits.constants_in_json:
             raise BadRowError("NaN or Infinity in it is not JSON, and cannot be stored", row.id)
         return row
+
+    def _shape(self, keys: tuple[str, ...]) -> _Shape:
+        shape = self._shapes.get(keys)
+        if shape is None:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[keys] = self._new_shape(keys)
+        return shape
+
+    def _new_shape(self, keys: tuple[str, ...]) -> _Shape:
+        table: Table | None = None
+        if "conversation_id" in keys or "agent_id" in keys:
+            table = "tasks"
+        elif "user_id" in keys:
+            table = "conversations"
+        if table is None:
+            return _Shape(None)
+        columns = COLUMNS[table]
+        required = {name for name in columns if name in _REQUIRED}
+        if not required <= set(keys) <= set(columns):
+            return _Shape(table)
+        return _Shape(
+            table,
+            len(columns),
+            tuple(
+                (index, keys.index(name), self._columns[table][index][3])
+                for index, name in enumerate(columns)
+                if name in keys
+            ),
+            tuple((columns.index(name), 1 << columns.index(name)) for name in _FILLED),
+            sum(1 << index for index, name in enumerate(columns) if name not in keys),
+        )
+
+    def _row(self, shape: _Shape, values: list[str]) -> BulkRow | None:
+        """Read a row of a common shape; None where it takes a closer look to say what is wrong."""
+        if not shape.steps:
+            return None
+        made: list[Any] = [None] * shape.size
+        try:
+            for index, place, read in shape.steps:
+                made[index] = read(values[place])
+        except BadRowError:
+            return None
+        absent = shape.absent
+        for index, bit in shape.filled:
+            if made[index] is None:
+                # A null here says as little as if the column were not there.
+                absent |= bit
+        return BulkRow(made, absent)
 
     def _values(self, table: Table, found: dict[str, str]) -> BulkRow:
         values: list[Any] = []
@@ -141,14 +210,15 @@ class RowReader:
     def _reader(self, table: Table, name: str) -> _Reader:
         required = name in _REQUIRED
         if name in _IDS:
-            return _read_id if required else _or_null(_read_id)
+            # A parent and a conversation are named by one row after the other.
+            return self._ids if required else _or_null(self._ids)
         if name in _TIMES:
-            return _or_null(_time_reader(self._writer.time))
+            return _time_reader(self._writer.time)
         if name in _PAYLOADS:
             return _or_null(self._writer.payload)
         longest = self._limits.lengths.get((table, name), sys.maxsize)
         read = _text_reader(longest, nul=self._limits.nul_in_text)
-        return read if required else _or_null(read)
+        return Memo(read if required else _or_null(read), _SOME).__getitem__
 
 
 def _or_null(read: _Reader) -> _Reader:
@@ -160,10 +230,12 @@ def _or_null(read: _Reader) -> _Reader:
 
 def _time_reader(stored: Callable[[str], Any]) -> _Reader:
     def read_time(written: str) -> Any:
+        if written == "null":
+            return None
         if written[0] != '"':
             raise BadRowError(f"{_kind(written[0])} is not an ISO 8601 time in quotes")
         try:
-            return stored(_decoded(written))
+            return stored(_decoded(written) if "\\" in written else written[1:-1])
         except (ValueError, OverflowError):
             raise BadRowError(f"{_cut(written)} is not an ISO 8601 time") from None
 
@@ -240,7 +312,7 @@ def created_of(row: BulkRow, table: Table) -> Any:
 def _read_id(written: str) -> str:
     if written[0] != '"':
         raise BadRowError(f"{_kind(written[0])} is not a UUID in quotes")
-    value = _decoded(written)
+    value = _decoded(written) if "\\" in written else written[1:-1]
     digits = value.replace("-", "")
     if _HEX.fullmatch(digits):
         return digits

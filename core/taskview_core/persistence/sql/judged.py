@@ -1,7 +1,9 @@
 """Finds the rows that only Python can decide on, by whichever way is the shortest.
 
-1. A first window: a common term fills its page from it.
-2. Then a text index, where there is one, is asked for the rows that may hold the terms. If they
+1. A first window tells how common the rows are. While those that are wanted are expected in a
+   few thousand more, these are looked at: a common term fills its page from them sooner than an
+   index has gathered where in the whole table it is.
+2. Else a text index, where there is one, is asked for the rows that may hold the terms. If they
    are few, they are all that is left to look at.
 3. Else more windows, or, where the database has no index for the order, statements that sort.
 """
@@ -9,6 +11,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, TypeVar
@@ -25,6 +28,8 @@ from taskview_core.persistence.sql.windows import OrderNotIndexedError, Windows
 T = TypeVar("T")
 
 _BATCH = 200
+_NEAR_ROWS = 4_000
+"""So many more rows are looked at without asking an index."""
 _PATIENCE = 0.008
 """Seconds for which payloads are decoded before whoever else waits has a turn."""
 
@@ -38,7 +43,7 @@ class Judged(Generic[T]):
         self._columns = columns
         self._watch = watch
         self._ask = source.candidates
-        self._windows = 0
+        self._near = True
         self._looked_at = 0
         self._turn = time.monotonic()
 
@@ -46,17 +51,22 @@ class Judged(Generic[T]):
         """Give the rows of a stretch that fit."""
         windows = Windows(self._source, stretch, self._columns)
         in_order = stretch.order.sort.key in self._source.windowed
-        while in_order and (not self._windows or not await self._is_narrowed()):
+        while in_order and (self._near or not await self._is_narrowed()):
             try:
                 window = await windows.next(self._reads)
             except OrderNotIndexedError:
                 break
-            self._windows += 1
+            fitting = 0
             async for row in self._fitting(window.rows):
                 yield row
+                fitting += 1
             if window.edge is None:
                 return
             self._tell(window.edge, window.looked_at)
+            want -= fitting
+            expected = window.looked_at * want / fitting if fitting else math.inf
+            windows.expect(expected)
+            self._near = expected <= _NEAR_ROWS
         await self._is_narrowed()
         async for row in self._batches(windows.stretch, want):
             yield row

@@ -8,7 +8,18 @@ from collections.abc import Callable, Hashable
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.sql.source import Source
 from taskview_core.query.task_filter import TaskFilter
-from taskview_core.query.terms import Ago, HasTerm, IdTerm, IsKind, IsTerm, TimeTerm, ValueTerm
+from taskview_core.query.terms import (
+    Ago,
+    HasTerm,
+    IdTerm,
+    IsKind,
+    IsTerm,
+    MetadataTerm,
+    TaskTerm,
+    TextTerm,
+    TimeTerm,
+    ValueTerm,
+)
 
 _MOST = 16
 
@@ -35,11 +46,10 @@ class RecentSources:
         return kept
 
 
-_LASTING = (ValueTerm, IdTerm, IsTerm, HasTerm, TimeTerm)
-"""No payloads are judged by these: a judge belongs to one search."""
+_LASTING = (ValueTerm, IdTerm, IsTerm, HasTerm, TimeTerm, TextTerm, MetadataTerm)
 
 
-def _is_lasting(term: ValueTerm | IdTerm | IsTerm | HasTerm | TimeTerm) -> bool:
+def _is_lasting(term: TaskTerm) -> bool:
     if isinstance(term, TimeTerm):
         return not isinstance(term.low, Ago) and not isinstance(term.high, Ago)
     return not isinstance(term, IsTerm) or term.kind in {IsKind.ROOT, IsKind.LEAF}

@@ -108,7 +108,7 @@ async def task_source(
 ) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through; as it was before, if it is `recent`.
 
-    A text index, which `candidates` asks, belongs to one search. For `limits`, see the builder.
+    `candidates` asks the text index, with each search anew. For `limits`, see the builder.
     """
     forms = await forms_under(session, profile, listed_under(task_filter))
 
@@ -134,7 +134,7 @@ def _task_source(
         table=tasks,
         columns=row_columns(engine),
         judge_columns=payload_columns() if judged else [],
-        where=lambda seeks: builder.of_tasks(task_filter.terms, seeks),
+        where=lru_cache(partial(builder.of_tasks, task_filter.terms)),
         judge=_task_judge(judged) if judged else None,
         order=lru_cache(partial(task_order, engine, profile)),
         map=lambda rows: RowMapper().rows(rows),

@@ -21,9 +21,9 @@ from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
 
 FIRST_ROWS = 500
-"""The first window: a common word fills a page from it."""
+"""The first window: it tells how common a word is, and a very common one fills a page from it."""
 SECOND_ROWS = 4_000
-"""The second; those after it grow to the time that they may take."""
+"""The second, unless so many are not needed; those after it grow to the time that they may take."""
 MOST_ROWS = 32_000
 MOST_SECONDS = 0.45
 """How long a window may take; then it is stopped, and a smaller one tried."""
@@ -31,6 +31,8 @@ MOST_HITS = 200
 """How many rows of a window are read at once, each with payloads of any size."""
 _LEAST_ROWS = 8
 _AIM_SECONDS = 0.2
+_SPARE = 1.4
+"""How many times the rows are looked at in which what is wanted is expected: it may not come."""
 
 
 class OrderNotIndexedError(Exception):
@@ -57,9 +59,14 @@ class Windows:
         self._source = source
         self._columns = columns
         self._size = FIRST_ROWS
+        self._needed: int | None = None
         self._enters = True
         self.stretch = stretch
         """What is left."""
+
+    def expect(self, rows: float) -> None:
+        """Be told in how many more rows what is wanted is expected: more are not looked at."""
+        self._needed = int(min(rows * _SPARE, MOST_ROWS))
 
     async def next(self, reads: Reads) -> Window:
         """Look at the next rows; raise OrderNotIndexedError where that takes too long."""
@@ -78,10 +85,10 @@ class Windows:
         return (await session.execute(self._hits(end))).all(), end
 
     def _taken(self, rows: Sequence[Any], end: Key | None, took: float) -> Window:
-        size, full = self._size, len(rows) >= MOST_HITS
+        size, full = self._rows, len(rows) >= MOST_HITS
         if took > _AIM_SECONDS or full:
             self._size = max(size // 2, _LEAST_ROWS)
-        elif took < _AIM_SECONDS / 2 and len(rows) < MOST_HITS / 2:
+        elif size == self._size and took < _AIM_SECONDS / 2 and len(rows) < MOST_HITS / 2:
             self._size = SECOND_ROWS if size == FIRST_ROWS else min(size * 2, MOST_ROWS)
         # Of a window with many hits the rest is left to the next one.
         edge = key_of(self._source, self.stretch.order, rows[-1]) if full else end
@@ -89,9 +96,16 @@ class Windows:
             self.stretch = self.stretch.after(edge)
         return Window(rows, len(rows) if full else size, edge)
 
+    @property
+    def _rows(self) -> int:
+        """How many rows the next window has."""
+        if self._needed is None:
+            return self._size
+        return min(self._size, max(self._needed, FIRST_ROWS // 2))
+
     def _shrink(self) -> None:
         if self._size > _LEAST_ROWS:
-            self._size = max(self._size // 8, _LEAST_ROWS)
+            self._size = max(self._rows // 8, _LEAST_ROWS)
         elif self._enters:
             # No index serves the filter's conditions: walk the plain order, and look at each.
             self._enters, self._size = False, FIRST_ROWS
@@ -107,7 +121,7 @@ class Windows:
             .select_from(self._source.table)
             .where(*entries, *stretch.conditions(self._source))
             .order_by(*order_by(stretch.order, stretch.segment, backward=stretch.backward))
-            .offset(self._size - 1)
+            .offset(self._rows - 1)
             .limit(1)
         )
 
