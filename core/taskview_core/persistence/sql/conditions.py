@@ -272,6 +272,14 @@ def leads_to_each_value(terms: Sequence[TaskTerm]) -> bool:
     )
 
 
+def told_by_value(terms: Sequence[TaskTerm]) -> bool:
+    """Say whether a filter asks for nothing but one status or agent, as narrow indexes hold them.
+
+    For others each row that is counted has to be looked at.
+    """
+    return leads_to_each_value(terms) and not any(isinstance(term, TimeTerm) for term in terms)
+
+
 def _enters_an_index(term: TaskTerm) -> bool:
     match term:
         case ValueTerm(ValueKey.STATUS | ValueKey.AGENT, (pattern,)):

@@ -23,6 +23,11 @@ from taskview_core.query.sort import NEWEST_FIRST, Sort
 T = TypeVar("T")
 
 FACET_CAP = 10_000
+"""Where the facets of a list stop to count that narrow indexes tell of."""
+_LOOKED_AT = 2_000
+"""Where they stop under other filters, for which each row is looked at."""
+_LOOKED_AT_EACH = 1_000
+"""The same for each value by itself."""
 _MOST_VALUES = 100
 _FACET_COLUMNS = ("status", "agent_id")
 
@@ -53,11 +58,12 @@ async def _count_judged(session: Session, source: Source[T], cap: int | None, so
 async def count_facets(session: Session, source: Source[T], profile: Profile) -> Facets:
     """Count the statuses and agents of a list of tasks.
 
-    One look at up to 10,000 rows of the list answers most filters exactly. Beyond that each
-    value is counted by itself, up to the same number, where an index leads to it. Under other
-    filters the counts are those of the rows that were looked at, and say so.
+    One look at up to 10,000 rows of the list (2,000 where that takes more than an index) answers
+    most filters exactly. Beyond that each value is counted by itself, up to a number, where an
+    index leads to it. Under other filters the counts are those of the rows that were looked at, and
+    say so.
     """
-    pairs, complete = await _look(session, source)
+    pairs, complete = await _look(session, source, FACET_CAP if source.narrow else _LOOKED_AT)
     if complete or not source.by_value:
         return _facets(pairs, complete)
     exact: dict[str, Mapping[str, Count]] = {}
@@ -73,19 +79,21 @@ async def count_facets(session: Session, source: Source[T], profile: Profile) ->
     return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
 
 
-async def _look(session: Session, source: Source[T]) -> tuple[Counter[tuple[str, str]], bool]:
+async def _look(
+    session: Session, source: Source[T], cap: int
+) -> tuple[Counter[tuple[str, str]], bool]:
     pairs: Counter[tuple[str, str]] = Counter()
     if source.judge is not None:
         seen = 0
         order = source.order(NEWEST_FIRST)
-        async for row in walk(InSession(session), source, order, want=FACET_CAP + 1):
+        async for row in walk(InSession(session), source, order, want=cap + 1):
             pairs[(text_of(row.status), text_of(row.agent_id))] += 1
             seen += 1
-        return pairs, seen <= FACET_CAP
+        return pairs, seen <= cap
     some = (
         select(tasks.c.status, tasks.c.agent_id)
         .where(*source.where(Seeks()).where)
-        .limit(FACET_CAP + 1)
+        .limit(cap + 1)
         .subquery()
     )
     grouped = select(some.c.status, some.c.agent_id, func.count().label("n")).group_by(
@@ -93,7 +101,7 @@ async def _look(session: Session, source: Source[T]) -> tuple[Counter[tuple[str,
     )
     for row in (await session.execute(grouped)).all():
         pairs[(text_of(row.status), text_of(row.agent_id))] += row.n
-    return pairs, pairs.total() <= FACET_CAP
+    return pairs, pairs.total() <= cap
 
 
 async def _distinct(session: Session, column: str) -> list[str | bytes]:
@@ -112,13 +120,14 @@ async def _count_each(
     session: Session, source: Source[T], column: str, values: list[str | bytes]
 ) -> dict[str, Count]:
     where = source.where(Seeks()).where
+    cap = FACET_CAP if source.narrow else _LOOKED_AT_EACH
     branches: list[Any] = []
     for index, value in enumerate(values):
         some = (
             select(literal(1).label("one"))
             .select_from(tasks)
             .where(_has(source, column, value), *where)
-            .limit(FACET_CAP + 1)
+            .limit(cap + 1)
             .subquery(f"some_{index}")
         )
         counted = select(func.count()).select_from(some).scalar_subquery()
@@ -128,9 +137,7 @@ async def _count_each(
     found: Counter[str] = Counter()
     for row in (await session.execute(union_all(*branches))).all():
         found[text_of(values[row.at])] += row.n
-    return {
-        value: Count(min(n, FACET_CAP), exact=n <= FACET_CAP) for value, n in found.items() if n
-    }
+    return {value: Count(min(n, cap), exact=n <= cap) for value, n in found.items() if n}
 
 
 def _has(source: Source[T], column: str, value: str | bytes) -> Condition:

@@ -18,6 +18,7 @@ from taskview_core.persistence.sql.conditions import (
     Seeks,
     leads_to_each_value,
     listed_under,
+    told_by_value,
 )
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
 from taskview_core.persistence.sql.ident_forms import PresentForms, present_forms
@@ -64,8 +65,9 @@ class Source(Generic[T]):
     `judge_columns` and decided by `judge`, where there is one. `map` makes rows of the list of
     stored ones, which begin with `columns`.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
-    leads to the rows of each status and agent. `few` holds for the few rows that a text index has
-    left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
+    leads to the rows of each status and agent, and `narrow` that to count them takes no more than
+    such an index. `few` holds for the few rows that a text index has left over, once it has been
+    asked by `candidates`. `statements` keeps what has been made of it.
     """
 
     engine: Expressions
@@ -78,6 +80,7 @@ class Source(Generic[T]):
     map: Callable[[Sequence[Any]], Sequence[T]]
     windowed: frozenset[str] = frozenset()
     by_value: bool = False
+    narrow: bool = False
     candidates: Candidates | None = None
     few: Condition | None = None
     statements: Statements = field(default_factory=Statements, compare=False)
@@ -140,6 +143,7 @@ def _task_source(
         map=lambda rows: RowMapper().rows(rows),
         windowed=sorted_keys(profile),
         by_value=leads_to_each_value(task_filter.terms),
+        narrow=told_by_value(task_filter.terms),
         candidates=candidates,
     )
 
