@@ -70,6 +70,11 @@ def test_a_mistake_is_named_with_its_file_and_key(text: str, words: str) -> None
     assert words in str(caught.value)
 
 
+def test_agents_are_no_paths() -> None:
+    found = parse_config('[usage]\nown_only = ["v1.", "..."]', "c.toml")
+    assert {"v1.", "..."} <= set(found.usage.own_only)
+
+
 def test_a_mistake_is_wrong_usage_of_every_command(run: Run, migrated_sqlite_url: str) -> None:
     path = _write("[usage]\nspent = []")
     for words in (("ls", migrated_sqlite_url), ("tree", migrated_sqlite_url, str(CONVERSATION))):

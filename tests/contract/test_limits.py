@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from support.stored import CONVERSATION, StoredTask, insert_async
 from taskview_core.errors import ConflictError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
@@ -36,6 +37,23 @@ async def test_limits_hold_for_what_comes_next(migrated_postgres_url: str) -> No
         driver.seconds = None
         assert tuple((await connection.execute(text(_SETTINGS))).one()) == ("0", "off", "on")
     await engine.dispose()
+
+
+async def test_a_connection_that_was_lost_is_not_kept_for_a_longer_query(
+    migrated_postgres_url: str,
+) -> None:
+    """The new limit is the first thing that the lost connection is told."""
+    await insert_async(migrated_postgres_url, [StoredTask.numbered(1)])
+    browser = DatabaseBrowser(migrated_postgres_url, connections=1)
+    await browser.search_tasks(EVERYTHING, PageRequest())
+    other = await asyncpg.connect(migrated_postgres_url)
+    await other.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await other.close()
+    assert len((await browser.conversation_tree(CONVERSATION)).rows) == 1
+    await browser.close()
 
 
 async def test_behind_a_pooler_they_hold_within_a_transaction_and_not_after_it(

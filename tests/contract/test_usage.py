@@ -47,6 +47,16 @@ async def test_many_are_read(browser: DatabaseBrowser, migrated_url: str) -> Non
     }
 
 
+async def test_a_place_may_have_any_letters(migrated_url: str) -> None:
+    paths = UsagePaths({"input": ("größe", 'so "called"')})
+    stored = ['{"größe": 5}', json_text({"größe": 5}), json_text({'so "called"': 5})]
+    rows = [StoredTask.numbered(at, metadata=text) for at, text in enumerate(stored)]
+    await insert_async(migrated_url, rows)
+    browser = DatabaseBrowser(migrated_url, usage=paths)
+    assert len(await browser.get_usage([row.id for row in rows])) == 3
+    await browser.close()
+
+
 async def test_the_places_can_be_others(migrated_url: str) -> None:
     rows = [
         StoredTask.numbered(1, agent_id="mine", metadata=json_text({"a_b": {"100%": 7}})),

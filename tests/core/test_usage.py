@@ -96,6 +96,14 @@ def test_what_cannot_be_read_says_nothing(text: str | None) -> None:
     assert UsagePaths().read(text, "agent") is None
 
 
+def test_of_two_ways_to_write_a_path_the_nested_counts() -> None:
+    value = {"usage.output_tokens": 7, "usage": {"output_tokens": 5}}
+    for metadata in (value, dict(reversed(value.items()))):
+        found = UsagePaths().read(json.dumps(metadata), "agent")
+        assert found is not None
+        assert found.usage.output == 5
+
+
 def test_own_paths_go_before_the_known_ones() -> None:
     paths = UsagePaths({"input": ("ours.in", "ours.other"), "cost": ("ours.cents",)})
     text = json.dumps({"usage": {"input_tokens": 1}, "ours": {"other": 3}, "ours.cents": 7})
@@ -113,6 +121,11 @@ def test_own_paths_go_before_the_known_ones() -> None:
         ({"gen_ai": {"operation": {"name": "chat"}}}, "x", Covers.CALL),
         ({"kind": "agent"}, "x", Covers.BELOW),
         ({"kind": 3}, "x", Covers.BELOW),
+        ({"kind": "CLIENT", "attributes": {"gen_ai.operation.name": "chat"}}, "x", Covers.CALL),
+        ({"kind": 3, "gen_ai.operation.name": "chat"}, "x", Covers.CALL),
+        ({"type": "span", "gen_ai.operation.name": "chat"}, "x", Covers.CALL),
+        ({}, "team[1]", Covers.OWN),
+        ({}, "team1", Covers.BELOW),
         ({}, "x", Covers.BELOW),
         ({}, "claude-code", Covers.OWN),
         ({"kind": "llm"}, "claude-code", Covers.CALL),
@@ -120,7 +133,7 @@ def test_own_paths_go_before_the_known_ones() -> None:
     ],
 )
 def test_what_a_report_covers(metadata: dict[str, Any], agent: str, covers: Covers) -> None:
-    paths = UsagePaths(own_only=("claude-code", "mine:*"))
+    paths = UsagePaths(own_only=("claude-code", "mine:*", "team[1]"))
     found = paths.read(json.dumps({**metadata, "cost": 1}), agent)
     assert found is not None
     assert found.covers is covers

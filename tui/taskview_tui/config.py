@@ -76,7 +76,7 @@ def _usage(table: Mapping[str, Any], name: str) -> UsagePaths:
             raise UsageError(f"{name}: there is no key {place}", f"there are {there}")
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise UsageError(f"{name}: {place} is a list of texts", _EXAMPLE.format(key))
-        if not all(all(part for part in each.split(".")) for each in value):
+        if key != _OWN_ONLY and not all(all(each.split(".")) for each in value):
             raise UsageError(
                 f"{name}: {place} holds a text with an empty part", "parts stand between dots"
             )

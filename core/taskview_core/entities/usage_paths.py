@@ -107,9 +107,9 @@ _BESIDE_INPUT = (
 """Anthropic's own names: of input that `usage.input_tokens` leaves out."""
 
 _KINDS = (
-    "kind",
-    "type",
     *_known("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind"),
+    "kind",  # of a span of OpenTelemetry it says only which side of a call it was
+    "type",
 )
 _CALLS = frozenset(
     (
@@ -147,8 +147,10 @@ class UsagePaths:
     @cached_property
     def hints(self) -> tuple[str, ...]:
         """Give texts, of which metadata that says anything holds one, in whatever case."""
-        longest = [max(path.split("."), key=len) for paths in self.more.values() for path in paths]
-        return ("token", "cost", *longest)
+        longest = {max(path.split("."), key=len) for paths in self.more.values() for path in paths}
+        # Most programs write JSON with escapes for all but ASCII.
+        escaped = {json.dumps(part)[1:-1] for part in longest}
+        return ("token", "cost", *sorted(longest | escaped))
 
     @cached_property
     def _index(self) -> _Node:
@@ -172,7 +174,7 @@ class UsagePaths:
         """Whether an agent reports its own calls alone; there are few agents, and many tasks."""
         known = self._alone.get(agent)
         if known is None:
-            known = any(fnmatchcase(agent, pattern) for pattern in self.own_only)
+            known = any(fnmatchcase(agent, _stars_only(name)) for name in self.own_only)
             self._alone[agent] = known
         return known
 
@@ -230,8 +232,10 @@ class _Node:
 
 def _look(value: Mapping[str, JsonValue], node: _Node, found: _Found) -> None:
     """Note what an object says; as deep as the paths are long, whatever the object."""
-    for key in value.keys() & node.below.keys():
-        inner, lead = value[key], node.below[key]
+    for key, lead in node.below.items():
+        if key not in value:
+            continue
+        inner = value[key]
         if isinstance(inner, dict):
             if lead.below:
                 _look(inner, lead, found)
@@ -240,8 +244,14 @@ def _look(value: Mapping[str, JsonValue], node: _Node, found: _Found) -> None:
             before = found.get(place.name)
             if before is not None and before[0].rank <= place.rank:
                 continue
-            if _number(inner) is not None or (place.name == "kind" and isinstance(inner, str)):
+            says = isinstance(inner, str) if place.name == "kind" else _number(inner) is not None
+            if says:
                 found[place.name] = place, inner
+
+
+def _stars_only(name: str) -> str:
+    """Give the pattern for a name in which nothing but `*` stands for something else."""
+    return "".join(f"[{letter}]" if letter in "[?" else letter for letter in name)
 
 
 def _spellings(path: str) -> Iterator[tuple[str, ...]]:

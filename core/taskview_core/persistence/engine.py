@@ -121,9 +121,13 @@ def _postgres_engine(
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def limit(connection: Any, *of_no_use: object) -> None:
-        driver: LimitedConnection = connection.connection.driver_connection
-        if driver.needs_limit:
-            connection.connection.dbapi_connection.run_async(LimitedConnection.limit)
+        # By a cursor, for SQLAlchemy to see a connection that was lost as one.
+        adapter = connection.connection.dbapi_connection
+        with adapter.driver_connection.limiting() as words:
+            if words is not None:
+                cursor = adapter.cursor()
+                cursor.execute(words)
+                cursor.close()
 
     return engine
 

@@ -8,6 +8,8 @@ transaction. A page of a list is then one round trip instead of two and a ROLLBA
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -22,6 +24,9 @@ _LOOK = (
     " AND version() LIKE '%linux%' AS notices_hangup"
 )
 """Since Postgres 14, and only where the system can tell that a client has gone."""
+
+
+_UNKNOWN = -1.0
 
 
 class LimitedConnection(_Connection):
@@ -54,14 +59,17 @@ class LimitedConnection(_Connection):
             self._allowed = seconds
             self.is_direct = True
 
-    @property
-    def needs_limit(self) -> bool:
-        """Whether the session has another limit than the next statement is to have."""
-        return self.is_direct and self._allowed != self.seconds
+    @contextmanager
+    def limiting(self) -> Iterator[str | None]:
+        """Give what the session is to be told before the next statement: None for nothing.
 
-    async def limit(self) -> None:
-        """Have the next statements of the session stopped after `seconds`."""
-        await super().execute(f"SET {_timeout(self.seconds)}")
+        Where telling it fails, it is told again the next time.
+        """
+        if not self.is_direct or self._allowed == self.seconds:
+            yield None
+            return
+        self._allowed = _UNKNOWN
+        yield f"SET {_timeout(self.seconds)}"
         self._allowed = self.seconds
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:

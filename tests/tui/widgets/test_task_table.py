@@ -370,7 +370,7 @@ async def test_rows_that_were_prepared_are_drawn_as_if_they_were_not(
         assert set(drawn) <= {0}, "but for the cursor's line all was there"
 
 
-@pytest.mark.parametrize("change", ["rows", "times", "sort"])
+@pytest.mark.parametrize("change", ["rows", "times", "sort", "mark", "theme"])
 async def test_rows_that_were_prepared_for_something_else_are_drawn_anew(
     stage: Make, task: Make, change: str
 ) -> None:
@@ -378,12 +378,18 @@ async def test_rows_that_were_prepared_for_something_else_are_drawn_anew(
     table = TaskTable()
     async with stage(table) as shown:
         table.show(rows[:3])
+        table.show_marked(rows[4].id)
         table.prepare(rows)
         if change == "times":
             table.times = TimeDisplay.UTC
         elif change == "sort":
             table.sort = Sort("agent")
+        elif change == "mark":
+            table.show_marked(rows[5].id)
+        elif change == "theme":
+            table.app.theme = "textual-light"
+            await shown.pilot.pause()
         table.show(rows[::-1] if change == "rows" else rows)
-        after = shown.lines()
+        after = shown.strips()
         table.show(table.rows)
-        assert shown.lines() == after
+        assert shown.strips() == after

@@ -165,6 +165,16 @@ class RowTable(LineView, Generic[Row]):
         self._rows, self._slots, self._strips, self._cursor = now
         self._version -= 1
 
+    def show_marked(self, ident: object) -> None:
+        """Mark another line; what was drawn ahead may have the mark from before."""
+        self._prepared = None
+        super().show_marked(ident)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn ahead in the colours from before, too."""
+        self._prepared = None
+        super().notify_style_update()
+
     @property
     def rows(self) -> tuple[Row, ...]:
         """The rows that are shown."""
