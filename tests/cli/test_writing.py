@@ -186,6 +186,19 @@ def test_rows_may_come_from_standard_input(tmp_path: Path) -> None:
     assert b"1 conversation (1 new) and 1 task (1 new)" in ran.stderr
 
 
+@pytest.mark.parametrize("drop", [[], ["--drop"]])
+def test_what_is_no_database_has_no_text_index(run: Run, tmp_path: Path, drop: list[str]) -> None:
+    ran = run("db", "index-text", str(tmp_path), *drop)
+    assert (ran.code, "is a folder" in ran.err) == (3, True)
+    ran = run("db", "index-text", str(tmp_path / "none.db"), *drop)
+    assert (ran.code, "does not exist" in ran.err) == (3, True)
+    if not drop:
+        text = tmp_path / "README.md"
+        text.write_text("no database at all, but longer than the header of one" * 9)
+        ran = run("db", "index-text", str(text))
+        assert (ran.code, "is not a SQLite database" in ran.err) == (3, True)
+
+
 def test_the_text_of_a_file_is_indexed_beside_it(run: Run, tmp_path: Path) -> None:
     database = tmp_path / "new.db"
     task = {**TASK, "error": "the needle"}

@@ -12,6 +12,7 @@ from support.databases import DatabaseMaker
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert, number
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.sql.conversation_pages import _capped
 from taskview_core.query.page import PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
@@ -100,6 +101,11 @@ async def test_conversations_count_their_tasks_capped(many: DatabaseBrowser) -> 
     assert 1_000 <= tasks.value <= MANY
     assert not failed.exact
     assert 0 < failed.value <= 105
+
+
+def test_no_more_failed_than_there_are() -> None:
+    tasks, failed = _capped(1_001, 1_001, 1_000)
+    assert (str(tasks), str(failed)) == ("1,000+", "1,000+")
 
 
 async def test_conversations_are_counted(many: DatabaseBrowser) -> None:

@@ -20,6 +20,8 @@ Q, O, W, X, U = Doing.QUEUED, Doing.OWN, Doing.WAITING, Doing.ODD, Doing.UNKNOWN
 FAULTS = [
     ([T(0, created=0, start=1, end=3)], ()),
     ([T(0, "a", "pending", created=0)], ()),
+    ([T(0, "a", "pending", created=0, start=1)], (ClockFault.NOT_BEGUN,)),
+    ([T(0, "a", "pending", start=1)], (ClockFault.NOT_BEGUN,)),
     ([T(0, "a", "cancelled", created=0, end=4)], ()),
     ([T(0, "a", "running", created=0, start=1)], ()),
     ([T(0, "a", "completed", created=0, end=4)], (ClockFault.NO_START,)),
@@ -123,6 +125,38 @@ def test_idle_time_is_squeezed_and_nothing_else() -> None:
     assert shared == (10, 10)
     assert cut_slices(axis, bounds) <= {9, 10}
     assert axis_of(0, 100, 0).cuts == ()
+
+
+def test_the_time_since_anything_was_heard_is_squeezed_too() -> None:
+    lines = [
+        T(0, "a", "running", created=0, start=0),
+        T(1, "b", created=0, start=2, end=10),
+        T(1, "c", "running", created=4, start=5),
+    ]
+    tree = preorder_of(lines)
+    idle = idle_stretches(Spans(tree), 0, len(tree))
+    assert idle[-1] == (10.0, inf)
+    axis = axis_of(0, inf, 1000, idle)
+    assert [low for low, _ in axis.cuts] == [10.0]
+    bounds = axis.bounds(20)
+    assert sum(low < 10 for low in bounds[:-1]) >= 15
+
+
+def test_a_task_that_is_to_start_in_the_future_is_seen_to_wait() -> None:
+    lines = [
+        T(0, "a", created=-16),
+        T(0, "b", created=0, start=16),
+        T(0, "c", "running", created=0, start=0),
+    ]
+    assert drawn(lines, 1, now=10, slices=1) == "q"
+
+
+def test_a_task_that_is_pending_does_not_run() -> None:
+    lines = [T(0, "a", "pending", created=0, start=1), T(0, "b", start=2, end=10)]
+    tree = preorder_of(lines)
+    spans = Spans(tree)
+    assert spans.run(0) is None
+    assert idle_stretches(spans, 0, len(tree))[-1] == (10.0, inf)
 
 
 times = st.one_of(st.none(), st.integers(-20, 20).map(float))

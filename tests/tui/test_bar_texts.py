@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
@@ -61,6 +63,14 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
 )
 def test_parts(status: ListStatus, words: str) -> None:
     assert status_text(status, 200).startswith(words)
+
+
+def test_of_a_hint_there_is_as_much_as_fits() -> None:
+    status = replace(FULL, hint="failure 2 of 3 inside claude-code, the earliest first")
+    assert status_text(status, 30) == "failure 2 of 3 inside claude-…"
+    assert status_text(status, 200).startswith(f"{status.hint}  ·  rows 51-100")
+    for width in range(120):
+        assert cell_len(status_text(status, width)) <= width
 
 
 def test_what_runs_is_said_first_and_always() -> None:

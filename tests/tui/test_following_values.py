@@ -83,6 +83,20 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
         assert not tree.view.marks_holders
 
 
+async def test_the_tree_that_is_opened_from_the_list_is_marked() -> None:
+    async with running(_browser()) as run:
+        await _on_the_value(run)
+        await run.press("asterisk")
+        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
+        holders = run.app.screen
+        assert isinstance(holders, HoldersScreen)
+        await run.until(lambda: len(holders.table.rows) == 2, "the tasks")
+        await run.press("enter")
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
+        await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
+        assert sum("◆" in line for line in run.lines()) == 2
+
+
 def test_who_brought_it_in_and_who_passed_it_on() -> None:
     top = make_task(1, completed_at=NOW).row  # ends last, and gives it out
     search = make_task(2).row  # its output brings the value in, before the others are made

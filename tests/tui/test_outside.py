@@ -140,6 +140,8 @@ async def test_a_path_is_typed_and_gone_to() -> None:
         dialog = run.app.screen
         assert isinstance(dialog, PathDialog)
         typed = dialog.query_one(Input)
+        assert typed.value
+        assert typed.selected_text == typed.value, "typing begins anew, an arrow goes on from it"
         typed.value = "input.rute"
         await run.press("enter")
         assert run.app.screen is dialog

@@ -68,6 +68,22 @@ async def test_one_that_failed_by_itself_says_so() -> None:
         assert "failed by itself: nothing below explains it" in run.status
 
 
+async def test_the_only_cause_stays_marked_when_another_is_asked_for() -> None:
+    tasks = [
+        make_task(1, status="failed", error=f"SubtaskFailed: {task_id(2)}"),
+        make_task(2, parent=1, status="failed", error="boom", agent="tool:sql"),
+    ]
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(140, 30)) as run:
+        await open_from_table(run, 1, "f")
+        assert cursor(run) == "task 2"
+        status = run.status
+        await run.press("f")
+        assert run.status == status
+        assert "root cause of planner" in status
+        assert "↑ failed" in run.text()
+        assert [note.message for note in run.app._notifications] == ["there is no other candidate"]
+
+
 async def test_hidden_causes_are_opened_to_and_a_refresh_keeps_the_marks() -> None:
     browser = family()
     async with running(browser, size=(140, 30)) as run:

@@ -88,8 +88,12 @@ class TaskRow(NamedTuple):
         return self.completed_at - self.started_at
 
     def elapsed(self, now: datetime) -> timedelta | None:
-        """Give the duration, or for a task that is running, the time since it was started."""
-        if self.duration is not None or self.started_at is None or self.status.is_final:
+        """Give the duration, or for a task that is running, the time since it was started.
+
+        One that is pending does not run, though some programs give it a start as well.
+        """
+        waits = self.status.is_final or self.status == TaskStatus.PENDING
+        if self.duration is not None or self.started_at is None or waits:
             return self.duration
         return now - self.started_at
 

@@ -143,7 +143,7 @@ def _sqlite_engine(
         if path is None:
             name = ":memory:"
         else:
-            _check_file(target, create=create)
+            check_file(target, create=create)
             mode = "ro" if read_only else "rwc" if create else "rw"
             name = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
         connecting = OneHopConnection(
@@ -183,7 +183,8 @@ def _decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _check_file(target: DatabaseUrl, *, create: bool) -> None:
+def check_file(target: DatabaseUrl, *, create: bool) -> None:
+    """Raise CannotConnectError where a SQLite file is missing and not to be made, or a folder."""
     path = target.path
     assert path is not None
     if path.is_dir():

@@ -100,6 +100,8 @@ def idle_stretches(spans: Spans, first: int, end: int) -> tuple[tuple[float, flo
 
     The tasks are one with all below it, or all of a tree. The stretches before the first and
     after the last run are there too, and have no other end. Waiting in a queue is not running.
+    Where a task still runs, nothing is heard of it after the last time that the tree knows: that
+    is the last stretch then.
     """
     outside = spans.outside
     numbers = {first, *outside[bisect_left(outside, first) : bisect_left(outside, end)]}
@@ -108,7 +110,7 @@ def idle_stretches(spans: Spans, first: int, end: int) -> tuple[tuple[float, flo
         return ()
     gaps = list(zip([-inf, *runs.highs], [*runs.lows, inf], strict=True))
     if runs.highs[-1] == inf:
-        gaps.pop()
+        gaps[-1] = (spans.last_known(first, end), inf)
     return tuple(sorted(nlargest(MOST_CUTS, gaps, key=lambda gap: gap[1] - gap[0])))
 
 

@@ -22,6 +22,7 @@ class ClockFault(Enum):
     NO_TIMES = "no times at all"
     NO_START = "no time of its start"
     NO_END = "ended, no time of its end"
+    NOT_BEGUN = "has a time of its start, but is pending"
     NOT_OVER = "has a time of its end, but has not ended"
     EARLY = "started before it was created"
     BACKWARDS = "completed before it started"
@@ -76,6 +77,12 @@ class Spans:
             # Most have three times in order. A comparison with NaN is false.
             if created <= started <= ended and row.status.is_final:
                 self.lows[number], self.highs[number] = created, ended
+            elif row.status == TaskStatus.PENDING and started == started and ended != ended:
+                # It may have been taken up and put back: what it waits for is to begin.
+                created = started if created != created else created
+                started = nan
+                ended = self._settle(number, row.status, created, started, ended)
+                self._fault(number, ClockFault.NOT_BEGUN)
             else:
                 ended = self._settle(number, row.status, created, started, ended)
             self.created[number], every_start[number], every_end[number] = created, started, ended
@@ -144,6 +151,16 @@ class Spans:
         """Give the first and last time of the tasks from one to before another."""
         lows, highs = self.lows[first:end], self.highs[first:end]
         return min(lows, default=inf), max(highs, default=-inf)
+
+    def last_known(self, first: int, end: int) -> float:
+        """Give the last time at which anything is known to have happened to these tasks."""
+        known = -inf
+        for number in range(first, end):
+            high, started = self.highs[number], self.started[number]
+            if high == inf:
+                high = started if started == started else self.lows[number]
+            known = max(known, high)
+        return known
 
 
 def _some_time(rows: Sequence[TaskRow]) -> datetime | None:

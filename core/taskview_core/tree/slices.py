@@ -77,7 +77,7 @@ def slices_of(
     # A run that is shorter than half a slice is still there, even behind a long wait.
     if started == started and not any(doing is not before for doing in found.values()):
         _put(found, started, bounds, Doing.OWN)
-    elif not found:
+    if not found:  # It may be said to start later than now, where the bounds end.
         _put(found, spans.lows[number], bounds, before)
     return found
 

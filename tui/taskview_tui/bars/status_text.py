@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from taskview_core.entities import Count
 from taskview_core.query.sort import Sort
+from taskview_tui.text.cells import clip
 
 _GAP = "  ·  "
 
@@ -39,12 +40,13 @@ class ListStatus:
 def status_text(status: ListStatus, width: int) -> str:
     """Give the line: what matters most first, whole parts left out at the end where it is narrow.
 
-    What is running is never left out.
+    What is running is never left out, and of the hint there is as much as fits.
     """
-    must = [part for part in (_running(status),) if part]
-    parts = [*must]
+    parts = [part for part in (_running(status),) if part]
+    if status.hint:
+        room = width - cell_len(_GAP.join([*parts, ""]))
+        parts += [hint for hint in (clip(status.hint, room),) if hint]
     for part in (
-        status.hint,
         _place(status),
         f"partial: {status.partial}" if status.partial else "",
         _sort(status),

@@ -55,7 +55,7 @@ class HoldersScreen(TasksScreen):
         return self.ask.filter != self._filter
 
     def page_painted(self) -> None:
-        """See ListScreen: what is listed is marked in the tree that this came from."""
+        """See ListScreen: what is listed is marked in the trees that this came from or led to."""
         super().page_painted()
         self._mark({row.id: Holding.HOLDS for row in self.table.rows} | self._seen)
 
@@ -69,8 +69,11 @@ class HoldersScreen(TasksScreen):
         """See BrowserScreen."""
         self.show_filter(self._filter)
         super().begin()
-        if any(isinstance(below, TreeScreen) for below in self.app.screen_stack):
-            self._read_holdings()
+        self._read_holdings()
+
+    def on_screen_suspend(self) -> None:
+        """Mark the tasks in the tree, too, that has just been opened from here."""
+        self._mark(self._seen)
 
     @work(exclusive=True, group="holdings")
     async def _read_holdings(self) -> None:

@@ -17,6 +17,7 @@ from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
 
 _WIDTH = 56
+_OFFERS = 6
 
 COMPLETE_COMMAND = Command(
     id="path.complete",
@@ -65,7 +66,6 @@ class PathDialog(Dialog[str]):
             placeholder="input.messages[3].content",
             compact=True,
             suggester=_Paths(look),
-            select_on_focus=False,
         )
         self._input.cursor_blink = False
         self._words = Static("", markup=False, classes="words")
@@ -87,7 +87,8 @@ class PathDialog(Dialog[str]):
         found = self._look(event.value)
         words = found.fault
         if found.line is not None or (found.offers and not words):
-            words = "  ".join(found.offers[:6])
+            offers = list(dict.fromkeys(found.offers))  # an object may have a key twice
+            words = "  ".join([*offers[:_OFFERS], *(["…"] if len(offers) > _OFFERS else [])])
         self._words.update(clip(clean(words), _WIDTH * 3))
 
     @on(Input.Submitted)

@@ -28,6 +28,22 @@ LIST_KEYS = (
     Command(
         id="picker.up", keys="k", action="cursor_up", name="Up", help="Go up", group=Group.MOVE
     ),
+    Command(
+        id="picker.to_first",
+        keys="g",
+        action="first",
+        name="First",
+        help="Go to the first",
+        group=Group.MOVE,
+    ),
+    Command(
+        id="picker.to_last",
+        keys="G",
+        action="last",
+        name="Last",
+        help="Go to the last",
+        group=Group.MOVE,
+    ),
 )
 
 

@@ -25,7 +25,7 @@ TIMING_COMMANDS = (
         action="screen.toggle_squeeze",
         name="Squeeze idle time",
         short="squeeze",
-        help="Draw the stretches in which no task ran short, or as long as they were",
+        help="Draw the stretches in which no task ran, or nothing is heard of one, short",
         group=Group.VIEW,
         rank=6,
     ),
@@ -66,7 +66,7 @@ class ShowsClock(BrowserScreen):
         """Squeeze the idle time, or let it be as long as it was."""
         self._look(replace(self._clock_view, squeezed=not self._clock_view.squeezed))
         if self._clock_view.squeezed and not self.view.is_squeezed:
-            self.app.notify("no time here in which no task ran", markup=False, timeout=2)
+            self.app.notify("no idle time here to squeeze", markup=False, timeout=2)
 
     def action_toggle_zoom(self) -> None:
         """Zoom to the cursor's task with all below it; on the same one again, go back."""

@@ -97,6 +97,7 @@ class TreeScreen(ShowsClock, WithDetail):
         self._took: float | None = None
         self._usage = ShownUsage({})
         self._hunt: Hunt | None = None
+        self._holders: Mapping[Ident, Holding] = {}
         self._to_hunt: tuple[Ident | None] | None = None
         """What to look for the cause of as soon as the tree has come."""
 
@@ -107,6 +108,7 @@ class TreeScreen(ShowsClock, WithDetail):
     def on_mount(self) -> None:
         """Let the keys be the tree's."""
         self.view.focus()
+        self.view.show_holders(self._holders)
 
     @property
     def view(self) -> FindingTree:
@@ -370,7 +372,9 @@ class TreeScreen(ShowsClock, WithDetail):
         if task is None:
             return
         hunt = self._hunt
-        if hunt is not None and hunt.present.task == task.id and len(hunt.candidates) > 1:
+        if hunt is not None and hunt.present.task == task.id:
+            if len(hunt.candidates) == 1:
+                self.app.notify("there is no other candidate", markup=False, timeout=2)
             self._follow_hunt(hunt.next())
         else:
             self.find_cause_of(task.id)
@@ -407,12 +411,14 @@ class TreeScreen(ShowsClock, WithDetail):
 
     def mark_holders(self, holders: Mapping[Ident, Holding]) -> None:
         """Mark the tasks that hold a value which is being followed, each with its part in that."""
-        self.view.show_holders(holders)
+        self._holders = holders
+        if self.is_mounted:
+            self.view.show_holders(holders)
 
     def clear_own_filter(self) -> bool:
         """Take back the marks of a value or of a hunt; say whether there was any."""
         if self.view.marks_holders:
-            self.view.show_holders({})
+            self.mark_holders({})
             return True
         if self._hunt is None:
             return self.clear_clock()

@@ -92,7 +92,8 @@ async def _count_by_scan(
 
 def _capped(found: int, failed: int, cap: int) -> tuple[Count, Count]:
     whole = found <= cap
-    return Count(min(found, cap), exact=whole), Count(int(failed), exact=whole)
+    # One task more than the cap was looked at: of those that are told of, it is none.
+    return Count(min(found, cap), exact=whole), Count(min(int(failed), cap), exact=whole)
 
 
 def _row(row: Any, total: Count, failed: Count) -> ConversationRow:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from taskview_core.errors import TaskviewError, UsageError
+from taskview_core.errors import UsageError
+from taskview_core.persistence.engine import check_file
 from taskview_core.persistence.text_index.postgres_manage import (
     bring_up_postgres,
     drop_postgres,
@@ -61,5 +62,5 @@ async def text_index_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:
 def _check_file(url: DatabaseUrl, *, there: bool = True) -> None:
     if url.path is None:
         raise UsageError("a database in memory has no text index")
-    if there and not url.path.is_file():
-        raise TaskviewError(f"{url.label} does not exist", "check the path")
+    if there:
+        check_file(url, create=False)

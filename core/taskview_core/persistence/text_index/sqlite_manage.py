@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from taskview_core.errors import TaskviewError
+from taskview_core.persistence.faults import translated
 from taskview_core.persistence.text_index.file_state import FileState
 from taskview_core.persistence.text_index.report import (
     IndexProgress,
@@ -45,7 +46,8 @@ async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexRe
 
     def work() -> BuildReport:
         with _explained(sidecar):
-            _check_rows(path)
+            with translated(url.label):
+                _check_rows(path)
             return build(path, sidecar, told, stop)
 
     task = asyncio.ensure_future(asyncio.to_thread(work))
