@@ -10,6 +10,7 @@ import pytest
 
 from support.databases import DatabaseMaker
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert, number
+from taskview_core.entities import Count
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql.conversation_pages import _capped
@@ -101,6 +102,14 @@ async def test_conversations_count_their_tasks_capped(many: DatabaseBrowser) -> 
     assert 1_000 <= tasks.value <= MANY
     assert not failed.exact
     assert 0 < failed.value <= 105
+
+
+async def test_what_a_narrow_index_tells_is_counted_in_a_moment(many: DatabaseBrowser) -> None:
+    assert await many.count_quickly(EVERYTHING) == Count(MANY + 1)
+    odd = TaskFilter.parse("status:odd agent:rare")
+    assert await many.count_quickly(odd) == Count(1)
+    for words in ("is:root", "since:2020-01-01", "hello", "-status:failed"):
+        assert await many.count_quickly(TaskFilter.parse(words)) is None
 
 
 def test_no_more_failed_than_there_are() -> None:

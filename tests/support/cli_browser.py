@@ -105,6 +105,10 @@ class ListBrowser:
         number = len(self.tasks)
         return Count(number) if cap is None or number <= cap else Count(cap, exact=False)
 
+    async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
+        """See ITaskBrowser."""
+        return None
+
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""
         return Facets((), ())

@@ -129,6 +129,7 @@ class FakeBrowser:
     partial: Partial | None = None
     tell: Callable[[Page[TaskRow]], None] = lambda page: None
     """What the search that was asked for last is heard by."""
+    counts_quickly: bool = False
     cancelled: list[str] = field(default_factory=list)
     closed: bool = False
 
@@ -182,6 +183,13 @@ class FakeBrowser:
             (task_filter, cap),
             lambda: _capped(len(self._matching(task_filter)), cap),
         )
+
+    async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
+        """See ITaskBrowser: only where a test says so."""
+        if not self.counts_quickly:
+            return None
+        rows = self._matching(task_filter)
+        return await self._answer("count_quickly", (task_filter,), lambda: Count(len(rows)))
 
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""

@@ -234,6 +234,20 @@ async def test_a_long_list_is_counted_up_to_a_cap_and_exactly_on_demand() -> Non
         assert browser.named("count_tasks")[-1][1] is None
 
 
+async def test_what_is_counted_in_a_moment_replaces_the_cap_unasked() -> None:
+    browser = tasks(10_050)
+    browser.counts_quickly = True
+    gate = browser.hold("count_quickly")
+    async with running(browser) as run:
+        assert "of 10,000+" in run.status
+        gate.set()
+        await run.until(lambda: "of 10,050" in run.status)
+        assert [cap for _, cap in browser.named("count_tasks")] == [10_000]
+        await run.press("r")
+        await run.settled()
+        assert browser.named("count_tasks")[-1][1] == 10_000, "nobody has asked for all"
+
+
 async def test_counting_never_holds_up_the_page_and_its_failure_is_small() -> None:
     browser = tasks(60)
     gate = browser.hold("count_tasks")

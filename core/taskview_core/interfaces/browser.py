@@ -66,6 +66,13 @@ class ITaskBrowser(Protocol):
         """Count the tasks that the filter lets through, up to `cap`; exactly where it is None."""
         ...
 
+    async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
+        """Count all tasks that the filter lets through where a narrow index tells that in a moment.
+
+        None elsewhere, and where it takes longer than that all the same.
+        """
+        ...
+
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """Count the statuses and agents of the tasks that the filter lets through, capped."""
         ...

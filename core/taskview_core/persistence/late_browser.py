@@ -89,6 +89,10 @@ class LateBrowser:
         """See ITaskBrowser."""
         return await (await self._whole()).count_tasks(task_filter, cap)
 
+    async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
+        """See ITaskBrowser."""
+        return await (await self._whole()).count_quickly(task_filter)
+
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""
         return await (await self._whole()).facets(task_filter)

@@ -42,12 +42,23 @@ class CountedScreen(BrowserScreen, Generic[F]):
         ask: Counting[Any]
         count: Count
 
+    @dataclass
+    class QuickCountArrived(Message):
+        """All rows are counted beyond the cap, or it was not to be done in a moment."""
+
+        ask: Counting[Any]
+        count: Count | None
+
     counting: Counting[F]
     """What is known of the number of rows; set by the subclass at first."""
 
     async def read_count(self, task_filter: F, cap: int | None) -> Count:
         """Count the rows under a filter."""
         raise NotImplementedError
+
+    async def read_quick_count(self, task_filter: F) -> Count | None:
+        """Count all rows under a filter where that is cheap; None elsewhere."""
+        return None
 
     def counted(self) -> None:
         """Do what waits for a count to end."""
@@ -64,9 +75,7 @@ class CountedScreen(BrowserScreen, Generic[F]):
         elif counting.filter != task_filter:
             self._start(Counting(task_filter))
         elif counting.is_old or (counting.count is None and not counting.running):
-            old = counting.count
-            # Whoever asked for all wants all again.
-            self._start(counting, exact=old is not None and old.exact and old.value > COUNT_CAP)
+            self._start(counting, exact=counting.exact)  # Whoever asked for all wants all again.
 
     def stop_counting(self, task_filter: F) -> None:
         """Stop what is being counted; the number is void where the filter is another one."""
@@ -100,10 +109,29 @@ class CountedScreen(BrowserScreen, Generic[F]):
     @on(CountArrived)
     def _paint_count(self, message: CountArrived) -> None:
         if message.ask is self.counting:
-            self.counting = Counting(message.ask.filter, message.count)
+            ask = message.ask
+            self.counting = Counting(ask.filter, message.count, exact=ask.exact)
             self.recovered("count")
             self.update_lines()
             self.counted()
+            if not message.count.exact:
+                self._count_quickly(self.counting)
+
+    @work(exclusive=True, group="count")
+    async def _count_quickly(self, ask: Counting[F]) -> None:
+        await deliver(
+            self,
+            "quick count",
+            ask,
+            lambda: self.read_quick_count(ask.filter),
+            lambda count, _took: self.QuickCountArrived(ask, count),
+        )
+
+    @on(QuickCountArrived)
+    def _paint_quick_count(self, message: QuickCountArrived) -> None:
+        if message.ask is self.counting and message.count is not None:
+            self.counting = replace(self.counting, count=message.count)
+            self.update_lines()
 
     @on(Failed)
     def _count_failed(self, message: Failed) -> None:

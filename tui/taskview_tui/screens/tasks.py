@@ -150,6 +150,10 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         """See ListScreen."""
         return await self.browser.count_tasks(task_filter, cap)
 
+    async def read_quick_count(self, task_filter: TaskFilter) -> Count | None:
+        """See CountedScreen."""
+        return await self.browser.count_quickly(task_filter)
+
     def id_of(self, row: TaskRow) -> Ident:
         """See ListScreen."""
         return row.id
