@@ -37,17 +37,31 @@ class Relay:
                 await forth.drain()
             forth.close()
 
+        clock = asyncio.get_running_loop().time
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
         async def answer() -> None:
             while data := await back.read(1 << 16):
-                if self.delay:
-                    await asyncio.sleep(self.delay)
+                under_way.put_nowait((clock() + self.delay, data))
+            under_way.put_nowait((clock() + self.delay, b""))
+
+        async def arrive() -> None:
+            # Parts of a long answer follow each other closely, however far they come.
+            while data := await self._arrived(under_way):
                 answered.set()
                 writer.write(data)
                 await writer.drain()
             writer.close()
 
-        await asyncio.gather(ask(), answer(), return_exceptions=True)
+        await asyncio.gather(ask(), answer(), arrive(), return_exceptions=True)
         self._open -= {writer, forth}
+
+    async def _arrived(self, under_way: asyncio.Queue[tuple[float, bytes]]) -> bytes:
+        due, data = await under_way.get()
+        wait = due - asyncio.get_running_loop().time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        return data
 
     def cut(self) -> None:
         """Hang up on everybody."""
