@@ -7,22 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-CONVERSATION_COLUMNS = ("id", "user_id", "title", "metadata", "created_at", "updated_at")
-TASK_COLUMNS = (
-    "id",
-    "conversation_id",
-    "parent_task_id",
-    "agent_id",
-    "status",
-    "input",
-    "output",
-    "error",
-    "metadata",
-    "created_at",
-    "started_at",
-    "completed_at",
-    "updated_at",
-)
+from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
+
 COLUMNS = {"conversations": CONVERSATION_COLUMNS, "tasks": TASK_COLUMNS}
 
 PARENT, METADATA = TASK_COLUMNS.index("parent_task_id"), TASK_COLUMNS.index("metadata")

@@ -9,17 +9,11 @@ from difflib import get_close_matches
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented in typeshed
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from taskview_core.persistence.bulk import (
-    COLUMNS,
-    CONVERSATION_COLUMNS,
-    TASK_COLUMNS,
-    BulkRow,
-    BulkWriter,
-    Limits,
-)
+from taskview_core.persistence.bulk import COLUMNS, BulkRow, BulkWriter, Limits
 from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
 from taskview_core.persistence.loading.memo import Memo
 from taskview_core.persistence.loading.plain_lines import plain_members
+from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
 
 Table: TypeAlias = Literal["conversations", "tasks"]
 
