@@ -135,7 +135,7 @@ class OwnServer:
             self._programs = self._runnable(programs)
             self._initialise()
             self._start_on_free_port()
-        except BaseException:
+        except BaseException:  # Ctrl+C too: no server may stay behind
             self.stop()
             raise
 

@@ -43,7 +43,7 @@ async def bulk_writer(url: DatabaseUrl, *, fresh: bool = False) -> AsyncIterator
                     await writer.begin()
                     yield writer
                     await writer.commit()
-                except BaseException:
+                except BaseException:  # a cancellation too: nothing may stay behind
                     await writer.rollback()
                     raise
     finally:

@@ -130,7 +130,7 @@ async def _make(
             if row is not None:
                 tell(IndexProgress(f"making the index: {row['phase']}", row["share"]))
         await making
-    except BaseException:
+    except BaseException:  # a cancellation too: nothing may stay behind
         making.cancel()
         await asyncio.wait({making})
         raise
