@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 
-from support.databases import DatabaseMaker
+from support.databases import DatabaseMaker, run
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert, number
 from taskview_core.entities import Count
+from taskview_core.errors import QueryTimeoutError
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql.conversation_pages import _capped
@@ -20,6 +22,13 @@ from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, Task
 
 MANY = COUNT_CAP + 500
 QUIET = UUID("c0000000-0000-4000-8000-000000000002")
+
+
+async def sample(url: str) -> None:
+    """Have a server look at its tables, as it does by itself in the course of time."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("ANALYZE tasks")
+    await connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +47,8 @@ def many_url(engine_label: str, databases: DatabaseMaker) -> Iterator[str]:
     rows.append(StoredTask.numbered(MANY, conversation_id=QUIET, agent_id="rare", status="odd"))
     quiet = StoredConversation(id=QUIET, title=None, updated_at=START - timedelta(days=1))
     insert(url, rows, [StoredConversation(), quiet])
+    if not url.startswith("sqlite"):
+        run(sample(url))
     yield url
     databases.drop(url)
 
@@ -108,8 +119,46 @@ async def test_what_a_narrow_index_tells_is_counted_in_a_moment(many: DatabaseBr
     assert await many.count_quickly(EVERYTHING) == Count(MANY + 1)
     odd = TaskFilter.parse("status:odd agent:rare")
     assert await many.count_quickly(odd) == Count(1)
-    for words in ("is:root", "since:2020-01-01", "hello", "-status:failed"):
+    for words in ("is:root", "hello", "-status:failed", "user:ada"):
         assert await many.count_quickly(TaskFilter.parse(words)) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["since:2020-01-01", "status:failed,completed", "agent:agent* until:2099-01-01"]
+)
+async def test_what_takes_longer_is_estimated_where_the_server_can(
+    many: DatabaseBrowser, many_url: str, words: str
+) -> None:
+    count = await many.count_quickly(TaskFilter.parse(words))
+    if many_url.startswith("sqlite"):
+        assert count is None
+    else:
+        assert count is not None
+        assert (count.about, count.exact) == (True, False)
+        assert count.value == pytest.approx(MANY, rel=0.1)
+        assert str(count).startswith("about 1")
+
+
+async def test_a_count_that_takes_too_long_is_estimated(
+    many: DatabaseBrowser, many_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    async def too_long(*_: object) -> Count:
+        raise QueryTimeoutError("counting took too long")
+
+    monkeypatch.setattr("taskview_core.persistence.browser.count_rows", too_long)
+    count = await many.count_quickly(EVERYTHING)
+    assert (count is None) if many_url.startswith("sqlite") else (count is not None and count.about)
+
+
+async def test_an_estimate_below_what_was_counted_is_none(many: DatabaseBrowser) -> None:
+    assert await many.count_quickly(TaskFilter.parse("since:2020-01-01 status:odd,failed")) is None
+
+
+def test_an_estimate_is_shown_with_the_digits_that_can_be_meant() -> None:
+    assert str(Count.estimated(12_345)) == "about 12,000"
+    assert str(Count.estimated(99_600)) == "about 100,000"
+    assert str(Count.estimated(104_912_345)) == "about 100,000,000"
 
 
 def test_no_more_failed_than_there_are() -> None:

@@ -53,6 +53,10 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
             ListStatus(rows=1, offset=0, count=Count(10_000, exact=False), counting=True),
             "rows 1-1 of 10,000+ (counting all)",
         ),
+        (
+            ListStatus(rows=50, offset=50, count=Count.estimated(1_234_567)),
+            "rows 51-100 of about 1,200,000 (# counts all)",
+        ),
         (ListStatus(rows=3, offset=0, count_fault="(not counted)"), "rows 1-3 (not counted)"),
         (ListStatus(running="searching…", running_for=0.9), "searching…"),
         (ListStatus(running="searching…", running_for=3.2), "searching… 3 s"),

@@ -67,9 +67,10 @@ class ITaskBrowser(Protocol):
         ...
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
-        """Count all tasks that the filter lets through where a narrow index tells that in a moment.
+        """Say how many tasks the filter lets through, in a moment and beyond any cap.
 
-        None elsewhere, and where it takes longer than that all the same.
+        Exactly where a narrow index tells it in that time; else as the server estimates it, where
+        that can be trusted. None where nothing tells.
         """
         ...
 

@@ -38,6 +38,7 @@ from taskview_core.persistence.limits_cache import KEPT, LimitsCache
 from taskview_core.persistence.running import Runner, Session, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
+from taskview_core.persistence.sql.estimates import estimated
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
@@ -192,10 +193,15 @@ class DatabaseBrowser:
                 return None
             return await count_rows(session, source, None)
 
+        async def estimate(session: Session) -> Count | None:
+            profile = await self._profile(session)
+            return await estimated(session, profile, await self._tasks(session, task_filter, {}))
+
         try:
-            return await self._call(work, seconds=_MOMENT)
+            exact = await self._call(work, seconds=_MOMENT)
         except QueryTimeoutError:
-            return None
+            exact = None
+        return exact or await self._call(estimate, seconds=_MOMENT)
 
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""

@@ -280,6 +280,21 @@ def told_by_value(terms: Sequence[TaskTerm]) -> bool:
     return leads_to_each_value(terms) and not any(isinstance(term, TimeTerm) for term in terms)
 
 
+def asks_for_sampled(terms: Sequence[TaskTerm]) -> bool:
+    """Say whether a filter asks for states, agents and times alone, whose values servers sample.
+
+    What it denies is said in a form that they do not see through.
+    """
+    return all(
+        not term.denied
+        and (
+            isinstance(term, TimeTerm)
+            or (isinstance(term, ValueTerm) and term.key in {ValueKey.STATUS, ValueKey.AGENT})
+        )
+        for term in terms
+    )
+
+
 def _enters_an_index(term: TaskTerm) -> bool:
     match term:
         case ValueTerm(ValueKey.STATUS | ValueKey.AGENT, (pattern,)):
