@@ -124,3 +124,20 @@ def test_pages_of_an_order_walk_along_an_index_from_their_row(
             assert any(seek in plan and "SCAN tasks" not in plan for plan in plans), plans
             if key == "duration":
                 assert not any("SCAN tasks" in plan for plan in plans), plans
+
+
+@pytest.mark.parametrize("key", TASK_SORT_KEYS)
+async def test_the_words_of_a_page_are_written_once(filled_url: str, key: str) -> None:
+    browser = DatabaseBrowser(filled_url)
+    request = PageRequest(20, Sort(key, descending=True))
+    await browser.search_tasks(TaskFilter(), request)
+    known: list[str] = []
+
+    def hear(_c: Any, _cursor: Any, _statement: str, _p: Any, context: Any, _many: bool) -> None:
+        known.append(context.cache_hit.name)
+
+    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
+    await browser.search_tasks(TaskFilter(), request)
+    await browser.close()
+    assert known
+    assert set(known) == {"CACHE_HIT"}

@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from taskview_core.persistence.sql.sqlite_time import microseconds_text
 
 
-class TaskDuration(ColumnElement[int]):
+class TaskDuration(FunctionElement[int]):
     """Completed minus started, in whole microseconds; NULL where either is none or infinite.
 
     An index over it is used where a query has the very same words, so both are made here.
+    It is a function because of any other element of ours SQLAlchemy would not know that it is the
+    same each time, and so would write every statement that has it anew.
     """
 
     inherit_cache = True
