@@ -23,7 +23,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
 from taskview_core.persistence.limited_connection import LimitedConnection
-from taskview_core.persistence.one_hop import OneHopConnection
+from taskview_core.persistence.one_hop import OneHopConnection, decode_any
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -161,7 +161,7 @@ def _sqlite_engine(
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         driver: aiosqlite.Connection = connection.driver_connection  # type: ignore[attr-defined, unused-ignore]  # SQLAlchemy's adapter has it
-        driver.text_factory = _decode
+        driver.text_factory = str if read_only else decode_any
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA foreign_keys = ON")
         if read_only:
@@ -176,11 +176,6 @@ def _sqlite_engine(
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-def _decode(raw: bytes) -> str:
-    """Read text that other programs may have written in no UTF-8: odd bytes become surrogates."""
-    return raw.decode("utf-8", "surrogateescape")
 
 
 def check_file(target: DatabaseUrl, *, create: bool) -> None:

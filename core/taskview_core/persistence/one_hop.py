@@ -15,9 +15,20 @@ from typing import Any
 
 import aiosqlite
 
+_NO_UTF_8 = "Could not decode to UTF-8"
+"""How sqlite3 begins when it refuses a text."""
+
+
+def decode_any(raw: bytes) -> str:
+    """Read text that other programs may have written in no UTF-8: odd bytes become surrogates."""
+    return raw.decode("utf-8", "surrogateescape")
+
 
 class OneHopConnection(aiosqlite.Connection):
     """Takes a statement to its last row at once; nothing is read from SQLite piece by piece.
+
+    Where its `text_factory` is `str`, the quickest there is, it must only read: a statement whose
+    answer has odd bytes is run a second time, and from then on texts are read by `decode_any`.
 
     It goes by private names of aiosqlite, for it has no public way to run a function in its thread:
     the dependency is bounded above for that.
@@ -64,6 +75,19 @@ class OneHopConnection(aiosqlite.Connection):
         if self._begin is not None:
             connection.execute(self._begin).close()
             self._begin = None
+        try:
+            return self._ran_by(connection, statement, parameters, many)
+        except sqlite3.OperationalError as error:
+            if connection.text_factory is not str or not str(error).startswith(_NO_UTF_8):
+                raise
+            # Another program has written odd bytes. What only reads may be run again.
+            connection.text_factory = decode_any
+            return self._ran_by(connection, statement, parameters, many)
+
+    @staticmethod
+    def _ran_by(
+        connection: sqlite3.Connection, statement: str, parameters: Any, many: bool
+    ) -> _Ran:
         cursor = connection.cursor()
         try:
             if many:
