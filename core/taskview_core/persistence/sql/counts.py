@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary, func, literal, or_, select, text, union_all
+from sqlalchemy import LargeBinary, func, literal, literal_column, or_, select, text, union_all
 
 from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conditions import Seeks
-from taskview_core.persistence.sql.expressions import Condition
+from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.mapping import text_of
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import InSession
@@ -137,17 +137,24 @@ async def _count_each(
     where = source.where(Seeks()).where
     cap = FACET_CAP if source.narrow else _LOOKED_AT_EACH
     places = [(column, value) for column, found in values.items() for value in found]
+    # NULL is counted as an empty value, which takes a condition of another kind.
+    together = [each for each in places if each[1] and not source.engine.plans_by_value]
+    alone = [each for each in places if each not in together]
+    places = [*together, *alone]
     branches: list[Any] = []
-    for index, (column, value) in enumerate(places):
-        some = (
-            select(literal(1).label("one"))
-            .select_from(tasks)
-            .where(_has(source, column, value), *where)
-            .limit(cap + 1)
-            .subquery(f"some_{index}")
-        )
-        counted = select(func.count()).select_from(some).scalar_subquery()
+    for index, (column, value) in enumerate(alone, len(together)):
+        counted = _capped(cap, _has(source, column, value), *where)
         branches.append(select(literal(index).label("at"), counted.label("n")))
+    for column in values:
+        listed = [
+            select(literal(index).label("at"), _stored(source, value).label("value"))
+            for index, (owner, value) in enumerate(together)
+            if owner == column
+        ]
+        if listed:  # The conditions of a filter may be long: they are said once for all values.
+            each = union_all(*listed).subquery("each")
+            same = tasks.c[column] == literal_column("each.value")
+            branches.append(select(each.c.at, _capped(cap, same, *where).label("n")))
     found: dict[str, Counter[str]] = {column: Counter() for column in values}
     if branches:
         for row in (await session.execute(union_all(*branches))).all():
@@ -159,12 +166,23 @@ async def _count_each(
     }
 
 
+def _capped(cap: int, *where: Condition) -> Any:
+    """Give the number of tasks for which conditions hold, at most one more than the cap."""
+    some = select(literal(1).label("one")).select_from(tasks).where(*where).limit(cap + 1)
+    return select(func.count()).select_from(some.subquery("some")).scalar_subquery()
+
+
 def _has(source: Source[T], column: str, value: str | bytes) -> Condition:
     """Hold where a column has a value; NULL is shown, and counted, as an empty one."""
-    if isinstance(value, bytes):
-        return tasks.c[column] == literal(value, LargeBinary)
-    same = tasks.c[column] == source.engine.text_value(value)
+    same = tasks.c[column] == _stored(source, value)
     return same if value else or_(same, tasks.c[column].is_(None))
+
+
+def _stored(source: Source[T], value: str | bytes) -> Expression:
+    """Give a value as it is stored, as a parameter."""
+    if isinstance(value, bytes):
+        return literal(value, LargeBinary)
+    return source.engine.text_value(value)
 
 
 def _facets(pairs: Counter[tuple[str, str]], complete: bool) -> Facets:

@@ -60,6 +60,7 @@ class SqliteExpressions:
 
     names_nulls = False
     bounds_rows = False
+    plans_by_value = False
 
     def __init__(self, profile: Profile, present: PresentForms | None = None) -> None:
         self._profile = profile
