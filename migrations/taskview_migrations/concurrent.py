@@ -41,7 +41,7 @@ async def build_indexes(
     full = [table for table in TABLES if await _is_full(connection, table)]
     missing = [
         index
-        for index in expected_indexes()
+        for index in expected_indexes(engine.dialect.name)
         if index.table in full
         and not (index.name in found.indexes and found.indexes[index.name].valid)
     ]

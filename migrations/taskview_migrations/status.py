@@ -46,7 +46,7 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
                 served_by=serving(index, found.indexes),
                 broken=index.name in found.indexes and not found.indexes[index.name].valid,
             )
-            for index in expected_indexes()
+            for index in expected_indexes(connection.dialect.name)
         ),
         made_by_others=not found.is_empty and (found.revision is None or found.by_other_migrations),
         problems=problems_of(found, known),

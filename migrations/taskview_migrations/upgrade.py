@@ -161,7 +161,7 @@ def _upgrade(connection: Connection, tell: Progress, revision: str, label: str) 
 def _make_missing(
     connection: Connection, found: Found, tell: Progress, only: str | None = None
 ) -> None:
-    for expected in expected_indexes():
+    for expected in expected_indexes(connection.dialect.name):
         there = found.indexes.get(expected.name)
         if only not in {None, expected.name} or (there is not None and there.valid):
             continue

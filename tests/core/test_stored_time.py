@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from taskview_core.persistence.sql.odd_times import odd_time
 from taskview_core.persistence.sql.sqlite_time import microseconds
 from taskview_core.persistence.stored_time import read_time
 
@@ -130,6 +131,54 @@ _NUMBERS = st.one_of(
 @example(0.0000005)
 def test_both_read_the_same(asked: sqlite3.Connection, value: Any) -> None:
     assert _in_sql(asked, value) == _in_python(value)
+
+
+EVEN = (
+    "2026-01-31 10:00:00.000001",
+    "2026-01-31T10:00:00.123",
+    "2026-01-31 10:00:00",
+    "2026-01-31T10:00:00Z",
+    "2026-01-31T10:00:00.123Z",
+    "2026-01-31T10:00:00.123456+00:00",
+    "2026-01-31T10:00:00.12345678Z",
+    "2024-02-29 23:59:59.9",
+)
+
+
+def _is_odd(asked: sqlite3.Connection, value: Any) -> int:
+    query = f"SELECT {odd_time('stored')} FROM (SELECT ? AS stored)"
+    found: int = asked.execute(query, [value]).fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize("text", EVEN)
+def test_what_nearly_all_write_is_not_odd(asked: sqlite3.Connection, text: str) -> None:
+    assert _is_odd(asked, text) == 0
+
+
+@settings(max_examples=400)
+@given(st.one_of(_WHOLE, _WHOLE, _SPOILT, st.sampled_from(EVEN)))
+@example("2026-01-31 10:00:00.000000\0")
+@example("2026-01-31 10:00:00.123\0Z")
+@example("2026-01-31 10:00:00..23456")
+@example("2026-01-31 10:00:00.1+0200")
+def test_a_text_that_is_not_odd_is_the_time_that_it_begins_with(
+    asked: sqlite3.Connection, text: str
+) -> None:
+    if not _is_odd(asked, text):
+        second = read_time(text[:19])
+        moment = read_time(text)
+        assert second is not None
+        assert moment is not None
+        assert len(text) > 10
+        assert text[10] in " T"
+        assert second <= moment < second + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("value", [None, 1_769_853_600, 1e9, b"2026-01-31"])
+def test_only_text_is_odd(asked: sqlite3.Connection, value: Any) -> None:
+    """Numbers sort before all text, and what else there is, is no time."""
+    assert _is_odd(asked, value) == 0
 
 
 def test_an_index_can_hold_it(asked: sqlite3.Connection) -> None:

@@ -72,15 +72,16 @@ async def test_the_migrated_schema_is_the_models_metadata(
     by_migrations = await in_database(migrated_url, reflected)
     assert by_migrations == by_models
     indexes = by_migrations["tasks"]["indexes"]
-    assert len([index for index in indexes if "WHERE" in index]) == 2
-    assert len([index for index in indexes if "CASE" in index]) == 1
+    odd = "sqlite" in migrated_url
+    assert len([index for index in indexes if "WHERE" in index]) == 2 + odd
+    assert len([index for index in indexes if "CASE" in index]) == 1 + odd
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
 async def test_autogenerate_finds_nothing_to_do(migrated_url: str) -> None:
     def named(_thing: object, name: str | None, *_: object) -> bool:
-        # Alembic cannot compare expressions: the test above does.
-        return name != "ix_tasks_duration"
+        # Alembic cannot compare expressions, nor leave an index to one engine: the test above does.
+        return name not in {"ix_tasks_duration", "ix_tasks_created_odd"}
 
     def differences(connection: Connection) -> list[Any]:
         opts = {"compare_type": True, "include_object": named}

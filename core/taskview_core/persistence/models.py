@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, literal_column, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from taskview_core.entities import Ident, JsonValue
 from taskview_core.persistence.sql.lengths import task_duration
+from taskview_core.persistence.sql.odd_times import ODD_TIMES_INDEX, odd_time
 from taskview_core.persistence.types import IdentType, JsonType, TimeType
 
 
@@ -74,6 +75,9 @@ class TaskModel(Base):
 
     __table_args__ = (
         Index("ix_tasks_created", "created_at", "id"),
+        Index(
+            ODD_TIMES_INDEX, "created_at", sqlite_where=literal_column(odd_time("created_at"))
+        ).ddl_if(dialect="sqlite"),
         Index("ix_tasks_updated", "updated_at", "id"),
         Index("ix_tasks_started", "started_at", "id"),
         Index("ix_tasks_completed", "completed_at", "id"),

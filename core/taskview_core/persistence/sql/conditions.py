@@ -295,6 +295,16 @@ def asks_for_sampled(terms: Sequence[TaskTerm]) -> bool:
     )
 
 
+def fixed_values(terms: Sequence[TaskTerm]) -> dict[str, str]:
+    """Give by column the status and agent that all tasks of a filter have, where it names one."""
+    columns = {ValueKey.STATUS: "status", ValueKey.AGENT: "agent_id"}
+    return {
+        columns[term.key]: term.patterns[0].value
+        for term in terms
+        if isinstance(term, ValueTerm) and _enters_an_index(term) and not term.denied
+    }
+
+
 def _enters_an_index(term: TaskTerm) -> bool:
     match term:
         case ValueTerm(ValueKey.STATUS | ValueKey.AGENT, (pattern,)):

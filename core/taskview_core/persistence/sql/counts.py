@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary, bindparam, func, literal, or_, select, text, union_all
+from sqlalchemy import LargeBinary, func, literal, literal_column, or_, select, text, union_all
 
 from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conditions import Seeks
-from taskview_core.persistence.sql.expressions import Condition
+from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.mapping import text_of
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import InSession
@@ -22,12 +22,12 @@ from taskview_core.query.sort import NEWEST_FIRST, Sort
 
 T = TypeVar("T")
 
-FACET_CAP = 10_000
+FACET_CAP = 5_000
 """Where the facets of a list stop to count that narrow indexes tell of."""
 _LOOKED_AT = 2_000
-"""Where they stop under other filters, for which each row is looked at."""
+"""How many rows of a list are looked at, one by one."""
 _LOOKED_AT_EACH = 1_000
-"""The same for each value by itself."""
+"""Where the count of a value stops under other filters, for which each row is looked at."""
 _MOST_VALUES = 100
 _FACET_COLUMNS = ("status", "agent_id")
 
@@ -58,25 +58,32 @@ async def _count_judged(session: Session, source: Source[T], cap: int | None, so
 async def count_facets(session: Session, source: Source[T], profile: Profile) -> Facets:
     """Count the statuses and agents of a list of tasks.
 
-    One look at up to 10,000 rows of the list (2,000 where that takes more than an index) answers
-    most filters exactly. Beyond that each value is counted by itself, up to a number, where an
-    index leads to it. Under other filters the counts are those of the rows that were looked at, and
-    say so.
+    One look at up to 2,000 rows of the list answers many filters exactly. Beyond that each value is
+    counted by itself, up to a number, where an index leads to it. Under other filters the counts
+    are those of the rows that were looked at, and say so.
     """
-    pairs, complete = await _look(session, source, FACET_CAP if source.narrow else _LOOKED_AT)
+    pairs, complete = await _look(session, source, _LOOKED_AT)
     if complete or not source.by_value:
         return _facets(pairs, complete)
-    exact: dict[str, Mapping[str, Count]] = {}
-    for column in _FACET_COLUMNS:
-        if f"tasks.{column}" not in profile.leading:
-            return _facets(pairs, complete=False)
-        values = await _distinct(session, column)
-        if "" not in values and f"tasks.{column}" in profile.nullable:
-            values.append("")
-        if len(values) > _MOST_VALUES:
-            return _facets(pairs, complete=False)
-        exact[column] = await _count_each(session, source, column, values)
+    if any(f"tasks.{column}" not in profile.leading for column in _FACET_COLUMNS):
+        return await _of_some(session, source, pairs)
+    values = await _distinct(session)
+    for column, found in values.items():
+        if "" not in found and f"tasks.{column}" in profile.nullable:
+            found.append("")
+        if len(found) > _MOST_VALUES:
+            return await _of_some(session, source, pairs)
+        if column in source.fixed:  # Of others the filter lets no row through.
+            values[column] = [each for each in found if text_of(each) == source.fixed[column]]
+    exact = await _count_each(session, source, values)
     return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
+
+
+async def _of_some(session: Session, source: Source[T], pairs: Counter[tuple[str, str]]) -> Facets:
+    """Give what was found, or what is found among more rows where those are cheap to read."""
+    if not source.narrow:
+        return _facets(pairs, complete=False)
+    return _facets(*await _look(session, source, FACET_CAP))
 
 
 async def _look(
@@ -104,48 +111,78 @@ async def _look(
     return pairs, pairs.total() <= cap
 
 
-async def _distinct(session: Session, column: str) -> list[str | bytes]:
-    """Give the values of an indexed column, as stored, by stepping from each to the next."""
-    steps = text(
-        f"WITH RECURSIVE step(value) AS (SELECT min({column}) FROM tasks UNION ALL"
-        f" SELECT (SELECT min({column}) FROM tasks WHERE {column} > step.value)"
-        " FROM step WHERE step.value IS NOT NULL)"
-        " SELECT value FROM step WHERE value IS NOT NULL LIMIT :most"
+async def _distinct(session: Session) -> dict[str, list[str | bytes]]:
+    """Give the values of the indexed columns, as stored, by stepping from each to the next."""
+    steps = ", ".join(
+        f"each_{column}(value) AS (SELECT min({column}) FROM tasks UNION ALL"
+        f" SELECT (SELECT min({column}) FROM tasks WHERE {column} > each_{column}.value)"
+        f" FROM each_{column} WHERE each_{column}.value IS NOT NULL)"
+        for column in _FACET_COLUMNS
     )
-    rows = await session.execute(steps.bindparams(bindparam("most", _MOST_VALUES + 1)))
-    return list(rows.scalars())
+    parts = " UNION ALL ".join(
+        f"SELECT '{column}', value FROM (SELECT value FROM each_{column}"
+        f" WHERE value IS NOT NULL LIMIT :most) AS some_{column}"
+        for column in _FACET_COLUMNS
+    )
+    query = text(f"WITH RECURSIVE {steps} {parts}")
+    found: dict[str, list[str | bytes]] = {column: [] for column in _FACET_COLUMNS}
+    for column, value in await session.execute(query.bindparams(most=_MOST_VALUES + 1)):
+        found[column].append(value)
+    return found
 
 
 async def _count_each(
-    session: Session, source: Source[T], column: str, values: list[str | bytes]
-) -> dict[str, Count]:
+    session: Session, source: Source[T], values: Mapping[str, list[str | bytes]]
+) -> dict[str, dict[str, Count]]:
     where = source.where(Seeks()).where
     cap = FACET_CAP if source.narrow else _LOOKED_AT_EACH
+    places = [(column, value) for column, found in values.items() for value in found]
+    # NULL is counted as an empty value, which takes a condition of another kind.
+    together = [each for each in places if each[1] and not source.engine.plans_by_value]
+    alone = [each for each in places if each not in together]
+    places = [*together, *alone]
     branches: list[Any] = []
-    for index, value in enumerate(values):
-        some = (
-            select(literal(1).label("one"))
-            .select_from(tasks)
-            .where(_has(source, column, value), *where)
-            .limit(cap + 1)
-            .subquery(f"some_{index}")
-        )
-        counted = select(func.count()).select_from(some).scalar_subquery()
+    for index, (column, value) in enumerate(alone, len(together)):
+        counted = _capped(cap, _has(source, column, value), *where)
         branches.append(select(literal(index).label("at"), counted.label("n")))
-    if not branches:
-        return {}
-    found: Counter[str] = Counter()
-    for row in (await session.execute(union_all(*branches))).all():
-        found[text_of(values[row.at])] += row.n
-    return {value: Count(min(n, cap), exact=n <= cap) for value, n in found.items() if n}
+    for column in values:
+        listed = [
+            select(literal(index).label("at"), _stored(source, value).label("value"))
+            for index, (owner, value) in enumerate(together)
+            if owner == column
+        ]
+        if listed:  # The conditions of a filter may be long: they are said once for all values.
+            each = union_all(*listed).subquery("each")
+            same = tasks.c[column] == literal_column("each.value")
+            branches.append(select(each.c.at, _capped(cap, same, *where).label("n")))
+    found: dict[str, Counter[str]] = {column: Counter() for column in values}
+    if branches:
+        for row in (await session.execute(union_all(*branches))).all():
+            column, value = places[row.at]
+            found[column][text_of(value)] += row.n
+    return {
+        column: {value: Count(min(n, cap), exact=n <= cap) for value, n in numbers.items() if n}
+        for column, numbers in found.items()
+    }
+
+
+def _capped(cap: int, *where: Condition) -> Any:
+    """Give the number of tasks for which conditions hold, at most one more than the cap."""
+    some = select(literal(1).label("one")).select_from(tasks).where(*where).limit(cap + 1)
+    return select(func.count()).select_from(some.subquery("some")).scalar_subquery()
 
 
 def _has(source: Source[T], column: str, value: str | bytes) -> Condition:
     """Hold where a column has a value; NULL is shown, and counted, as an empty one."""
-    if isinstance(value, bytes):
-        return tasks.c[column] == literal(value, LargeBinary)
-    same = tasks.c[column] == source.engine.text_value(value)
+    same = tasks.c[column] == _stored(source, value)
     return same if value else or_(same, tasks.c[column].is_(None))
+
+
+def _stored(source: Source[T], value: str | bytes) -> Expression:
+    """Give a value as it is stored, as a parameter."""
+    if isinstance(value, bytes):
+        return literal(value, LargeBinary)
+    return source.engine.text_value(value)
 
 
 def _facets(pairs: Counter[tuple[str, str]], complete: bool) -> Facets:

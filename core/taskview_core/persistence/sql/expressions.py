@@ -40,11 +40,13 @@ class Expressions(Protocol):
 
     `names_nulls` says that an index gives the order of rows whose first value is NULL only where
     the ORDER BY names that value, `bounds_rows` that a comparison of rows is to be helped by one of
-    their first values.
+    their first values, and `plans_by_value` that a value has to stand in a statement for the index
+    to be chosen that leads to it.
     """
 
     names_nulls: bool
     bounds_rows: bool
+    plans_by_value: bool
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """Hold where a column holds this id, in whatever form it is written."""

@@ -52,6 +52,7 @@ class PostgresExpressions:
 
     names_nulls = True
     bounds_rows = True
+    plans_by_value = True
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile

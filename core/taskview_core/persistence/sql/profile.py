@@ -14,6 +14,7 @@ from taskview_core.errors import SchemaError
 from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
+from taskview_core.persistence.sql.odd_times import odd_time
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Profile:
     """One database's ways.
 
     `nullable` holds `table.column` for columns that may be NULL, `leading` those whose values an
-    index leads to; `naive_times` which Postgres columns have no time zone. What is compared with a
+    index leads to, and `odd_times` those of whose odd times (see there) there is one; `naive_times`
+    which Postgres columns have no time zone. What is compared with a
     column, SQLite turns into text for those that are `text_typed`, and into a number for those
     that are `number_typed`. It says how the tables are made and nothing of their rows, which may
     differ from one to the next.
@@ -31,6 +33,7 @@ class Profile:
     naive_times: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     leading: frozenset[str] = frozenset()
+    odd_times: frozenset[str] = frozenset()
     text_typed: frozenset[str] = frozenset()
     number_typed: frozenset[str] = frozenset()
 
@@ -41,12 +44,12 @@ _SQLITE_COLUMNS = (
     f" FROM {_TABLES}, pragma_table_info(owner)"
 )
 _SQLITE_INDEXES = (
-    f"SELECT owner, first.name FROM {_TABLES}, pragma_index_list(owner) AS each,"
-    " pragma_index_info(each.name) AS first"
-    " LEFT JOIN sqlite_master AS made ON made.name = each.name"
     # An index on what is not NULL has every value that can be asked for.
-    " WHERE first.seqno = 0 AND (NOT each.partial"
-    " OR made.sql LIKE '%) WHERE ' || first.name || ' IS NOT NULL')"
+    "SELECT owner, first.name, made.sql AS made, NOT each.partial"
+    " OR made.sql LIKE '%) WHERE ' || first.name || ' IS NOT NULL' AS leads"
+    f" FROM {_TABLES}, pragma_index_list(owner) AS each, pragma_index_info(each.name) AS first"
+    " LEFT JOIN sqlite_master AS made ON made.name = each.name"
+    " WHERE first.seqno = 0"
 )
 
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
@@ -87,12 +90,19 @@ async def _of_sqlite(session: Session, label: str) -> Profile:
             nullable.add(f"{row.owner}.{row.name}")
         if affinity := _affinity(row.type):
             typed[affinity].add(f"{row.owner}.{row.name}")
-    leading = {f"{row.owner}.{row.name}" for row in await session.execute(text(_SQLITE_INDEXES))}
+    leading: set[str] = set()
+    odd_times: set[str] = set()
+    for row in (await session.execute(text(_SQLITE_INDEXES))).all():
+        if row.leads:
+            leading.add(f"{row.owner}.{row.name}")
+        elif (row.made or "").endswith(f" WHERE {odd_time(row.name or '')}"):
+            odd_times.add(f"{row.owner}.{row.name}")
     _check_columns(columns, label)
     return Profile(
         kind="sqlite",
         nullable=frozenset(nullable),
         leading=frozenset(leading),
+        odd_times=frozenset(odd_times & leading),
         text_typed=frozenset(typed["text"]),
         number_typed=frozenset(typed["number"]),
     )

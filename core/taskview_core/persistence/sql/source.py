@@ -17,6 +17,7 @@ from taskview_core.persistence.sql.conditions import (
     Conditions,
     Seeks,
     asks_for_sampled,
+    fixed_values,
     leads_to_each_value,
     listed_under,
     told_by_value,
@@ -67,9 +68,9 @@ class Source(Generic[T]):
     stored ones, which begin with `columns`.
     `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
     leads to the rows of each status and agent, and `narrow` that to count them takes no more than
-    such an index; `sampled`, that a server knows the columns that decide by samples.
-    `few` holds for the few rows that a text index has left over, once it has been asked by
-    `candidates`. `statements` keeps what has been made of it.
+    such an index; `sampled`, that a server knows the columns that decide by samples; `fixed` gives
+    by column the one value that all rows have. `few` holds for the few rows that a text index has
+    left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
     """
 
     engine: Expressions
@@ -84,6 +85,7 @@ class Source(Generic[T]):
     by_value: bool = False
     narrow: bool = False
     sampled: bool = False
+    fixed: Mapping[str, str] = field(default_factory=dict)
     candidates: Candidates | None = None
     few: Condition | None = None
     statements: Statements = field(default_factory=Statements, compare=False)
@@ -148,6 +150,7 @@ def _task_source(
         by_value=leads_to_each_value(task_filter.terms),
         narrow=told_by_value(task_filter.terms),
         sampled=asks_for_sampled(task_filter.terms),
+        fixed=fixed_values(task_filter.terms),
         candidates=candidates,
     )
 

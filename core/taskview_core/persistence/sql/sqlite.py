@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,7 +11,6 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     and_,
-    case,
     cast,
     false,
     func,
@@ -46,14 +44,10 @@ from taskview_core.persistence.sql.relatives import (
     names_a_parent,
     parent_is_there,
 )
-from taskview_core.persistence.sql.sqlite_time import microseconds, told_by_text
+from taskview_core.persistence.sql.sqlite_range import time_within
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.query.page import KeyValue
 
-_FARTHEST = timedelta(hours=20)
-"""No time zone that `stored_time` reads is as far from UTC."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
 _BLOB = "\0blob:"
 """How a cursor carries a sort value that is stored as bytes: this, and hex digits."""
 _TEXT = "\0text:"
@@ -66,6 +60,7 @@ class SqliteExpressions:
 
     names_nulls = False
     bounds_rows = False
+    plans_by_value = False
 
     def __init__(self, profile: Profile, present: PresentForms | None = None) -> None:
         self._profile = profile
@@ -129,47 +124,8 @@ class SqliteExpressions:
     def time_within(
         self, column: Expression, bounds: Bounds, *, seek_low: bool = True, seek_high: bool = True
     ) -> Condition:
-        """See Expressions.
-
-        The exact comparison is made in microseconds, whatever the form of the time. Before it
-        stands one that an index can be entered by: the day before and the day after as text,
-        which every form of ISO 8601 with any time zone sorts between. Numbers sort before text.
-        Most rows are told by their text alone.
-        """
-        conditions: list[Condition] = []
-        exact: list[Condition] = []
-        usual: list[Condition] = []
-        moment = microseconds(str(column))
-        if bounds.low is not None:
-            low = _since_1970(bounds.low)
-            if seek_low and bounds.low > datetime.min.replace(tzinfo=UTC) + _DAY:
-                day = f"{bounds.low - _DAY:%Y-%m-%d}".zfill(10)
-                conditions.append(self._not_before(column, day))
-            exact.append(moment > low if bounds.low_open else moment >= low)
-            text = _usual_text(bounds.low)
-            usual.append(column > text if bounds.low_open else column >= text)
-        if bounds.high is not None:
-            high = _since_1970(bounds.high)
-            if seek_high and bounds.high < datetime.max.replace(tzinfo=UTC) - 2 * _DAY:
-                day = f"{bounds.high + _DAY + _FARTHEST:%Y-%m-%d}".zfill(10)
-                conditions.append(column < day)
-            exact.append(moment < high if bounds.high_open else moment <= high)
-            text = _usual_text(bounds.high)
-            usual.append(column < text if bounds.high_open else column <= text)
-        return and_(*conditions, told_by_text(str(column), usual, and_(*exact)))
-
-    def _not_before(self, column: Expression, day: str) -> Condition:
-        """Hold for text from a day on, and for numbers, which may be any time.
-
-        An index is entered at the day where its first value, one seek away, is no number.
-        """
-        if str(column) not in self._profile.leading:
-            return or_(column >= day, column < "")
-        first = column.table.alias("first")
-        kind = func.typeof(func.min(first.c[column.name]))
-        all_numbers: Expression = literal_column("-9e999")
-        entry = case((kind.in_(["integer", "real"]), all_numbers), else_=literal(day))
-        return column >= select(entry).select_from(first).scalar_subquery()
+        """See Expressions."""
+        return time_within(self._profile, column, bounds, seek_low=seek_low, seek_high=seek_high)
 
     def duration(self) -> Expression:
         """See Expressions. In microseconds."""
@@ -243,15 +199,6 @@ class SqliteExpressions:
                 return literal(bytes.fromhex(value.removeprefix(_BLOB)), LargeBinary)
             return self.text_value(value.removeprefix(_TEXT))
         return literal(in_64_bits(value) if isinstance(value, int) else value)
-
-
-def _usual_text(moment: datetime) -> str:
-    """Write a time the way that SQLAlchemy does."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-def _since_1970(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _escaped(value: str) -> bool:

@@ -38,10 +38,12 @@ def told_by_text(column: str, within: Sequence[Condition], exactly: Condition) -
     does, which is much where thousands of rows are counted.
     """
     c = column
-    shape = _condition(f"{c} GLOB '{_SHAPE}' AND length(CAST({c} AS BLOB)) = 26 AND {c} > '0001'")
+    looks_so = _condition(f"{c} GLOB '{_SHAPE}'")
+    shape = and_(looks_so, _condition(f"length(CAST({c} AS BLOB)) = 26 AND {c} > '0001'"))
     safe = _condition(f"substr({c}, 9, 2) < '29' AND substr({c}, 12, 2) < '24'")
     digits = _condition(f"julianday({c}) IS NOT NULL")
-    beyond = and_(or_(*(~side for side in within)), shape)
+    # What looks so and is no time lies nowhere: beyond a bound there is no more to see.
+    beyond = and_(or_(*(~side for side in within)), looks_so)
     # A CASE has two values, and not three: NOT of it finds the rest.
     return case((beyond, false()), (and_(shape, safe), digits), else_=exactly)
 
