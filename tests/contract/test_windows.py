@@ -58,6 +58,7 @@ HAS_NEEDLE = {row.id: "Needle" in (row.input or "") for row in ROWS}
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make windows so small that these rows fill many of them."""
     monkeypatch.setattr(windows, "FIRST_ROWS", 3)
+    monkeypatch.setattr(windows, "PEEK_ROWS", 3)
     monkeypatch.setattr(windows, "SECOND_ROWS", 7)
     monkeypatch.setattr(windows, "MOST_ROWS", 20)
     monkeypatch.setattr(windows, "MOST_HITS", 5)
@@ -189,10 +190,10 @@ async def test_out_of_time_a_command_gets_the_part_that_was_found(
     await browser.search_tasks(EVERYTHING, PageRequest(1))
     real = windows.Windows.next
 
-    async def slow(self: windows.Windows, reads: object) -> windows.Window:
+    async def slow(self: windows.Windows, reads: object, want: int | None) -> windows.Window:
         if self.stretch.start is not None:
             await asyncio.sleep(30)
-        return await real(self, reads)  # type: ignore[arg-type]  # what it was called with
+        return await real(self, reads, want)  # type: ignore[arg-type]  # what it was called with
 
     monkeypatch.setattr(windows.Windows, "next", slow)
     monkeypatch.setattr(browser, "_timeout", 0.3)

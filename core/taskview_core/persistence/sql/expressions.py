@@ -40,11 +40,12 @@ class Expressions(Protocol):
 
     `names_nulls` says that an index gives the order of rows whose first value is NULL only where
     the ORDER BY names that value, `bounds_rows` that a comparison of rows is to be helped by one of
-    their first values.
+    their first values, `is_served` that a server answers, to whom the way may be long.
     """
 
     names_nulls: bool
     bounds_rows: bool
+    is_served: bool
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """Hold where a column holds this id, in whatever form it is written."""

@@ -48,7 +48,8 @@ class RowMapper:
             return [task_row(row) for row in stored]
 
     def _usual(self, stored: Sequence[Sequence[Any]]) -> list[TaskRow]:
-        columns = list(zip(*stored, strict=True))[:_COLUMNS]
+        # Rows of one search may have come by several statements, with more columns behind.
+        columns = list(zip(*stored, strict=False))[:_COLUMNS]
         idents, conversations, parents, agents, statuses, *times = columns[:9]
         starts, errors, titles = columns[9:]
         if set(map(type, agents)) != _TEXT or set(map(type, statuses)) != _TEXT:

@@ -52,6 +52,7 @@ class PostgresExpressions:
 
     names_nulls = True
     bounds_rows = True
+    is_served = True
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile

@@ -66,6 +66,7 @@ class SqliteExpressions:
 
     names_nulls = False
     bounds_rows = False
+    is_served = False
 
     def __init__(self, profile: Profile, present: PresentForms | None = None) -> None:
         self._profile = profile
