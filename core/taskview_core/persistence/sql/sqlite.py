@@ -184,6 +184,10 @@ class SqliteExpressions:
         """See Expressions."""
         return column.like(pattern, escape="!")
 
+    def together(self, columns: Sequence[Expression]) -> Expression | None:
+        """See Expressions."""
+        return None
+
     def glob_escape(self, column: Expression) -> Condition:
         """See Expressions."""
         return column.op("GLOB", is_comparison=True)("*\\u00[2-7]*")
