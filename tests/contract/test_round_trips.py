@@ -90,6 +90,15 @@ async def test_a_page_with_text_takes_three_at_most(migrated_postgres_url: str) 
     assert trips <= 3
 
 
+async def test_a_page_full_of_a_common_word_takes_one(migrated_postgres_url: str) -> None:
+    async def page(browser: DatabaseBrowser) -> None:
+        found = await browser.search_tasks(TaskFilter.parse("-needle"), PageRequest(10))
+        assert len(found.rows) == 10
+        assert found.next is not None
+
+    assert await _trips(migrated_postgres_url, page) == [1]
+
+
 async def test_a_page_of_conversations_takes_three_at_most(migrated_postgres_url: str) -> None:
     async def page(browser: DatabaseBrowser) -> None:
         await browser.search_conversations(

@@ -165,6 +165,7 @@ async def test_few_rows_are_looked_at_with_an_index_and_all_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(windows, "FIRST_ROWS", 20)
+    monkeypatch.setattr(windows, "PEEK_ROWS", 20)
     monkeypatch.setattr(windows, "SECOND_ROWS", 20)
     monkeypatch.setattr(windows, "MOST_ROWS", 20)
     url = parse_database_url(migrated_url)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from support.walking import as_text_and_back, walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.persistence.sql import windows
+from taskview_core.persistence.sql import judged, windows
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
@@ -58,6 +59,7 @@ HAS_NEEDLE = {row.id: "Needle" in (row.input or "") for row in ROWS}
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make windows so small that these rows fill many of them."""
     monkeypatch.setattr(windows, "FIRST_ROWS", 3)
+    monkeypatch.setattr(windows, "PEEK_ROWS", 3)
     monkeypatch.setattr(windows, "SECOND_ROWS", 7)
     monkeypatch.setattr(windows, "MOST_ROWS", 20)
     monkeypatch.setattr(windows, "MOST_HITS", 5)
@@ -189,10 +191,10 @@ async def test_out_of_time_a_command_gets_the_part_that_was_found(
     await browser.search_tasks(EVERYTHING, PageRequest(1))
     real = windows.Windows.next
 
-    async def slow(self: windows.Windows, reads: object) -> windows.Window:
+    async def slow(self: windows.Windows, reads: object, want: int | None) -> windows.Window:
         if self.stretch.start is not None:
             await asyncio.sleep(30)
-        return await real(self, reads)  # type: ignore[arg-type]  # what it was called with
+        return await real(self, reads, want)  # type: ignore[arg-type]  # what it was called with
 
     monkeypatch.setattr(windows.Windows, "next", slow)
     monkeypatch.setattr(browser, "_timeout", 0.3)
@@ -203,4 +205,34 @@ async def test_out_of_time_a_command_gets_the_part_that_was_found(
     assert page.next is not None
     with pytest.raises(QueryTimeoutError):
         await browser.search_tasks(TaskFilter.parse("-nothing"), PageRequest(50, cursor=page.next))
+    await browser.close()
+
+
+async def test_out_of_time_within_a_window_nothing_is_shown_twice(
+    filled_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = DatabaseBrowser(filled_url)
+    expected = await _expected(browser, "needle", NEWEST_FIRST)
+    real = judged.Judged._fitting
+    given = 0
+
+    async def slow(self: judged.Judged[TaskRow], rows: Sequence[Any]) -> AsyncIterator[Any]:
+        nonlocal given
+        async for row in real(self, rows):
+            if given == 10:
+                await asyncio.sleep(30)
+            given += 1
+            yield row
+
+    with monkeypatch.context() as slowly:
+        slowly.setattr(judged.Judged, "_fitting", slow)
+        slowly.setattr(browser, "_timeout", 2.0)
+        page = await browser.search_tasks(TaskFilter.parse("needle"), PageRequest(50))
+    assert page.partial is not None
+    assert [row.id for row in page.rows] == expected[:10]
+    assert page.next is not None
+    after = await browser.search_tasks(
+        TaskFilter.parse("needle"), PageRequest(50, cursor=page.next)
+    )
+    assert [row.id for row in after.rows] == expected[10:]
     await browser.close()

@@ -187,6 +187,10 @@ class ConditionBuilder:
     def may_hold_text(self, term: TextTerm) -> Condition:
         """Hold at least for every task in which the text is found."""
         engine, text, where = self.engine, term.text, term.where
+        if where is TextField.ANY:
+            whole = engine.together((tasks.c.input, tasks.c.output, tasks.c.error))
+            if whole is not None:
+                return json_sieve(engine, whole, text)
         found: list[Condition] = []
         if where in {TextField.ANY, TextField.INPUT}:
             found.append(json_sieve(engine, tasks.c.input, text))

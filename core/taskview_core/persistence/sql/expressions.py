@@ -40,13 +40,14 @@ class Expressions(Protocol):
 
     `names_nulls` says that an index gives the order of rows whose first value is NULL only where
     the ORDER BY names that value, `bounds_rows` that a comparison of rows is to be helped by one of
-    their first values, and `plans_by_value` that a value has to stand in a statement for the index
-    to be chosen that leads to it.
+    their first values, `plans_by_value` that a value has to stand in a statement for the index to
+    be chosen that leads to it, and `is_served` that a server answers, to whom the way may be long.
     """
 
     names_nulls: bool
     bounds_rows: bool
     plans_by_value: bool
+    is_served: bool
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """Hold where a column holds this id, in whatever form it is written."""
@@ -108,6 +109,10 @@ class Expressions(Protocol):
 
     def contains(self, column: Expression, pattern: str) -> Condition:
         """Hold where text holds a LIKE pattern (escaped by `!`), ASCII letters in any case."""
+        ...
+
+    def together(self, columns: Sequence[Expression]) -> Expression | None:
+        """Give columns as one text, where that is quicker to search than each is; else None."""
         ...
 
     def glob_escape(self, column: Expression) -> Condition:

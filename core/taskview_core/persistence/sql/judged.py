@@ -53,7 +53,7 @@ class Judged(Generic[T]):
         in_order = stretch.order.sort.key in self._source.windowed
         while in_order and (self._near or not await self._is_narrowed()):
             try:
-                window = await windows.next(self._reads)
+                window = await windows.next(self._reads, want if self._near else None)
             except OrderNotIndexedError:
                 break
             fitting = 0

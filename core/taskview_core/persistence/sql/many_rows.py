@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import repeat
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -48,7 +49,8 @@ class RowMapper:
             return [task_row(row) for row in stored]
 
     def _usual(self, stored: Sequence[Sequence[Any]]) -> list[TaskRow]:
-        columns = list(zip(*stored, strict=True))[:_COLUMNS]
+        # Rows of one search may have come by several statements, with more columns behind.
+        columns = list(zip(*stored, strict=False))[:_COLUMNS]
         idents, conversations, parents, agents, statuses, *times = columns[:9]
         starts, errors, titles = columns[9:]
         if set(map(type, agents)) != _TEXT or set(map(type, statuses)) != _TEXT:
@@ -60,7 +62,7 @@ class RowMapper:
         ids = self._idents(idents)
         return list(
             map(
-                TaskRow._make,
+                _row,
                 zip(
                     ids,
                     self._repeated(conversations),
@@ -92,6 +94,10 @@ class RowMapper:
         if not none:
             raise _OddError
         return map(known.get, values)
+
+
+_row: Callable[[Iterable[Any]], TaskRow] = partial(tuple.__new__, TaskRow)
+"""`TaskRow._make` without a call of Python for each row, which counts its columns."""
 
 
 def _uuids(values: Sequence[Any]) -> list[Ident]:

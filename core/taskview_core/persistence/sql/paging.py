@@ -42,6 +42,7 @@ class PageSearch(Generic[T]):
         self._more_behind = False
         self._beyond_all = False
         self._looked_behind = False
+        self._found_since = False
         self._reached: Reached | None = None
         self._start = self._start_of_cursor()
 
@@ -113,6 +114,7 @@ class PageSearch(Generic[T]):
             behind=behind,
         ):
             self.found.append(row)
+            self._found_since = True
         if behind is not None and self.found:
             self._more_behind = bool(self.found[0].told)
         elif start is not None or self._beyond_all:
@@ -130,7 +132,7 @@ class PageSearch(Generic[T]):
         return self.page()
 
     def _watch(self, reached: Reached) -> None:
-        self._reached = reached
+        self._reached, self._found_since = reached, False
         if self.heard is not None:
             self.heard(self.so_far("the search goes on"))
 
@@ -158,7 +160,8 @@ class PageSearch(Generic[T]):
         # A search that is not over goes on from where it has come to.
         edge = None
         if partial is not None and self._reached is not None and len(self.found) <= size:
-            edge = self._reached.key
+            # What was found since lies further on than the search had come when it last told.
+            edge = None if self._found_since else self._reached.key
         if self._backward:
             rows = rows[::-1]
         more_after, more_before = (

@@ -6,8 +6,8 @@ several ways: raw or as an escape (`é`, `\u00e9`), in either case, composed or 
 only those characters are asked for that can be written in one way, and where they stand in the
 term decides what is asked:
 
-- ASCII that JSON has no short escape for stands as itself, in either case; rows that write ASCII
-  as `\u0041` are let through whatever they hold.
+- ASCII stands as itself, in either case, where JSON has a short escape for it with a backslash
+  before it; rows that write ASCII as `\u0041` are let through whatever they hold.
 - `k`, a last `i`, `;` and the grave accent also come from one other character each (U+212A,
   U+0130, U+037E, U+1FEF): any one character does, and rows with that one's escape pass.
 - A character without case and without decomposition (CJK, emoji) is asked for by itself, raw or
@@ -56,7 +56,9 @@ def sieve(text: str) -> Sieve:
         if character in _EXOTIC and (character != "i" or following in {"", "\u0307"}):
             tokens.append("_")
             exotic.add(_EXOTIC[character])
-        elif " " <= character <= "\x7f" and character not in _JSON_SHORT:
+        elif " " <= character <= "\x7f":
+            if character in _JSON_SHORT and tokens and tokens[-1] != "%":
+                tokens.append("%")
             tokens.append(f"!{character}" if character in "%_!" else character)
         else:
             if tokens and tokens[-1] != "%":

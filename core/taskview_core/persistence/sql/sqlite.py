@@ -61,6 +61,7 @@ class SqliteExpressions:
     names_nulls = False
     bounds_rows = False
     plans_by_value = False
+    is_served = False
 
     def __init__(self, profile: Profile, present: PresentForms | None = None) -> None:
         self._profile = profile
@@ -138,6 +139,10 @@ class SqliteExpressions:
     def contains(self, column: Expression, pattern: str) -> Condition:
         """See Expressions."""
         return column.like(pattern, escape="!")
+
+    def together(self, columns: Sequence[Expression]) -> Expression | None:
+        """See Expressions."""
+        return None
 
     def glob_escape(self, column: Expression) -> Condition:
         """See Expressions."""

@@ -6,6 +6,7 @@ is over in a moment: hits can be shown, and the search told to stop, between any
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +17,29 @@ from sqlalchemy import select
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.order import order_by
+from taskview_core.persistence.sql.peek import Peek
 from taskview_core.persistence.sql.places import Key, Stretch, key_columns, key_of
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
 
 FIRST_ROWS = 500
 """The first window: it tells how common a word is, and a very common one fills a page from it."""
+PEEK_ROWS = 1_200
+"""The first that is a peek, which is over when the page is full: one row in twenty is enough."""
 SECOND_ROWS = 4_000
 """The second, unless so many are not needed; those after it grow to the time that they may take."""
 MOST_ROWS = 32_000
-MOST_SECONDS = 0.45
-"""How long a window may take; then it is stopped, and a smaller one tried."""
+MOST_SECONDS = 0.25
+"""How long a window may take: then it is stopped, and a smaller one tried, which has to be over
+while it still is half a second since the last. What is not in memory may take ten times longer
+than what is, and payloads differ more."""
+MOST_SECONDS_SERVED = 0.45
+"""The same on a server. The way there and back is in it, and it costs a connection to stop."""
 MOST_HITS = 200
 """How many rows of a window are read at once, each with payloads of any size."""
 _LEAST_ROWS = 8
-_AIM_SECONDS = 0.2
+_AIM_SECONDS = 0.12
+_NO_TIME = 1e-6
 _SPARE = 1.4
 """How many times the rows are looked at in which what is wanted is expected: it may not come."""
 
@@ -58,9 +67,13 @@ class Windows:
     def __init__(self, source: Source[Any], stretch: Stretch, columns: bool) -> None:
         self._source = source
         self._columns = columns
-        self._size = FIRST_ROWS
+        self._served = source.engine.is_served
+        self._peek = Peek(source, columns) if self._served else None
+        self._size = self._first = PEEK_ROWS if self._served else FIRST_ROWS
         self._needed: int | None = None
         self._enters = True
+        self._way = math.inf
+        """Seconds of the shortest statement, of which the way to a server and back is most."""
         self.stretch = stretch
         """What is left."""
 
@@ -68,47 +81,87 @@ class Windows:
         """Be told in how many more rows what is wanted is expected: more are not looked at."""
         self._needed = int(min(rows * _SPARE, MOST_ROWS))
 
-    async def next(self, reads: Reads) -> Window:
-        """Look at the next rows; raise OrderNotIndexedError where that takes too long."""
+    async def next(self, reads: Reads, want: int | None = None) -> Window:
+        """Look at the next rows; raise OrderNotIndexedError where that takes too long.
+
+        `want` says how many hits are wanted at all, where so many are expected near by.
+        """
         while True:
-            begun = time.monotonic()
             try:
-                rows, end = await reads.run(self._read, MOST_SECONDS)
+                if self._peek is None or want is None:
+                    return await self._between(reads)
+                return await self._near(reads, self._peek, want)
             except QueryTimeoutError:
                 self._shrink()
-                continue
-            return self._taken(rows, end, time.monotonic() - begun)
 
-    async def _read(self, session: Session) -> tuple[Sequence[Any], Key | None]:
-        last = (await session.execute(self._last())).first()
-        end = None if last is None else key_of(self._source, self.stretch.order, last)
-        return (await session.execute(self._hits(end))).all(), end
+    async def _between(self, reads: Reads) -> Window:
+        """Find where the window ends, and read what is between."""
+        begun = time.monotonic()
 
-    def _taken(self, rows: Sequence[Any], end: Key | None, took: float) -> Window:
+        async def read(session: Session) -> tuple[Sequence[Any], Key | None]:
+            last = (await session.execute(self._last())).first()
+            self._way = min(self._way, time.monotonic() - begun)
+            end = None if last is None else key_of(self._source, self.stretch.order, last)
+            return (await session.execute(self._hits(end))).all(), end
+
+        rows, end = await reads.run(read, self._limit)
         size, full = self._rows, len(rows) >= MOST_HITS
-        if took > _AIM_SECONDS or full:
-            self._size = max(size // 2, _LEAST_ROWS)
-        elif size == self._size and took < _AIM_SECONDS / 2 and len(rows) < MOST_HITS / 2:
-            self._size = SECOND_ROWS if size == FIRST_ROWS else min(size * 2, MOST_ROWS)
         # Of a window with many hits the rest is left to the next one.
-        edge = key_of(self._source, self.stretch.order, rows[-1]) if full else end
+        if full:
+            self._size = max(size // 2, _LEAST_ROWS)
+            end = key_of(self._source, self.stretch.order, rows[-1])
+        else:
+            self._resize(size, time.monotonic() - begun - 2 * self._way)
+        self._go_on(end)
+        return Window(rows, len(rows) if full else size, end)
+
+    async def _near(self, reads: Reads, peek: Peek, want: int) -> Window:
+        """Read on until there are enough hits, or the window ends."""
+        size, hits = self._rows, max(_LEAST_ROWS, min(want, MOST_HITS))
+        statement, parameters = peek.statement(self.stretch, size, hits, enters=self._enters)
+        begun = time.monotonic()
+
+        async def read(session: Session) -> Sequence[Any]:
+            return (await session.execute(statement, parameters)).all()
+
+        found = await reads.run(read, self._limit)
+        ended = not found or (found[-1].nth < size and len(found) < hits)
+        end = None if ended else key_of(self._source, self.stretch.order, found[-1])
+        looked_at = size if ended else found[-1].nth
+        if looked_at == size:
+            self._resize(size, time.monotonic() - begun)
+        self._go_on(end)
+        return Window([row for row in found if row.fits], looked_at, end)
+
+    def _go_on(self, edge: Key | None) -> None:
         if edge is not None:
             self.stretch = self.stretch.after(edge)
-        return Window(rows, len(rows) if full else size, edge)
+
+    def _resize(self, size: int, took: float) -> None:
+        """Have the next window take the time that one should, as far as this one tells."""
+        if size < self._size and took < _AIM_SECONDS:
+            return  # It was small because no more were needed.
+        fair = int(size * _AIM_SECONDS / max(took, _NO_TIME))
+        grown = SECOND_ROWS if size == self._first else size * 2
+        self._size = max(min(fair, grown, MOST_ROWS), _LEAST_ROWS)
+
+    @property
+    def _limit(self) -> float:
+        return MOST_SECONDS_SERVED if self._served else MOST_SECONDS
 
     @property
     def _rows(self) -> int:
         """How many rows the next window has."""
         if self._needed is None:
             return self._size
-        return min(self._size, max(self._needed, FIRST_ROWS // 2))
+        return min(self._size, max(self._needed, self._first // 2))
 
     def _shrink(self) -> None:
         if self._size > _LEAST_ROWS:
             self._size = max(self._rows // 8, _LEAST_ROWS)
         elif self._enters:
             # No index serves the filter's conditions: walk the plain order, and look at each.
-            self._enters, self._size = False, FIRST_ROWS
+            self._enters, self._size = False, self._first
         else:
             raise OrderNotIndexedError
 

@@ -13,15 +13,27 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, and_, func, literal, literal_column, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Text,
+    Uuid,
+    func,
+    literal,
+    literal_column,
+    not_,
+    select,
+    union_all,
+)
 
 from taskview_core.errors import QueryTimeoutError
-from taskview_core.persistence.running import Session
+from taskview_core.persistence.running import Session, Work
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.prefilter import sieve
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.tables import tasks
+from taskview_core.persistence.sql.windows import MOST_SECONDS_SERVED
 from taskview_core.query.terms import TextTerm
 
 INDEX = "ix_tasks_text"
@@ -34,12 +46,12 @@ EXPRESSION = (
     f'lower(({_STORED}) COLLATE "C") ||'
     f" CASE WHEN ({_STORED}) ~ '\\\\u00[2-7]' THEN E'\\n{_MARK}' ELSE '' END"
 )
-IS_VALID = text(
-    "SELECT i.indisvalid FROM pg_index i WHERE i.indrelid = to_regclass('tasks')"
-    f" AND i.indexrelid = to_regclass('{INDEX}')"
+_IS_VALID: Condition = literal_column(
+    "coalesce((SELECT i.indisvalid FROM pg_index i WHERE i.indrelid = to_regclass('tasks')"
+    f" AND i.indexrelid = to_regclass('{INDEX}')), false)",
+    Boolean,
 )
 MOST_CANDIDATES = 2_000
-_SECONDS = 0.4
 
 
 class PostgresTextIndex:
@@ -49,34 +61,59 @@ class PostgresTextIndex:
         self, reads: Reads, profile: Profile, terms: Sequence[TextTerm]
     ) -> Condition | None:
         """Give a condition that holds for the few tasks that may hold all terms."""
-        asked = [condition for term in terms if (condition := _may_hold(term)) is not None]
-        if not asked:
+        patterns = _patterns(terms)
+        if not patterns:
             return None
-        some = select(tasks.c.id).where(and_(*asked)).limit(MOST_CANDIDATES + 1)
-
-        async def look(session: Session) -> Sequence[Any] | None:
-            valid = (await session.execute(IS_VALID)).scalar()
-            return (await session.execute(some)).all() if valid else None
-
         try:
-            found = await reads.run(look, _SECONDS)
+            # A session need not be told another limit than for the windows before.
+            found = await reads.run(_looking(patterns), MOST_SECONDS_SERVED)
         except QueryTimeoutError:
             return None  # so many that windows find a page sooner
-        if found is None or len(found) > MOST_CANDIDATES:
+        ids = [row.id for row in found]
+        if len(ids) > MOST_CANDIDATES or None in ids:
             return None
-        return tasks.c.id == func.any(literal([row.id for row in found], ARRAY(Uuid)))
+        return tasks.c.id == func.any(literal(ids, ARRAY(Uuid)))
 
 
-def _may_hold(term: TextTerm) -> Condition | None:
-    """Give a condition that the index serves, or None where the term has no trigram."""
-    wanted = sieve(term.text)
-    if term.denied or wanted.pattern is None:
-        return None
-    # An escaped character is a `!` and itself, and parts of words that it stands between.
-    if not re.search(r"(?<![!_%])[a-z0-9]{3}", wanted.pattern):
-        return None
-    hidden = [f"%{_MARK}%", *(f"%\\u{digits}%" for digits in wanted.exotic)]
+def _looking(patterns: Sequence[Sequence[str]]) -> Work[Sequence[Any]]:
+    """Ask for the ids of rows that match all of some patterns, for each of these lists.
+
+    They are asked for each by itself: what the index gives is looked at again by the server, with
+    more care, and of rows that are to match one OR the other it would read the payload twice.
+    Where there is no index, the only id is NULL.
+    """
     stored: Expression = literal_column(EXPRESSION, Text)
-    return or_(
-        *(stored.like(literal(pattern, Text), escape="!") for pattern in (wanted.pattern, *hidden))
-    )
+    asked = [
+        select(tasks.c.id)
+        .where(
+            _IS_VALID, *(stored.like(literal(pattern, Text), escape="!") for pattern in together)
+        )
+        .limit(MOST_CANDIDATES + 1)
+        for together in patterns
+    ]
+    none = select(literal_column("NULL::uuid", Uuid).label("id")).where(not_(_IS_VALID))
+    statement = union_all(none, *asked)
+
+    async def look(session: Session) -> Sequence[Any]:
+        return (await session.execute(statement)).all()
+
+    return look
+
+
+def _patterns(terms: Sequence[TextTerm]) -> list[list[str]]:
+    """Give what rows that hold all terms match one of: the terms themselves, or what hides them.
+
+    None where no term has a trigram.
+    """
+    together: list[str] = []
+    hidden = {_MARK: None}
+    for term in terms:
+        wanted = sieve(term.text)
+        if term.denied or wanted.pattern is None:
+            continue
+        # An escaped character is a `!` and itself, and parts of words that it stands between.
+        if not re.search(r"(?<![!_%])[a-z0-9]{3}", wanted.pattern):
+            continue
+        together.append(wanted.pattern)
+        hidden |= {f"\\u{digits}": None for digits in wanted.exotic}
+    return [together, *([f"%{text}%"] for text in hidden)] if together else []
