@@ -112,10 +112,18 @@ class TaskviewApp(App[None], inherit_bindings=False):
     # Beginning and end
 
     def on_mount(self) -> None:
-        """Reach the database; meanwhile the empty screen is drawn."""
+        """Reach the database; the empty screen is drawn before, for both together take longer."""
         self._stop_on_signals()
         self.app_resume_signal.subscribe(self, self._draw_again)
-        self._reach()
+        self.call_later(self._reach)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the styles anew, but not before there is anything that has any.
+
+        Textual asks for it on the way to the first screen of a mode, having read them just then.
+        """
+        if self._is_mounted:
+            super().refresh_css(animate)
 
     def _draw_again(self, _app: App[Any]) -> None:
         """Draw all of the screen: after a suspension the terminal shows nothing of it."""

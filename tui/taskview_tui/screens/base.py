@@ -75,6 +75,14 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         if not self.app.stylesheet.has_source(str(_STYLES)):
             self.app.stylesheet.read(_STYLES)
 
+    def _compositor_refresh(self) -> None:
+        """Draw nothing while the app holds its frames back, as it does until it is ready.
+
+        Textual draws then all the same, throws that away, and takes what it had drawn for seen.
+        """
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""
         # Known already: Textual would style everything by the first size, and then once more.

@@ -79,8 +79,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         return tuple(TASK_KEYS.values())
 
     def on_mount(self) -> None:
-        """Let the keys be the table's."""
-        self.table.focus()
+        """Let the keys be the table's, as the first frame is to show."""
+        self.set_focus(self.table)
 
     @property
     def crumb(self) -> str:
