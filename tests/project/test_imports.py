@@ -67,6 +67,13 @@ def test_the_first_rows_of_a_file_need_no_sqlalchemy() -> None:
         "from taskview_tui import wiring\nbrowser = wiring.open_browser_at_once('runs.db')"
     )
     assert not found & {*STORAGE, "textual"}
+    found = _modules_after("import taskview_core.persistence.first_page_sqlite")
+    assert not found & {*STORAGE, "textual"}
+
+
+def test_the_first_rows_of_a_server_need_its_driver_alone() -> None:
+    found = _modules_after("import taskview_core.persistence.first_page_postgres")
+    assert found & set(STORAGE) == {"asyncpg"}
 
 
 @pytest.mark.parametrize(
