@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from taskview_core.errors import CannotConnectError, TaskviewError
-from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.bars.banner import Banner, Trouble
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
@@ -26,6 +25,7 @@ from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
 
 if TYPE_CHECKING:
+    from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
 
