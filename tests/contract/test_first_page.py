@@ -13,8 +13,9 @@ from support.stored import StoredTask, insert
 from taskview_core.errors import CannotConnectError, SchemaError
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.persistence.first_page import can_read_first_page, read_first_page
+from taskview_core.persistence.first_page_sqlite import read_first_page
 from taskview_core.persistence.late_browser import LateBrowser
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.stored_time import write_time
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import PageRequest
@@ -33,7 +34,6 @@ def path_of(url: str) -> Path:
 async def check_the_same(url: str, size: int) -> None:
     browser = DatabaseBrowser(url)
     request = PageRequest(size)
-    assert can_read_first_page(path_of(url))
     assert read_first_page(path_of(url), request) == await browser.search_tasks(EVERYTHING, request)
     await browser.close()
 
@@ -45,9 +45,9 @@ class Made:
         self.url = url
         self.times = 0
 
-    def __call__(self) -> ITaskBrowser:
+    def __call__(self, opened: LimitedConnection | None) -> ITaskBrowser:
         self.times += 1
-        return DatabaseBrowser(self.url)
+        return DatabaseBrowser(self.url, opened=opened)
 
 
 @pytest.mark.parametrize("size", [1, 49, 50, 51, 200])
@@ -83,19 +83,21 @@ async def test_conversations_are_found_in_any_form_of_their_ids(migrated_sqlite_
 @pytest.mark.parametrize("loose", [False, True])
 def test_other_tables_are_for_the_usual_way(sqlite_url: str, loose: bool) -> None:
     make_guide_database(sqlite_url, {}, loose=loose)
-    assert not can_read_first_page(path_of(sqlite_url)), "nothing leads to the newest"
+    assert read_first_page(path_of(sqlite_url), PageRequest()) is None, (
+        "nothing leads to the newest"
+    )
 
 
 def test_times_that_may_be_missing_are_for_the_usual_way(sqlite_url: str) -> None:
     make_guide_database(sqlite_url, {}, loose=True)
     execute_sqlite(sqlite_url, "CREATE INDEX by_time ON tasks (created_at, id)")
-    assert not can_read_first_page(path_of(sqlite_url))
+    assert read_first_page(path_of(sqlite_url), PageRequest()) is None
 
 
 def test_keys_that_cursors_write_otherwise_are_for_the_usual_way(migrated_sqlite_url: str) -> None:
     insert(migrated_sqlite_url, [StoredTask.numbered(n) for n in range(3)])
     execute_sqlite(migrated_sqlite_url, "UPDATE tasks SET created_at = CAST(created_at AS BLOB)")
-    assert can_read_first_page(path_of(migrated_sqlite_url))
+    assert read_first_page(path_of(migrated_sqlite_url), PageRequest(3)) is not None
     assert read_first_page(path_of(migrated_sqlite_url), PageRequest(2)) is None
 
 

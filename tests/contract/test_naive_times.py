@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from support.stored import CONVERSATION, START, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import Conversation, Task, TaskRow
-from taskview_core.persistence import engine as engines
+from taskview_core.persistence import postgres_connection
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.conversation_repository import ConversationRepository
+from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.task_repository import TaskRepository
 from taskview_core.query.page import Cursor, Page, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
@@ -61,7 +62,7 @@ async def _make(url: str, started: str, rows: Sequence[tuple[UUID, datetime | No
 def zone_is_said(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once as it is, and once as through a pooler that drops what a connection says first."""
     if request.param == "not said":
-        monkeypatch.setattr(engines, "_UTC", {})
+        monkeypatch.setattr(postgres_connection, "_UTC", {})
 
 
 @pytest.fixture(params=[NAIVE, ZONED])
@@ -119,7 +120,7 @@ async def test_what_is_shown_is_what_is_filtered(browser: DatabaseBrowser) -> No
 
 async def test_what_is_written_comes_back(postgres_url: str) -> None:
     await _make(postgres_url, ZONED, [])
-    engine = engines.create_engine(postgres_url)
+    engine = create_engine(postgres_url)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     chat = Conversation(id=uuid4(), user_id="ada", created_at=START, updated_at=START)
     task = Task(

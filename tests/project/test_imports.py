@@ -40,6 +40,9 @@ def test_screens_leave_storage_out() -> None:
 def test_the_first_screen_leaves_out_what_is_not_on_it() -> None:
     """Each of these was a part of the time to the first frame."""
     late = (
+        "taskview_core.entities.conversation",
+        "taskview_core.entities.task",
+        "taskview_core.entities.usage_paths",
         "taskview_core.query.parse",
         "taskview_core.query.terms",
         "taskview_core.tree.assemble",
@@ -67,6 +70,13 @@ def test_the_first_rows_of_a_file_need_no_sqlalchemy() -> None:
         "from taskview_tui import wiring\nbrowser = wiring.open_browser_at_once('runs.db')"
     )
     assert not found & {*STORAGE, "textual"}
+    found = _modules_after("import taskview_core.persistence.first_page_sqlite")
+    assert not found & {*STORAGE, "textual"}
+
+
+def test_the_first_rows_of_a_server_need_its_driver_alone() -> None:
+    found = _modules_after("import taskview_core.persistence.first_page_postgres")
+    assert found & set(STORAGE) == {"asyncpg"}
 
 
 @pytest.mark.parametrize(

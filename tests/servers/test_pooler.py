@@ -13,7 +13,9 @@ from support.pooler import transaction_pooler
 from support.stored import CONVERSATION, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
@@ -90,3 +92,16 @@ async def test_nothing_can_be_written_through_it(pooled: str) -> None:
         async with engine.begin() as connection:
             await connection.exec_driver_sql("DELETE FROM tasks")
     await engine.dispose()
+
+
+async def test_the_first_page_comes_through_it(pooled: str) -> None:
+    url = parse_database_url(pooled)
+    browsers = [LateBrowser(url, lambda opened: DatabaseBrowser(url, opened=opened)) for _ in "123"]
+
+    async def use(browser: LateBrowser) -> None:
+        await browser.connect()
+        assert len((await browser.search_tasks(EVERYTHING, PageRequest())).rows) == 30
+        assert (await browser.count_tasks(EVERYTHING)).value == 30
+        await browser.close()
+
+    await asyncio.gather(*(use(browser) for browser in browsers))

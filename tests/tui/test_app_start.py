@@ -5,8 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
+from textual.app import App
+from textual.css import stylesheet
+from textual.screen import Screen
 
 from support.fake_browser import FakeBrowser, make_task
 from support.screens import running
@@ -138,3 +144,39 @@ async def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> Non
                             colours.add(colour)
         assert colours == set()
         assert "✗ failed" in run.text()
+
+
+async def test_the_empty_screen_is_drawn_before_the_database_is_asked_and_no_frame_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    browser = FakeBrowser([make_task(1)])
+    browser.hold("connect")
+    drawn: list[tuple[bool, int]] = []
+    display = App._display
+
+    def counted(app: App[None], screen: Screen[None], frame: RenderableType | None) -> None:
+        if frame is not None:
+            drawn.append((bool(browser.named("connect")), app._batch_count))
+        display(app, screen, frame)
+
+    monkeypatch.setattr(App, "_display", counted)
+    async with running(browser, settled=False) as run:
+        await run.until(lambda: bool(browser.named("connect")))
+        await run.until(lambda: bool(drawn))
+    before = [held_back for asked, held_back in drawn if not asked]
+    assert before, "the shell comes first"
+    assert not any(before), "no frame is drawn while the app holds them back"
+
+
+async def test_no_styles_are_parsed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    parse = stylesheet.parse
+
+    def counted(scope: str, css: str, read_from: object, **options: Any) -> Iterable[object]:
+        parsed.append(read_from)
+        return parse(scope, css, read_from, **options)
+
+    monkeypatch.setattr(stylesheet, "parse", counted)
+    async with running(FakeBrowser([make_task(1)])):
+        assert parsed
+    assert len(parsed) == len(set(parsed))

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from textual import work
@@ -26,10 +26,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from taskview_core.entities import Ident
 from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
-from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import TaskFilter
 from taskview_tui.clipboard import (
     PROGRAM_LIMIT,
     TERMINAL_LIMIT,
@@ -43,10 +40,15 @@ from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import KeyProvider
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
-from taskview_tui.side import Side
 from taskview_tui.terminal import copied_text, wants_no_colour
 from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.times import TimeDisplay
+
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident
+    from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.query import TaskFilter
+    from taskview_tui.side import Side
 
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
@@ -112,10 +114,18 @@ class TaskviewApp(App[None], inherit_bindings=False):
     # Beginning and end
 
     def on_mount(self) -> None:
-        """Reach the database; meanwhile the empty screen is drawn."""
+        """Reach the database; the empty screen is drawn before, for both together take longer."""
         self._stop_on_signals()
         self.app_resume_signal.subscribe(self, self._draw_again)
-        self._reach()
+        self.call_later(self._reach)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the styles anew, but not before there is anything that has any.
+
+        Textual asks for it on the way to the first screen of a mode, having read them just then.
+        """
+        if self._is_mounted:
+            super().refresh_css(animate)
 
     def _draw_again(self, _app: App[Any]) -> None:
         """Draw all of the screen: after a suspension the terminal shows nothing of it."""

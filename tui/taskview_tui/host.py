@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.app import App
 from textual.dom import DOMNode
 
-from taskview_core.entities import Ident
-from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import TaskFilter
-from taskview_tui.outside import Tool
-from taskview_tui.side import Side
-from taskview_tui.text.times import TimeDisplay
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident
+    from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.query import TaskFilter
+    from taskview_tui.outside import Tool
+    from taskview_tui.side import Side
+    from taskview_tui.text.times import TimeDisplay
 
 
 class Host(Protocol):

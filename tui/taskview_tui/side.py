@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from taskview_core.entities import Ident
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident
 
 
 @dataclass(frozen=True)

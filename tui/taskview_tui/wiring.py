@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from taskview_core.entities import UsagePaths
     from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.persistence.limited_connection import LimitedConnection
     from taskview_core.persistence.loading import LoadProgress as LoadProgress
     from taskview_core.persistence.loading import LoadReport as LoadReport
     from taskview_core.persistence.text_index.report import IndexProgress as IndexProgress
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
 
 def open_browser(
-    url_text: str, *, timeout: float = 15.0, usage: UsagePaths | None = None
+    url_text: str,
+    *,
+    timeout: float = 15.0,
+    usage: UsagePaths | None = None,
+    opened: LimitedConnection | None = None,
 ) -> ITaskBrowser:
-    """Give a browser of a database; nothing is connected yet.
+    """Give a browser of a database; nothing is connected yet, but `opened`, if that is given.
 
     UsageError for a bad URL, or where the configuration file cannot be read. A query is stopped
     after `timeout` seconds. Importing SQLAlchemy takes a quarter of a second: a screen calls this
@@ -37,13 +42,14 @@ def open_browser(
         timeout=timeout,
         text_indexes=text_index_folder(),
         usage=usage or read_config().usage,
+        opened=opened,
     )
 
 
 def open_browser_at_once(url_text: str) -> ITaskBrowser:
     """Give a browser as `open_browser` does, without SQLAlchemy: that is imported behind it.
 
-    The newest tasks of a SQLite file are there before. What is wrong with the URL or with the
+    The newest tasks are there before. What is wrong with the URL or with the
     configuration is said at once too.
     """
     from taskview_core.persistence.late_browser import LateBrowser
@@ -51,7 +57,9 @@ def open_browser_at_once(url_text: str) -> ITaskBrowser:
     from taskview_tui.config import read_config
 
     url, usage = parse_database_url(url_text), read_config().usage
-    return LateBrowser(url, lambda: open_browser(url_text, usage=usage), usage)
+    return LateBrowser(
+        url, lambda opened: open_browser(url_text, usage=usage, opened=opened), usage
+    )
 
 
 def text_index_folder() -> Path:

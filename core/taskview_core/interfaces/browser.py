@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from taskview_core.entities import (
-    Conversation,
-    ConversationDetail,
-    ConversationRow,
-    Count,
-    Facets,
-    Ident,
-    Reported,
-    TaskDetail,
-    TaskRow,
-)
-from taskview_core.query.page import Page, PageRequest
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
-from taskview_core.tree.rows import TreeRows
+if TYPE_CHECKING:
+    from taskview_core.entities import (
+        Conversation,
+        ConversationDetail,
+        ConversationRow,
+        Count,
+        Facets,
+        Ident,
+        Reported,
+        TaskDetail,
+        TaskRow,
+    )
+    from taskview_core.query.page import Page, PageRequest
+    from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+    from taskview_core.tree.rows import TreeRows
 
 COUNT_CAP = 10_000
 """Where a capped count stops."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from taskview_core.entities import Conversation, Count, Facets, Ident, Task, TaskRow
-from taskview_core.query.page import Page, PageRequest
-from taskview_core.query.task_filter import TaskFilter
+if TYPE_CHECKING:
+    from taskview_core.entities import Conversation, Count, Facets, Ident, Task, TaskRow
+    from taskview_core.query.page import Page, PageRequest
+    from taskview_core.query.task_filter import TaskFilter
 
 
 class ITaskRepository(Protocol):

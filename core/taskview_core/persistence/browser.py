@@ -34,6 +34,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.limits_cache import KEPT, LimitsCache
 from taskview_core.persistence.running import Runner, Session, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
@@ -89,7 +90,8 @@ class DatabaseBrowser:
     seconds. `clock` is what relative times in filters are resolved against.
     `limits_kept` is for how many seconds it is believed how long the runs of an agent take.
     `text_indexes` is the folder with the text indexes of SQLite databases; None for none.
-    `usage` says where metadata tells what was used.
+    `usage` says where metadata tells what was used. `opened` is a connection to Postgres that is
+    there already.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class DatabaseBrowser:
         text_indexes: Path | None = None,
         limits_kept: float = KEPT,
         usage: UsagePaths | None = None,
+        opened: LimitedConnection | None = None,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._timeout = timeout
@@ -118,6 +121,7 @@ class DatabaseBrowser:
             # A lost connection is met by trying once more: see _call.
             pool_pre_ping=False,
             statement_timeout=timeout,
+            opened=opened,
         )
         self._runner = Runner(self._engine, connections)
 

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
-import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
@@ -24,6 +23,7 @@ from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
+from taskview_core.persistence.postgres_connection import open_connection
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -33,10 +33,6 @@ READER_BUSY_SECONDS = 0.1
 _CACHE_KIB = 8_192
 """What a SQLite connection that reads keeps of the file. Facets look at so much of the indexes of
 millions of tasks; there are four connections, and 140 MB for the whole program."""
-
-_UTC = {"TimeZone": "UTC"}
-"""Set as a connection starts, as every JDBC driver does, so that poolers know it: what goes into a
-column without a time zone is turned by the server, and must be UTC whatever its own setting."""
 
 
 def create_engine(
@@ -49,13 +45,15 @@ def create_engine(
     pool_pre_ping: bool = True,
     statement_timeout: float | None = None,
     create: bool = False,
+    opened: LimitedConnection | None = None,
 ) -> AsyncEngine:
     """Make an engine for a URL or a path; nothing is connected yet.
 
     `read_only` is held by the connection itself: `mode=ro` on SQLite, read-only transactions on
     Postgres. `statement_timeout` is in seconds and for Postgres; a SQLite statement is stopped
     by interrupting its connection. `create` lets a SQLite file come into being; otherwise one
-    that does not exist raises CannotConnectError on connecting.
+    that does not exist raises CannotConnectError on connecting. `opened` is a connection to
+    Postgres that is there already, and becomes the first of the engine's.
     """
     target = parse_database_url(url) if isinstance(url, str) else url
     if target.kind == "postgresql":
@@ -63,6 +61,7 @@ def create_engine(
             target,
             read_only=read_only,
             statement_timeout=statement_timeout,
+            opened=opened,
             echo=echo,
             pool_size=pool_size,
             max_overflow=max_overflow,
@@ -83,24 +82,17 @@ def create_engine(
 
 
 def _postgres_engine(
-    target: DatabaseUrl, *, read_only: bool, statement_timeout: float | None, **options: Any
+    target: DatabaseUrl,
+    *,
+    read_only: bool,
+    statement_timeout: float | None,
+    opened: LimitedConnection | None,
+    **options: Any,
 ) -> AsyncEngine:
+    handed_on = [] if opened is None else [opened]
+
     async def connect() -> LimitedConnection:
-        # No cached statements: they break behind pgbouncer, and make generic plans.
-        try:
-            connection: LimitedConnection = await asyncpg.connect(
-                target.dsn,
-                connection_class=LimitedConnection,
-                timeout=target.connect_timeout,
-                statement_cache_size=0,
-                server_settings=_UTC,
-            )
-        except asyncpg.InterfaceError:
-            raise  # some are ValueErrors too, and say what is wrong
-        except (ValueError, OverflowError) as error:
-            raise CannotConnectError(
-                f"cannot connect to {target.label}", "its URL has a value that cannot be, as a port"
-            ) from error
+        connection = handed_on.pop() if handed_on else await open_connection(target)
         await far_times.install(connection)
         if statement_timeout is not None:
             await connection.look(statement_timeout, read_only=read_only)

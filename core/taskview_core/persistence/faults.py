@@ -23,16 +23,12 @@ from taskview_core.errors import (
     SchemaError,
     TaskviewError,
 )
+from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
 
 DRIVER_ERRORS: tuple[type[BaseException], ...] = (
     SQLAlchemyError,
     sqlite3.Error,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
-    UnicodeError,
+    *POSTGRES_ERRORS,
 )
 """Everything that a call to a database may raise."""
 

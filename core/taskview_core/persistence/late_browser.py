@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskview_core.entities import (
     Conversation,
@@ -20,30 +23,36 @@ from taskview_core.entities import (
 )
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
-from taskview_core.persistence.first_page import can_read_first_page, read_first_page
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_core.query.page import Page, PageRequest
-from taskview_core.query.sort import NEWEST_FIRST
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
 from taskview_core.tree.rows import TreeRows
+
+if TYPE_CHECKING:
+    from taskview_core.persistence.limited_connection import LimitedConnection
 
 
 class LateBrowser:
     """Implements `ITaskBrowser` by another one, which `make` gives.
 
     `make` is called in a thread, for it imports for long: at the first question but that for the
-    newest tasks of a SQLite file, which `first_page` answers where it can. `usage` says where
-    metadata tells what was used.
+    newest tasks, which are read by the bare driver as the database is reached, where they can be.
+    It is given the connection for that, if there is one to a server. `usage` says where metadata
+    tells what was used.
     """
 
     def __init__(
-        self, url: DatabaseUrl, make: Callable[[], ITaskBrowser], usage: UsagePaths | None = None
+        self,
+        url: DatabaseUrl,
+        make: Callable[[LimitedConnection | None], ITaskBrowser],
+        usage: UsagePaths | None = None,
     ) -> None:
         self._url = url
         self._make = make
         self._usage = usage or UsagePaths()
         self._making: asyncio.Future[ITaskBrowser] | None = None
-        self._reads_first = False
+        self._first: Page[TaskRow] | None = None
+        self._opened: LimitedConnection | None = None
 
     @property
     def label(self) -> str:
@@ -57,16 +66,29 @@ class LateBrowser:
 
     async def connect(self) -> None:
         """See ITaskBrowser."""
-        path = self._url.path
-        if path is not None:
-            self._reads_first = await asyncio.to_thread(can_read_first_page, path)
-        if not self._reads_first:
+        if self._url.kind == "postgresql":
+            self._first = await self._first_of_server(PageRequest())
+        elif self._url.path is not None:
+            self._first = await asyncio.to_thread(_first_of_file, self._url.path, PageRequest())
+        if self._first is None:
             await (await self._whole()).connect()
+
+    async def _first_of_server(self, request: PageRequest) -> Page[TaskRow] | None:
+        await asyncio.to_thread(import_module, "taskview_core.persistence.first_page_postgres")
+        from taskview_core.persistence import first_page_postgres
+
+        self._opened = await first_page_postgres.connect(self._url)
+        if self._opened is None:
+            return None
+        return await first_page_postgres.read_first_page(self._opened, request)
 
     async def _whole(self) -> ITaskBrowser:
         """Give the browser that answers everything. Who stops waiting does not stop its making."""
         if self._making is None:
-            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+            opened, self._opened = self._opened, None
+            if opened is not None and opened.is_closed():
+                opened = None
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make, opened))
         return await asyncio.shield(self._making)
 
     async def search_tasks(
@@ -77,12 +99,10 @@ class LateBrowser:
         heard: Callable[[Page[TaskRow]], None] | None = None,
     ) -> Page[TaskRow]:
         """See ITaskBrowser."""
-        newest = page.cursor is None and page.sort == NEWEST_FIRST and task_filter == EVERYTHING
-        path = self._url.path
-        if path is not None and newest and self._reads_first and self._making is None:
-            first = await asyncio.to_thread(read_first_page, path, page)
-            if first is not None:
-                return first
+        # It is of now: who asks again is to see what has come since.
+        first, self._first = self._first, None
+        if first is not None and page == first.request and task_filter == EVERYTHING:
+            return first
         return await (await self._whole()).search_tasks(task_filter, page, heard=heard)
 
     async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
@@ -153,3 +173,11 @@ class LateBrowser:
         """See ITaskBrowser."""
         if self._making is not None:
             await (await self._whole()).close()
+        elif self._opened is not None:
+            self._opened.terminate()
+
+
+def _first_of_file(path: Path, request: PageRequest) -> Page[TaskRow] | None:
+    from taskview_core.persistence.first_page_sqlite import read_first_page
+
+    return read_first_page(path, request)

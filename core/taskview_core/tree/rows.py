@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from taskview_core.entities import Ident, TaskRow
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident, TaskRow
 
 
 @dataclass(frozen=True)

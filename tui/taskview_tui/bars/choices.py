@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
@@ -11,9 +12,11 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.entities import FacetValue
 from taskview_tui.text.cells import clip, pad
 from taskview_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from taskview_core.entities import FacetValue
 
 _WIDEST = 40
 

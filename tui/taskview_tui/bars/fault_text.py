@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from taskview_core.errors import FilterError
 from taskview_tui.text.cells import clip, pad, wrap
 from taskview_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from taskview_core.errors import FilterError
 
 _MOST_LINES = 4
 

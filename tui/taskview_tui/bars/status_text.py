@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from taskview_core.entities import Count
-from taskview_core.query.sort import Sort
 from taskview_tui.text.cells import clip
+
+if TYPE_CHECKING:
+    from taskview_core.query.sort import Sort
 
 _GAP = "  ·  "
 

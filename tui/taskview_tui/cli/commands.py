@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from taskview_tui.cli.parser import CommandParser
+if TYPE_CHECKING:
+    from taskview_tui.cli.parser import CommandParser
 
 SUMMARIES: Mapping[str, str] = {
     "ls": "list tasks, filtered and sorted, as a table or for other programs",

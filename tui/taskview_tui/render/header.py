@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from taskview_core.query.sort import Sort
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.cells import pad
-from taskview_tui.text.columns import Column, Slot
+
+if TYPE_CHECKING:
+    from taskview_core.query.sort import Sort
+    from taskview_tui.text.columns import Column, Slot
 
 _ARROWS = {False: "▲", True: "▼"}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 
-from taskview_core.entities import TaskRow
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from taskview_core.entities import TaskRow
 
 _BETWEEN = Piece(" │ ", Ink.GUIDE)
 _ROOM_FOR_BOTH = 50

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
-from taskview_core.entities import TaskRow
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
 from taskview_tui.text.clean import clean
@@ -17,6 +17,9 @@ from taskview_tui.text.times import (
     running_text,
     short_time,
 )
+
+if TYPE_CHECKING:
+    from taskview_core.entities import TaskRow
 
 TIME_KEYS = ("created", "started", "completed", "updated")
 """The times of a task; a list that is sorted by one of them shows that one."""

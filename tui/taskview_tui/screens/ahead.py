@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.query.page import Page
 from taskview_tui.screens.counted import CountedScreen
-from taskview_tui.screens.list_state import Ask
 from taskview_tui.screens.messages import Failed, deliver
+
+if TYPE_CHECKING:
+    from taskview_core.query.page import Page
+    from taskview_tui.screens.list_state import Ask
 
 F = TypeVar("F")
 R = TypeVar("R")

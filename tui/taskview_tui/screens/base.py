@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from taskview_core.errors import CannotConnectError, TaskviewError
-from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.bars.banner import Banner, Trouble
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
@@ -26,6 +25,7 @@ from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
 
 if TYPE_CHECKING:
+    from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
 
@@ -74,6 +74,14 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """
         if not self.app.stylesheet.has_source(str(_STYLES)):
             self.app.stylesheet.read(_STYLES)
+
+    def _compositor_refresh(self) -> None:
+        """Draw nothing while the app holds its frames back, as it does until it is ready.
+
+        Textual draws then all the same, throws that away, and takes what it had drawn for seen.
+        """
+        if not self.app._batch_count:
+            super()._compositor_refresh()
 
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""

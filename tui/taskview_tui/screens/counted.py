@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.entities import Count
 from taskview_core.errors import CannotConnectError, QueryTimeoutError
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.list_state import Counting
 from taskview_tui.screens.messages import Failed, deliver
+
+if TYPE_CHECKING:
+    from taskview_core.entities import Count
 
 F = TypeVar("F")
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.entities import Ident
-from taskview_core.query.page import Cursor, Page
-from taskview_core.query.sort import Sort
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import LIST_COMMANDS
@@ -32,6 +29,11 @@ from taskview_tui.screens.list_state import (
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
 from taskview_tui.text.searched import searched_text
+
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident
+    from taskview_core.query.page import Cursor, Page
+    from taskview_core.query.sort import Sort
 
 F = TypeVar("F")
 R = TypeVar("R")

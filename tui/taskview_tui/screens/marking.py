@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
-from taskview_tui.side import Side
 from taskview_tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from taskview_tui.side import Side
 
 MARK_COMMANDS = (
     Command(

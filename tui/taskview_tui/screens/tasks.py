@@ -13,7 +13,6 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.entities import Count, Facets, Ident, TaskRow
 from taskview_core.query.page import Cursor, Page, PageRequest, Place
 from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
@@ -29,6 +28,7 @@ from taskview_tui.text.times import short_time
 from taskview_tui.widgets.task_table import TaskTable
 
 if TYPE_CHECKING:
+    from taskview_core.entities import Count, Facets, Ident, TaskRow
     from taskview_core.query.keys import KeyHelp
     from taskview_core.query.terms import TimePoint, ValueKey
     from taskview_tui.export.scope import Scope
@@ -45,7 +45,7 @@ class FacetsAsk:
     filter: TaskFilter
 
 
-class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
+class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
     """The list of all tasks."""
 
     BINDINGS = bindings(JUMP_COMMAND, *PANE_COMMANDS)
@@ -79,8 +79,8 @@ class TasksScreen(ListScreen[TaskFilter, TaskRow], WithDetail):
         return tuple(TASK_KEYS.values())
 
     def on_mount(self) -> None:
-        """Let the keys be the table's."""
-        self.table.focus()
+        """Let the keys be the table's, as the first frame is to show."""
+        self.set_focus(self.table)
 
     @property
     def crumb(self) -> str:

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.message import Message
 from textual.widgets import Input
 
-from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
 from taskview_core.query import TaskFilter
 from taskview_tui.bars.banner import Banner
 from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
@@ -23,6 +22,7 @@ from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
+    from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
     from taskview_tui.bars.find_bar import FindBar, FindInput
     from taskview_tui.export.scope import Scope
     from taskview_tui.render.copies import Copied, Spot

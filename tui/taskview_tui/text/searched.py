@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from taskview_core.query.page import Page
 from taskview_tui.text.times import TimeDisplay, short_time
+
+if TYPE_CHECKING:
+    from taskview_core.query.page import Page
 
 
 def searched_text(page: Page[Any], times: TimeDisplay, now: datetime) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from textual.cache import LRUCache
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from taskview_core.entities import Ident
-from taskview_core.query.sort import Sort
 from taskview_tui.render.header import column_at, header_line, heading_width
 from taskview_tui.render.piece import MARKED, Line, Piece, fit_line, line_width
 from taskview_tui.text.columns import Column, Slot, place_columns
 from taskview_tui.text.times import TimeDisplay
 from taskview_tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from taskview_core.entities import Ident
+    from taskview_core.query.sort import Sort
 
 _MEASURED = 1000
 """Above this width no cell is measured any further."""

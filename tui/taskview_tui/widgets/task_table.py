@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from taskview_core.entities import TaskRow
 from taskview_tui.keys import bindings
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.task_cells import TIME_KEYS, duration_cell, task_cell, time_cell
@@ -16,8 +15,11 @@ from taskview_tui.text.columns import TASK_COLUMNS, Column
 from taskview_tui.widgets.line_keys import choose_command
 from taskview_tui.widgets.row_table import RowMessage, RowTable, SortMessage
 
+if TYPE_CHECKING:
+    from taskview_core.entities import TaskRow
 
-class TaskTable(RowTable[TaskRow]):
+
+class TaskTable(RowTable["TaskRow"]):
     """Tasks, one a line: status, agent, preview, conversation, a time and the duration.
 
     The time is that of creation, or the one that the rows are sorted by.
@@ -27,10 +29,10 @@ class TaskTable(RowTable[TaskRow]):
         choose_command("Open task", "Show the task in its tree, with its details beside it", "open")
     )
 
-    class Selected(RowMessage[TaskRow]):
+    class Selected(RowMessage["TaskRow"]):
         """The cursor has come to another task, or its task has changed."""
 
-    class Chosen(RowMessage[TaskRow]):
+    class Chosen(RowMessage["TaskRow"]):
         """A task is to be opened."""
 
     class SortRequested(SortMessage):
