@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
 from support.screens import Running, running
+from taskview_core.errors import QueryError
+from taskview_tui.screens.conversations import ConversationsScreen
 from taskview_tui.screens.detail import DetailScreen
 from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.widgets.conversation_table import ConversationTable
@@ -131,8 +135,33 @@ async def test_from_a_conversation_and_from_the_details() -> None:
         assert cursor(run) == "task 3"
         assert "failure 1 of 2 here, the earliest first" in run.status
         await run.press("q", "k", "f")
-        await run.settled()
         assert "nothing in this conversation failed" in run.said
+        assert isinstance(run.app.screen, ConversationsScreen), "there is nothing to go to"
+
+
+@pytest.mark.parametrize("key", ["", "d"])
+async def test_where_nothing_failed_that_is_said_and_one_stays(key: str) -> None:
+    async with running(family(), size=(200, 30)) as run:
+        run.tasks.table.move_cursor(run.tasks.table.position(task_id(5)) or 0)
+        if key:
+            await run.press(key)
+            await run.until(lambda: str(task_id(5)) in run.status)
+        screen = run.app.screen
+        await run.press("f")
+        await run.until(lambda: run.said != "", "a word")
+        assert run.said == "neither this task nor any below it failed"
+        assert run.app.screen is screen
+
+
+async def test_where_it_cannot_be_looked_that_is_said() -> None:
+    browser = family()
+    async with running(browser, size=(200, 30)) as run:
+        run.tasks.table.move_cursor(run.tasks.table.position(task_id(5)) or 0)
+        browser.failures["subtree"] = QueryError("no", "not today")
+        await run.press("f")
+        await run.until(lambda: run.said != "", "a word")
+        assert "not known whether anything below failed: no: not today" in run.said
+        assert run.selected == "task 5"
 
 
 async def test_a_task_in_no_conversation_is_looked_into_by_itself() -> None:
