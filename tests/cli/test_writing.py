@@ -155,7 +155,7 @@ def test_the_demo_is_the_same_for_the_same_seed(run: Run, tmp_path: Path) -> Non
 def test_the_demo_ends_now_or_when_it_is_told_to(run: Run, tmp_path: Path) -> None:
     def newest(name: str, *words: str) -> datetime:
         path = str(tmp_path / name)
-        assert run("demo", "--tasks", "300", "--path", path, *words).code == 0
+        assert run("demo", "--tasks", "2000", "--path", path, *words).code == 0
         shown = json.loads(run("ls", path, "-o", "jsonl", "-n", "1").out)
         return datetime.fromisoformat(shown["created_at"])
 

@@ -9,7 +9,7 @@ from support.fake_browser import FakeBrowser, make_conversation, make_task
 from support.screens import running
 
 
-@pytest.mark.parametrize("size", [(80, 24), (30, 8)])
+@pytest.mark.parametrize("size", [(80, 24), (30, 9)])
 async def test_one_thing_is_said_at_a_time_above_the_status_line(size: tuple[int, int]) -> None:
     browser = FakeBrowser([make_task(1)], [make_conversation(1)])
     async with running(browser, size=size, toasts=True) as run:
