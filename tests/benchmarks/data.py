@@ -21,6 +21,8 @@ from taskview_core.persistence.bulk import COLUMNS
 from taskview_core.persistence.url import parse_database_url
 
 COMMAND = Path(sys.executable).parent / "taskview"
+UNTIL = ("--until", "2026-06-30T12:00:00Z")
+"""Each run measures the same rows."""
 
 
 def say(words: str) -> None:
@@ -38,7 +40,7 @@ def sqlite_file(folder: Path, tasks: int) -> Path:
         part = path.with_name(f"{path.name}.new")
         part.unlink(missing_ok=True)
         subprocess.run(
-            [COMMAND, "demo", "--tasks", str(tasks), "--path", part],
+            [COMMAND, "demo", *UNTIL, "--tasks", str(tasks), "--path", part],
             check=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -230,3 +230,24 @@ def test_words_are_told_apart(
     assert (tmp_path / "a.md").read_text().startswith("# planner")
     assert run("export", "a.ndjson").code == 0
     assert run("export", "-").out == (tmp_path / "a.ndjson").read_text()
+
+
+@pytest.mark.parametrize("more", [(), ("--force",)])
+def test_a_folder_is_no_file_to_write(
+    run: Run, serve: Serve, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    serve([make_task(1)])
+    folder = tmp_path / "out.ndjson"
+    folder.mkdir()
+    ran = run("export", "x.db", str(folder), *more)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"taskview: {folder} is a folder: name a file in it\n"
+
+
+def test_missing_rules_are_told_without_numbers(run: Run, serve: Serve, tmp_path: Path) -> None:
+    serve([make_task(1)])
+    rules = tmp_path / "rules.toml"
+    ran = run("export", "x.db", "--rules", str(rules))
+    assert ran.code == 2
+    assert ran.err.startswith(f"taskview: cannot read the rules in {rules}: No such file or")
+    assert "Errno" not in ran.err

@@ -292,3 +292,12 @@ def test_the_fake_is_a_browser() -> None:
 
     browser: ITaskBrowser = ListBrowser()
     assert browser.label
+
+
+def test_a_status_that_is_nearly_a_known_one_is_asked_about(run: Run, serve: Serve) -> None:
+    serve()
+    ran = run("ls", "x.db", "--filter", "status:failed,compleeted")
+    said = "taskview: no task fits\ntaskview: did you mean status:failed,completed?\n"
+    assert (ran.code, ran.out, ran.err) == (0, "", said)
+    ran = run("count", "x.db", "--filter", "status:faild")
+    assert (ran.code, ran.out, ran.err) == (0, "0\n", "taskview: did you mean status:failed?\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,8 @@ def test_the_database_of_the_environment_is_loaded_into(
         ["demo", "--tasks", "many"],
         ["demo", "--seed", "-1"],
         ["demo", "extra"],
+        ["demo", "--until", "soon"],
+        ["demo", "--until", "1066-10-14"],
     ],
 )
 def test_wrong_usage(run: Run, words: list[str]) -> None:
@@ -142,10 +145,28 @@ def test_a_data_folder_that_cannot_be_made_is_told(
 def test_the_demo_is_the_same_for_the_same_seed(run: Run, tmp_path: Path) -> None:
     def rows(name: str, seed: str) -> str:
         path = tmp_path / name
-        assert run("demo", "--tasks", "200", "--seed", seed, "--path", str(path)).code == 0
+        words = ("--tasks", "200", "--seed", seed, "--until", "2026-06-30T12:00+02:00")
+        assert run("demo", *words, "--path", str(path)).code == 0
         return run("ls", str(path), "-o", "jsonl", "--full", "-n", "all").out
 
     assert rows("one.db", "3") == rows("two.db", "3") != rows("three.db", "4")
+
+
+def test_the_demo_ends_now_or_when_it_is_told_to(run: Run, tmp_path: Path) -> None:
+    def newest(name: str, *words: str) -> datetime:
+        path = str(tmp_path / name)
+        assert run("demo", "--tasks", "2000", "--path", path, *words).code == 0
+        shown = json.loads(run("ls", path, "-o", "jsonl", "-n", "1").out)
+        return datetime.fromisoformat(shown["created_at"])
+
+    before = datetime.now(UTC)
+    assert before - timedelta(hours=1) < newest("now.db") <= datetime.now(UTC)
+    told = datetime(2020, 2, 29, 12, tzinfo=UTC)
+    assert told - timedelta(hours=1) < newest("then.db", "--until", "2020-02-29T12:00") <= told
+    assert (
+        "there is a demo"
+        in run("demo", "--path", str(tmp_path / "now.db"), "--until", "2020-02-29").err
+    )
 
 
 def test_the_demo_opens_on_a_terminal(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from uuid import UUID
 
@@ -70,6 +70,14 @@ def test_another_seed_gives_other_rows() -> None:
     first, second = (next(generate(10, seed=seed)) for seed in (1, 2))
     assert first[1][0].id != second[1][0].id
     assert list(generate(100, seed=1)) == list(generate(100, seed=1))
+
+
+def test_all_times_move_with_the_end() -> None:
+    later = timedelta(days=100, microseconds=1)
+    for first, second in zip(generate(500), generate(500, until=CLOCK + later), strict=True):
+        for one, two in zip((first[0], *first[1]), (second[0], *second[1]), strict=True):
+            moved = [each + later if isinstance(each, datetime) else each for each in one]
+            assert moved == list(two)
 
 
 def test_rows_stream_however_many_there_are_to_be() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskview_core.query.keys import CONVERSATION_KEYS, TASK_KEYS
-from taskview_core.query.near import distance, meant_key
+from taskview_core.query.near import distance, meant_key, meant_value
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,20 @@ def test_only_the_keys_that_there_are_are_meant() -> None:
     assert meant_key("agent_id", value_follows=True, keys=CONVERSATION_KEYS) is None
     assert meant_key("updatd", value_follows=True, keys=CONVERSATION_KEYS) == "updated"
     assert meant_key("statsu.x", value_follows=True) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("faild", "failed"),
+        ("FAILED", "failed"),
+        ("canceled", "cancelled"),
+        ("failed", None),
+        ("archived", None),
+        ("x" * 100_000, None),
+        ("", None),
+    ],
+)
+def test_a_value_that_is_nearly_one_of_some(value: str, meant: str | None) -> None:
+    known = ["pending", "running", "completed", "failed", "cancelled"]
+    assert meant_value(value, known) == meant

@@ -226,3 +226,17 @@ def test_a_row_can_be_copied_by_its_id(open_terminal: Opener, migrated_sqlite_ur
     terminal.wait_for("copied")
     wanted = base64.b64encode(str(number(7)).encode())
     assert b"\x1b]52;c;" + wanted in terminal.raw
+
+
+def test_a_pager_that_ends_at_once_is_read_until_enter(open_terminal: Opener, demo: Path) -> None:
+    terminal = open_terminal(str(demo), PAGER="cat", width=80, height=24)
+    terminal.wait_for("of 600")
+    terminal.type("d")
+    terminal.wait_for("▾ Input")
+    terminal.type("!")
+    shown = terminal.wait_for("press Enter to go back")
+    assert '"conversation_id"' in shown, "the whole task, as its heading stands for"
+    terminal.type(ENTER)
+    terminal.wait_for("▾ Input")
+    terminal.type(CTRL_Q)
+    assert terminal.finish() == 0

@@ -146,8 +146,12 @@ async def running(
     settled: bool = True,
     tz: str = "age",
     clipboard: ClipboardProgram | None = None,
+    toasts: bool = False,
 ) -> AsyncIterator[Running]:
-    """Run the app over a browser; wait for the first page unless told not to."""
+    """Run the app over a browser; wait for the first page unless told not to.
+
+    With `toasts`, what is said for a while is drawn, too.
+    """
     ticks = Ticks()
     app = TaskviewApp(
         open_browser or (lambda: browser),
@@ -156,7 +160,7 @@ async def running(
         ticks=ticks,
         clipboard=clipboard,
     )
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         run = Running(app, pilot, browser, ticks)
         if settled:
             await run.until(lambda: app.browser is not None, "connected")

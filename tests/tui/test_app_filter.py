@@ -272,7 +272,8 @@ async def test_the_inputs_are_views_of_one_filter() -> None:
         await run.until(lambda: run.input_text(Slot.STATUS) == "failed")
         assert run.input_text(Slot.QUERY) == "status:failed boom"
         await run.press("enter")
-        await run.until(lambda: run.input_text(Slot.QUERY) == "boom")
+        await run.until(lambda: len(run.previews) == 10, "the failed ones")
+        assert run.input_text(Slot.QUERY) == "status:failed boom", "what was typed stays there"
         assert run.input_text(Slot.STATUS) == "failed"
         await run.press("slash")
         await run.type(" -agent:planner")
@@ -455,3 +456,20 @@ async def test_keys_that_come_in_one_burst_open_the_task() -> None:
         task = run.tree.selected_task
         assert task is not None
         assert task.preview == "task 17"
+
+
+async def test_a_status_that_is_nearly_a_known_one_is_asked_about() -> None:
+    async with running(some_tasks()) as run:
+        await run.press("slash")
+        await run.type("status:faild")
+        await run.until(lambda: "did you mean failed?" in run.fault)
+        await run.press("enter")
+        await run.until(lambda: run.previews == [])
+        assert "did you mean status:failed?" in run.text()
+        await run.press("slash")
+        await run.type("x")
+        await run.press("backspace")
+        await run.until(lambda: run.fault != "")
+        await run.press("tab", "enter")
+        await run.until(lambda: len(run.previews) == 10)
+        assert run.input_text(Slot.QUERY) == "status:failed"

@@ -85,8 +85,32 @@ def test_typing_a_status_into_the_query_shows_it_in_the_other_input() -> None:
     model = FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, "status:failed boom")
     assert shown(model) == {"query": "status:failed boom", "status": "failed"}
     assert str(model.filter) == "status:failed boom"
-    assert shown(model.settled()) == {"query": "boom", "status": "failed"}
+    assert shown(model.settled()) == shown(model), "it stays where it was typed"
     assert set(model.settled().filter.terms) == set(model.filter.terms)
+    assert shown(model.entered(Slot.STATUS).settled()) == shown(model), "and if one looks in there"
+
+
+@pytest.mark.parametrize(
+    ("typed", "inputs"),
+    [
+        ("failed,cancelled", {"query": "boom", "status": "failed,cancelled"}),
+        ("", {"query": "boom"}),
+    ],
+)
+def test_typing_in_an_input_takes_over_what_the_query_says(
+    typed: str, inputs: dict[str, str]
+) -> None:
+    model = FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, "status:failed boom")
+    model = model.entered(Slot.STATUS).typed(Slot.STATUS, typed)
+    assert shown(model) == inputs
+    assert shown(model.settled()) == inputs
+
+
+def test_what_is_wrong_there_keeps_what_the_query_said_in_use() -> None:
+    model = FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, "status:failed boom").in_use()
+    model = model.entered(Slot.STATUS).typed(Slot.STATUS, "failed,-x")
+    assert model.fault is not None
+    assert set(model.filter.terms) == set(TaskFilter.parse("status:failed boom").terms)
 
 
 def test_typing_a_second_status_holds_both_terms() -> None:
@@ -148,6 +172,35 @@ def test_the_beginning_of_a_known_value_is_incomplete_in_the_query_too() -> None
     fault = model.fault[1]
     assert (fault.start, fault.end) == (8, 11)
     assert "planner" in fault.title
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "mended", "place"),
+    [
+        (Slot.QUERY, "status:faild boom", "status:failed boom", (7, 12)),
+        (Slot.QUERY, "-status:Failed", "-status:failed", (8, 14)),
+        (Slot.STATUS, "failed,canceled", "failed,cancelled", (7, 15)),
+    ],
+)
+def test_a_status_that_is_nearly_a_known_one_is_asked_about(
+    slot: Slot, text: str, mended: str, place: tuple[int, int]
+) -> None:
+    model = FilterModel().entered(slot).typed(slot, text, KNOWN)
+    assert model.fault is not None
+    fault = model.fault[1]
+    assert "did you mean" in fault.title
+    assert (fault.start, fault.end) == place
+    assert fault.incomplete
+    assert fault.suggestion == mended
+    assert model.submitted().fault is None
+    assert model.typed(slot, mended, KNOWN).fault is None
+
+
+def test_another_status_is_none_of_ours_to_doubt() -> None:
+    for text in ("archived", "faild"):
+        known = {ValueKey.STATUS: [*KNOWN[ValueKey.STATUS], "faild"]}
+        model = FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, f"status:{text}", known)
+        assert model.fault is None
 
 
 @pytest.mark.parametrize("text", ["plan", "nobody", "tool:*"])

@@ -41,6 +41,7 @@ async def test_the_tasks_that_hold_it_are_listed_by_time() -> None:
         assert [str(row.id)[-1] for row in screen.table.rows] == ["1", "3"]
         asked = screen.ask.filter
         assert asked == TaskFilter.parse(f"conversation:{conversation_id(1)} gate-7")
+        assert 'who holds "gate-7"' in run.lines()[0]
         # Esc clears what was typed there, and then goes back.
         await run.press("escape")
         await run.until(lambda: run.app.screen is not screen, "the way back")
@@ -75,7 +76,8 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
         await run.until(lambda: run.app.screen is tree, "the way back")
         await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
         marked = [line for line in run.lines() if "◆" in line]
-        assert ["◆ brought it in" in line for line in marked] == [True, False]
+        assert ["◆ brought it in" in line for line in marked] == [True, False, False]
+        assert '◆ "gate-7"' in marked[-1], "the status line says what is followed"
         await run.press("escape")
         if tree.view.marks_holders:
             await run.press("escape")
@@ -94,7 +96,7 @@ async def test_the_tree_that_is_opened_from_the_list_is_marked() -> None:
         await run.press("enter")
         await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
         await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
-        assert sum("◆" in line for line in run.lines()) == 2
+        assert sum("◆" in line for line in run.lines()) == 3, "two tasks, and the status line"
 
 
 def test_who_brought_it_in_and_who_passed_it_on() -> None:

@@ -6,10 +6,11 @@ import os
 import signal
 import stat
 import sys
-import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from textual.widgets import Input
@@ -72,11 +73,67 @@ def test_who_ends_us_meanwhile_ends_the_program_first(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     before = signal.getsignal(signal.SIGTERM)
-    thread = threading.Thread(target=end_us)
+    thread = Thread(target=end_us)
     thread.start()
     assert run_command([sys.executable, "-c", script], begun) == signal.SIGTERM
     thread.join()
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+SAYS = [sys.executable, "-c", "print('what it says')"]
+
+
+@pytest.fixture
+def keyboard() -> Iterator[tuple[int, int]]:
+    """A terminal to type at, and the side that types."""
+    typing, terminal = os.openpty()
+    yield terminal, typing
+    os.close(typing)
+    os.close(terminal)
+
+
+def _while_it_waits(act: Callable[[], object], capsys: pytest.CaptureFixture[str]) -> Thread:
+    """Do something as soon as it is said that Enter is waited for."""
+
+    def watch() -> None:
+        while "press Enter to go back" not in capsys.readouterr().out:
+            time.sleep(0.01)
+        act()
+
+    thread = Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_what_ends_at_once_can_be_read_until_enter(
+    keyboard: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal, typing = keyboard
+    typed = _while_it_waits(lambda: os.write(typing, b"\n"), capsys)
+    assert run_command(SAYS, Path("x"), terminal) is None
+    typed.join()
+
+
+@pytest.mark.parametrize(
+    ("number", "given"), [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, None)]
+)
+def test_a_signal_ends_the_wait_for_enter(
+    number: signal.Signals,
+    given: signal.Signals | None,
+    keyboard: tuple[int, int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ended = _while_it_waits(lambda: os.kill(os.getpid(), number), capsys)
+    assert run_command(SAYS, Path("x"), keyboard[0]) == given
+    ended.join()
+
+
+def test_what_was_read_is_left_at_once(
+    keyboard: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = "import time; time.sleep(1.1)"
+    assert run_command([sys.executable, "-c", script], Path("x"), keyboard[0]) is None
+    assert capsys.readouterr().out == ""
 
 
 def _browser() -> FakeBrowser:
@@ -124,13 +181,11 @@ async def test_what_cannot_be_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     async with running(_browser()) as run:
         await _open(run)
         await run.press("v")
-        await run.until(lambda: len(run.app._notifications) == 1, "the word")
+        words = "no editor is set: set $EDITOR to the program to use"
+        await run.until(lambda: run.said == words, "the word")
         await run.press("exclamation_mark")
-        await run.until(lambda: len(run.app._notifications) == 2, "the other word")
-        assert [note.message for note in run.app._notifications] == [
-            "no editor is set: set $EDITOR to the program to use",
-            "no pager can be shown here: this terminal cannot be left",
-        ]
+        words = "no pager can be shown here: this terminal cannot be left"
+        await run.until(lambda: run.said == words, "the other word, in its place")
 
 
 async def test_a_path_is_typed_and_gone_to() -> None:

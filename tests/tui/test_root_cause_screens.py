@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
 from support.screens import Running, running
+from taskview_core.errors import QueryError
+from taskview_tui.screens.conversations import ConversationsScreen
 from taskview_tui.screens.detail import DetailScreen
 from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.widgets.conversation_table import ConversationTable
@@ -38,7 +42,7 @@ async def open_from_table(run: Running, number: int, key: str) -> None:
 
 
 async def test_from_the_table_to_the_cause_with_the_way_marked() -> None:
-    async with running(family(), size=(140, 30)) as run:
+    async with running(family(), size=(200, 30)) as run:
         await open_from_table(run, 1, "f")
         assert cursor(run) == "task 4"
         lines = run.lines()
@@ -62,7 +66,7 @@ async def test_from_the_table_to_the_cause_with_the_way_marked() -> None:
 
 
 async def test_one_that_failed_by_itself_says_so() -> None:
-    async with running(family(), size=(140, 30)) as run:
+    async with running(family(), size=(200, 30)) as run:
         await open_from_table(run, 4, "f")
         assert cursor(run) == "task 4"
         assert "failed by itself: nothing below explains it" in run.status
@@ -73,7 +77,7 @@ async def test_the_only_cause_stays_marked_when_another_is_asked_for() -> None:
         make_task(1, status="failed", error=f"SubtaskFailed: {task_id(2)}"),
         make_task(2, parent=1, status="failed", error="boom", agent="tool:sql"),
     ]
-    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(140, 30)) as run:
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(200, 30)) as run:
         await open_from_table(run, 1, "f")
         assert cursor(run) == "task 2"
         status = run.status
@@ -86,7 +90,7 @@ async def test_the_only_cause_stays_marked_when_another_is_asked_for() -> None:
 
 async def test_hidden_causes_are_opened_to_and_a_refresh_keeps_the_marks() -> None:
     browser = family()
-    async with running(browser, size=(140, 30)) as run:
+    async with running(browser, size=(200, 30)) as run:
         await open_from_table(run, 1, "enter")
         await run.press("O", "g", "f")
         assert cursor(run) == "task 4"
@@ -102,7 +106,7 @@ async def test_hidden_causes_are_opened_to_and_a_refresh_keeps_the_marks() -> No
 async def test_from_a_task_that_completed_and_where_nothing_failed() -> None:
     browser = family()
     browser.tasks[0] = make_task(1)
-    async with running(browser, size=(140, 30)) as run:
+    async with running(browser, size=(200, 30)) as run:
         await open_from_table(run, 1, "f")
         assert cursor(run) == "task 3"  # the first to fail, whatever came of it
         assert "failure 1 of 2 inside planner, the earliest first" in run.status
@@ -114,7 +118,7 @@ async def test_from_a_task_that_completed_and_where_nothing_failed() -> None:
 
 
 async def test_from_a_conversation_and_from_the_details() -> None:
-    async with running(family(), size=(140, 30)) as run:
+    async with running(family(), size=(200, 30)) as run:
         await open_from_table(run, 2, "d")
         await run.until(lambda: str(task_id(2)) in run.status)
         await run.press("f")
@@ -131,15 +135,40 @@ async def test_from_a_conversation_and_from_the_details() -> None:
         assert cursor(run) == "task 3"
         assert "failure 1 of 2 here, the earliest first" in run.status
         await run.press("q", "k", "f")
-        await run.settled()
         assert "nothing in this conversation failed" in run.said
+        assert isinstance(run.app.screen, ConversationsScreen), "there is nothing to go to"
+
+
+@pytest.mark.parametrize("key", ["", "d"])
+async def test_where_nothing_failed_that_is_said_and_one_stays(key: str) -> None:
+    async with running(family(), size=(200, 30)) as run:
+        run.tasks.table.move_cursor(run.tasks.table.position(task_id(5)) or 0)
+        if key:
+            await run.press(key)
+            await run.until(lambda: str(task_id(5)) in run.status)
+        screen = run.app.screen
+        await run.press("f")
+        await run.until(lambda: run.said != "", "a word")
+        assert run.said == "neither this task nor any below it failed"
+        assert run.app.screen is screen
+
+
+async def test_where_it_cannot_be_looked_that_is_said() -> None:
+    browser = family()
+    async with running(browser, size=(200, 30)) as run:
+        run.tasks.table.move_cursor(run.tasks.table.position(task_id(5)) or 0)
+        browser.failures["subtree"] = QueryError("no", "not today")
+        await run.press("f")
+        await run.until(lambda: run.said != "", "a word")
+        assert "not known whether anything below failed: no: not today" in run.said
+        assert run.selected == "task 5"
 
 
 async def test_a_task_in_no_conversation_is_looked_into_by_itself() -> None:
     tasks = [
         make_task(1, conversation_id="", conversation_title=None, status="failed", error="boom"),
     ]
-    async with running(FakeBrowser(tasks), size=(140, 30)) as run:
+    async with running(FakeBrowser(tasks), size=(200, 30)) as run:
         await run.press("f")
         await run.settled()
         assert cursor(run) == "task 1"
@@ -148,7 +177,7 @@ async def test_a_task_in_no_conversation_is_looked_into_by_itself() -> None:
 
 async def test_the_marks_go_when_what_was_found_has_gone() -> None:
     browser = family()
-    async with running(browser, size=(140, 30)) as run:
+    async with running(browser, size=(200, 30)) as run:
         await open_from_table(run, 1, "f")
         assert "root cause" in run.status
         del browser.tasks[3]

@@ -92,7 +92,7 @@ def stuck_run() -> FakeBrowser:
 
 
 async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
-    async with running(stuck_run(), size=(220, 30)) as run:
+    async with running(stuck_run(), size=(300, 30)) as run:
         run.app.open_conversation(conversation_id(1), task_id(4))
         await run.until(lambda: "[stuck" in run.text())
         await run.settled()

@@ -232,6 +232,11 @@ async def test_a_long_list_is_counted_up_to_a_cap_and_exactly_on_demand() -> Non
         gate.set()
         await run.until(lambda: "of 10,050" in run.status)
         assert browser.named("count_tasks")[-1][1] is None
+        assert run.said == ""
+        counts = len(browser.named("count_tasks"))
+        await run.press("#")
+        assert run.said == "10,050 is the exact number already"
+        assert len(browser.named("count_tasks")) == counts
 
 
 async def test_what_is_counted_in_a_moment_replaces_the_cap_unasked() -> None:

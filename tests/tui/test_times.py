@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taskview_tui.text.local_zone import zone_name_of
 from taskview_tui.text.times import (
     MISSING,
     TimeDisplay,
@@ -121,4 +123,27 @@ def test_the_ways_to_show_times_go_round() -> None:
     assert TimeDisplay.AGE.next() is TimeDisplay.LOCAL
     assert TimeDisplay.LOCAL.next() is TimeDisplay.UTC
     assert TimeDisplay.UTC.next() is TimeDisplay.AGE
-    assert TimeDisplay.LOCAL.label(NOW, BERLIN) == "CET"
+    assert TimeDisplay.LOCAL.label(NOW, BERLIN) == "Europe/Berlin", "in summer and in winter"
+    assert TimeDisplay.LOCAL.label(NOW, timezone(timedelta(hours=1), "CET")) == "CET"
+    assert TimeDisplay.UTC.label(NOW, BERLIN) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("given", "linked", "name"),
+    [
+        ("America/New_York", "zoneinfo/Europe/Berlin", "America/New_York"),
+        (":Europe/Berlin", "", "Europe/Berlin"),
+        ("/usr/share/zoneinfo/posix/Europe/Berlin", "", "Europe/Berlin"),
+        (None, "zoneinfo/Europe/Berlin", "Europe/Berlin"),
+        (None, "", None),
+        ("", "zoneinfo/Europe/Berlin", None),
+        ("EST5EDT,M3.2.0/2,M11.1.0/2", "", None),
+    ],
+)
+def test_the_zone_of_the_machine_has_a_name(
+    given: str | None, linked: str, name: str | None, tmp_path: Path
+) -> None:
+    link = tmp_path / "localtime"
+    if linked:
+        link.symlink_to(tmp_path / linked)
+    assert zone_name_of({} if given is None else {"TZ": given}, link) == name

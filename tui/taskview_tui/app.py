@@ -21,6 +21,7 @@ from textual import work
 from textual.app import App, SuspendNotSupported
 from textual.command import Provider
 from textual.events import Key
+from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input
@@ -280,7 +281,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
                 self._leave_signals()
                 try:
                     with self.suspend():
-                        stopped = run_command(command, path)
+                        stopped = run_command(command, path, self._own_terminal)
                 finally:
                     self._stop_on_signals()
         except TaskviewError as error:
@@ -290,6 +291,25 @@ class TaskviewApp(App[None], inherit_bindings=False):
             self.notify(words, severity="error", markup=False)
         if stopped is not None:
             self.exit(return_code=128 + stopped)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the corner for a while, in place of what was said there before."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    @property
+    def _own_terminal(self) -> int | None:
+        """The terminal that keys are read from; None in tests, which have none."""
+        keys = sys.__stdin__
+        return None if self.is_headless or keys is None else keys.fileno()
 
     def copy_text(self, text: str, what: str) -> None:
         """See Host."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -69,13 +72,25 @@ def private_file(text: str, ending: str) -> Iterator[Path]:
             path.unlink()
 
 
-def run_command(command: list[str], path: Path) -> int | None:
+_A_GLANCE = 1.0
+"""Seconds in which nobody has read what a program wrote before it ended."""
+
+_LOOK = 0.1
+"""Seconds between two looks at whether a signal has come."""
+
+
+def run_command(command: list[str], path: Path, terminal: int | None = None) -> int | None:
     """Run a program on a file until it ends; give the signal that was to end us meanwhile.
+
+    `terminal` is the file descriptor of a terminal that we come back to from the program: what one
+    that ends at once, as `cat` does, has written there stays until Enter is pressed.
 
     Whoever wants to end us ends the program first, so that the file can be removed. Ctrl+C is the
     program's own affair. To be called with no other handlers of these signals.
     """
     caught: list[int] = []
+    interrupts: list[int] = []
+    began = time.monotonic()
     try:
         process = subprocess.Popen([*command, str(path)])
     except OSError as error:
@@ -88,9 +103,14 @@ def run_command(command: list[str], path: Path) -> int | None:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     # A handler, and not SIG_IGN, which the program would inherit.
-    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    before[signal.SIGINT] = signal.signal(
+        signal.SIGINT, lambda number, _frame: interrupts.append(number)
+    )
     try:
         code = process.wait()
+        if terminal is not None and time.monotonic() - began < _A_GLANCE:
+            interrupts.clear()
+            _wait_for_enter(terminal, command[0], lambda: bool(caught or interrupts))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
@@ -100,3 +120,14 @@ def run_command(command: list[str], path: Path) -> int | None:
         ended = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
         raise TaskviewError(f"{shlex.join(command)} {ended}")
     return None
+
+
+def _wait_for_enter(terminal: int, program: str, is_over: Callable[[], bool]) -> None:
+    """Let what a program wrote be read until a line is typed, or until `is_over`."""
+    words = f"\n[{Path(program).name} has ended - press Enter to go back] "
+    sys.stdout.write(words)
+    sys.stdout.flush()
+    while not is_over():
+        if select.select([terminal], [], [], _LOOK)[0]:
+            os.read(terminal, 1024)
+            return

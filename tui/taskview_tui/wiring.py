@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,12 +119,22 @@ def load_files(
         return asyncio.run(load_sources(url, sources, progress, make_schema))
 
 
-async def make_demo(path: Path, tasks: int, seed: int, progress: Callable[[int], None]) -> None:
-    """Make the demo database; `progress` is told how many tasks are written."""
+async def make_demo(
+    path: Path,
+    tasks: int,
+    seed: int,
+    progress: Callable[[int], None],
+    until: datetime | None = None,
+) -> None:
+    """Make the demo database; `progress` is told how many tasks are written.
+
+    Nothing in it is later than `until`, which is always the same moment unless it is given.
+    """
+    from taskview_core.demo import CLOCK
     from taskview_core.persistence.demo_database import make_demo as make
     from taskview_migrations import make_schema
 
-    await make(path, tasks, seed, progress, make_schema)
+    await make(path, tasks, seed, progress, make_schema, until or CLOCK)
 
 
 async def index_text(url_text: str, progress: Callable[[IndexProgress], None]) -> IndexReport:

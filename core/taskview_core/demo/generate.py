@@ -19,7 +19,6 @@ DEFAULT_SEED = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000
 _HOUR = 3_600 * _SECOND
-_NOW = (CLOCK - _EPOCH) // timedelta(microseconds=1)
 _SPAN = 45 * 24 * _HOUR
 _SIZES = (1, 1, 2, 3, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 28, 35, 45, 60, 90, 140, 260)
 _SMALL_SIZES = tuple(size for size in _SIZES if size <= 18)
@@ -27,14 +26,15 @@ _RIGHT_NOW = 0.965
 
 
 def generate(
-    tasks: int = DEFAULT_TASKS, seed: int = DEFAULT_SEED
+    tasks: int = DEFAULT_TASKS, seed: int = DEFAULT_SEED, until: datetime = CLOCK
 ) -> Iterator[tuple[DemoConversation, list[DemoTask]]]:
     """Yield conversations with their tasks, parents before children, `tasks` tasks in all.
 
-    The same numbers give the same rows on every machine. Memory is bounded by one conversation.
+    The same numbers give the same rows on every machine, but that all times move with `until`, at
+    which the demo stands still. Memory is bounded by one conversation.
     """
     rng = Random(seed)
-    stream = _Stream(rng)
+    stream = _Stream(rng, (until - _EPOCH) // timedelta(microseconds=1))
     made = 0
     while made < tasks:
         share = made / tasks
@@ -49,8 +49,9 @@ def generate(
 class _Stream:
     """What is drawn from while a stream runs."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, now: int) -> None:
         self._rng = rng
+        self._now = now
         self._payloads = Payloads(rng, Texts(rng))
 
     def conversation(self, size: int, share: float) -> tuple[DemoConversation, list[DemoTask]]:
@@ -58,9 +59,9 @@ class _Stream:
         rng, random = self._rng, self._rng.random
         number = rng.getrandbits(128)
         # Runs crowd towards the end, as in a system that is in use right now.
-        at = _NOW - _SPAN + int(_SPAN * share) - int(random() * 6 * _HOUR)
+        at = self._now - _SPAN + int(_SPAN * share) - int(random() * 6 * _HOUR)
         if share >= _RIGHT_NOW:
-            at = _NOW - int(random() * random() * 2 * _HOUR) - 2 * _SECOND
+            at = self._now - int(random() * random() * 2 * _HOUR) - 2 * _SECOND
         title, question = words.TOPICS[int(random() * len(words.TOPICS))]
         about = escaped(question, ascii_only=random() < 0.5)
         root = self._tree(size, at)
@@ -83,7 +84,7 @@ class _Stream:
         rng, random = self._rng, self._rng.random
         root = grow(rng, size)
         created = at + int(random() * 400_000)
-        lay(rng, root, created, backlog=600 * _SECOND if _NOW - at < _HOUR else 0)
+        lay(rng, root, created, backlog=600 * _SECOND if self._now - at < _HOUR else 0)
         chance = random()
         if chance < 0.02:
             # Nobody has taken it up to this day.
@@ -93,7 +94,7 @@ class _Stream:
             root.error = root.cause = None
         elif chance < 0.09 and root.end < NEVER:
             cut(root, root.created + int((root.end - root.created) * random()) + 1, "cancelled")
-        cut(root, _NOW, "running")
+        cut(root, self._now, "running")
         return root
 
     def _render(

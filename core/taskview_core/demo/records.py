@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 CLOCK = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
-"""The moment at which the demo stands still: nothing in it is later."""
+"""The moment at which the demo stands still unless another is given: nothing in it is later."""
 
 ROOT_CAUSE_KEY = "demo.root_cause"
 """In the metadata of every failed task: the id of the task whose own fault it was."""

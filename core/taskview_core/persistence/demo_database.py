@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from taskview_core.demo import DemoConversation, DemoTask, generate
+from taskview_core.demo import CLOCK, DemoConversation, DemoTask, generate
 from taskview_core.persistence.bulk import BulkRow, BulkWriter
 from taskview_core.persistence.bulk_open import bulk_writer
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
@@ -18,9 +18,14 @@ _TASKS_AT_ONCE = 2_000
 
 
 async def make_demo(
-    path: Path, tasks: int, seed: int, progress: Callable[[int], None], make_schema: SchemaMaker
+    path: Path,
+    tasks: int,
+    seed: int,
+    progress: Callable[[int], None],
+    make_schema: SchemaMaker,
+    until: datetime = CLOCK,
 ) -> None:
-    """Make a database of `tasks` tasks; the same number and seed give the same rows.
+    """Make a database of `tasks` tasks; the same number, seed and end give the same rows.
 
     `progress` is told how many tasks are written. Raises CannotConnectError where the file
     exists already or cannot be made.
@@ -29,7 +34,7 @@ async def make_demo(
     with fresh_file(url) as part:
         await make_schema(part, "tables")
         async with bulk_writer(part, fresh=True) as writer:
-            await _fill(writer, generate(tasks, seed), progress)
+            await _fill(writer, generate(tasks, seed, until), progress)
         await make_schema(part, "indexes")
 
 

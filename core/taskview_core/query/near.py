@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from taskview_core.entities import TaskStatus
 from taskview_core.query.keys import TASK_KEYS
+from taskview_core.query.terms import ValueKey, ValueTerm
+
+if TYPE_CHECKING:
+    from taskview_core.query.task_filter import TaskFilter
 
 
 def _words(text: str) -> frozenset[str]:
@@ -81,6 +87,35 @@ def _meant(name: str, value_follows: bool, keys: tuple[str, ...]) -> str | None:
             if away <= allowed:
                 near.append((away, -_shared(name, key), key))
     return min(near)[2] if near else None
+
+
+def meant_value(value: str, values: Collection[str]) -> str | None:
+    """Give the one of some values that is meant by a near miss of it; None where it is none.
+
+    As for keys, one typing error in up to 5 letters and two in more are near. Capital letters count
+    for none.
+    """
+    if value in values:
+        return None
+    near = []
+    for each in values:
+        allowed = 0 if len(each) < 4 else 1 if len(each) < 6 else 2
+        away = distance(value.lower(), each.lower()) if len(value) <= len(each) + 2 else allowed + 1
+        if away <= allowed:
+            near.append((away, -_shared(value, each), each))
+    return min(near)[2] if near else None
+
+
+def meant_status(task_filter: TaskFilter) -> str | None:
+    """Give `status:` with the status that a filter nearly asks for; None where it does not."""
+    known = [status.value for status in TaskStatus.known()]
+    for term in task_filter.terms:
+        if isinstance(term, ValueTerm) and term.key is ValueKey.STATUS:
+            values = [pattern.value for pattern in term.patterns]
+            meant = [meant_value(value, known) or value for value in values]
+            if meant != values:
+                return f"status:{','.join(meant)}"
+    return None
 
 
 def _shared(one: str, other: str) -> int:

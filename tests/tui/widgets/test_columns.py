@@ -47,6 +47,27 @@ def test_what_is_left_over_is_the_preview_s() -> None:
     assert slots["conversation"] == 36
 
 
+_IN_TREES = {"tree": 21, "word": 11, "bar": 72, "duration": 10, "tokens": 6, "cost": 7}
+
+
+@pytest.mark.parametrize(
+    ("width", "keys"),
+    [
+        (160, ["tree", "word", "preview", "tokens", "cost", "bar", "duration"]),
+        (80, ["tree", "preview", "bar", "duration"]),
+        (65, ["tree", "preview", "bar", "duration"]),  # beside the details, at 110
+        (48, ["tree", "preview", "duration"]),
+    ],
+)
+def test_a_tree_keeps_its_bars_and_cuts_no_status(width: int, keys: list[str]) -> None:
+    columns = [each for each in TREE_COLUMNS if not each.key.startswith("own")]
+    slots = {each.column.key: each.width for each in place_columns(columns, _IN_TREES, width)}
+
+    assert list(slots) == keys
+    assert slots.get("word", 9) >= len("completed")
+    assert slots["preview"] >= (20 if "word" in slots or "tokens" in slots else 12)
+
+
 @given(
     st.sampled_from([TASK_COLUMNS, CONVERSATION_COLUMNS, TREE_COLUMNS]),
     st.dictionaries(

@@ -66,7 +66,7 @@ async def test_a_small_tree_shows_whole(stage: Make, task: Make) -> None:
         view.show(_family(task))
 
         lines = shown.lines()
-        assert lines[0].split() == ["agent", "status", "task", "0─────────────5h00m", "duration"]
+        assert lines[0].split() == ["agent", "status", "task", "0──────────5h00m", "duration"]
         assert [line.split("  ")[0].rstrip() for line in lines[1:7]] == [
             "▾ ✓ agent-9",
             "├─▾ ✓ agent-8",

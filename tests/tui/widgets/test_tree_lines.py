@@ -9,8 +9,9 @@ from uuid import UUID
 from taskview_core.entities import TaskRow, TaskStatus
 from taskview_core.tree.assemble import Mark, TaskTree
 from taskview_core.tree.rows import TreeRows
-from taskview_tui.render.piece import Line, line_width
+from taskview_tui.render.piece import Line, fit_line, line_width
 from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_line import guides, indent_room, tree_cell, tree_preview, tree_width
 
 Make = Callable[..., Any]
@@ -126,3 +127,20 @@ def test_small_trees_open_whole_and_others_by_levels(task: Make) -> None:
     assert wide.openings(200)[0]
     assert sum(wide.openings(200)) == 1
     assert not any(roots.openings(200))
+
+
+def test_marks_leave_a_narrow_cell_to_the_words_of_the_task(task: Make) -> None:
+    outline = _family(task)
+    cause, above = outline.rows[3].id, outline.rows[1].id
+    trail = Trail(cause, frozenset({above}))
+
+    def cell(number: int, width: int, stuck: str = "") -> str:
+        line = tree_preview(outline, number, False, width, trail, stuck=stuck)
+        return _text(fit_line(line, width))
+
+    assert cell(3, 60).startswith("◉ root cause do the thing")
+    assert cell(1, 60).startswith("↑ failed by it do the thing")
+    assert cell(3, 24) == "◉ do the thing number 6"
+    assert cell(1, 24) == "↑ do the thing number 8"
+    assert cell(2, 60, "its parent has failed").startswith("[stuck: its parent has failed] do the")
+    assert cell(2, 24, "its parent has failed") == "[stuck] do the thing nu…"

@@ -1,8 +1,9 @@
 """What the four inputs of the task filter show, and the one filter they make: pure values.
 
-Each input is a view of the one `TaskFilter`. An input owns some of its terms; the query input
-owns all those that no other input can express. What is being typed is kept as typed: only when
-the focus has left an input are the terms given to the inputs that can show them.
+Each input is a view of the one `TaskFilter`. An input owns some of its terms: of a filter that
+comes from elsewhere the query input owns all those that no other input can express, and what is
+typed stays where it was typed. The other inputs show what they can of it, and take it over when
+somebody types there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from taskview_core.errors import FilterError
 from taskview_core.query.faults import BadValueError
 from taskview_core.query.format import format_terms
+from taskview_core.query.near import meant_value
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     Pattern,
@@ -96,17 +98,37 @@ class FilterModel:
         """Give the state after the text of an input has become this.
 
         A value that only begins like a known one counts as incomplete, so that the list does not
-        go empty on the way to `failed`; without `known`, every value counts as it is written.
+        go empty on the way to `failed`, and so does a status that is nearly a known one; without
+        `known`, every value counts as it is written.
         """
-        old = self.held[slot]
+        taken = self if slot is Slot.QUERY else self._taken_over(slot)
+        if taken is not self and text == self.held[slot].text:
+            return replace(self, editing=slot)  # It stands in the query, and nothing was typed.
+        old = taken.held[slot]
         try:
             terms = read_slot(slot, text)
             _refuse_beginnings(text, terms, known or {})
+            _refuse_near_misses(text, terms, known or {})
         except FilterError as fault:
             new = replace(old, text=text, fault=fault, terms=old.used)
         else:
             new = replace(old, text=text, fault=None, terms=terms)
-        return FilterModel({**self.held, slot: new}, slot)._with_views()
+        return FilterModel({**taken.held, slot: new}, slot)._with_views()
+
+    def _taken_over(self, slot: Slot) -> FilterModel:
+        """Give what the query says of an input's subject to that input."""
+        query = self.held[Slot.QUERY]
+        terms = tuple(term for term in query.terms if _is_about(slot, term))
+        if not terms:
+            return self
+        rest = tuple(term for term in query.terms if term not in terms)
+        kept = tuple(term for term in query.used if term not in terms)
+        used = tuple(term for term in query.used if term in terms)
+        held = {
+            Slot.QUERY: Held(format_terms(rest), rest, used=kept),
+            slot: replace(self.held[slot], terms=terms, used=used),
+        }
+        return replace(self, held={**self.held, **held})
 
     def in_use(self) -> FilterModel:
         """Give the state after the list was asked for with the present filter."""
@@ -125,14 +147,25 @@ class FilterModel:
         return replace(self.settled(), editing=slot)
 
     def settled(self) -> FilterModel:
-        """Give the state after the focus has left the inputs: every term where it can be shown.
+        """Give the state after the focus has left the inputs: every term is to be seen.
 
-        While a text is wrong, all texts stay as they are.
+        What was typed stays as it is, where it is. What an input cannot show, since the query says
+        something about its subject too, goes to the query. While a text is wrong, all texts stay.
         """
-        model = self.submitted()
-        if model.fault is None:
-            return FilterModel.of(model.filter).in_use()
-        return replace(model, editing=None)
+        model = replace(self.submitted(), editing=None)
+        if model.fault is not None:
+            return model
+        for slot in (Slot.AGENT, Slot.STATUS, Slot.SINCE):
+            mine = model.held[slot]
+            if mine.terms and not mine.editable:
+                query = model.held[Slot.QUERY]
+                terms = (*query.terms, *mine.terms)
+                held = {
+                    Slot.QUERY: replace(query, text=format_terms(terms), terms=terms),
+                    slot: replace(mine, terms=()),
+                }
+                model = replace(model, held={**model.held, **held})
+        return model._with_views().in_use()
 
     def _with_views(self) -> FilterModel:
         """Make the inputs that are not edited show what the whole filter says."""
@@ -257,6 +290,26 @@ def _refuse_beginnings(text: str, terms: Sequence[TaskTerm], known: Known) -> No
             end=len(text),
             incomplete=True,
         )
+
+
+def _refuse_near_misses(text: str, terms: Sequence[TaskTerm], known: Known) -> None:
+    """Raise FilterError where a status is nearly a known one; Enter takes it as it is."""
+    statuses = known.get(ValueKey.STATUS, ())
+    for term in terms:
+        if not isinstance(term, ValueTerm) or term.key is not ValueKey.STATUS:
+            continue
+        for value in (pattern.value for pattern in term.patterns):
+            meant = meant_value(value, statuses)
+            start = text.rfind(value)
+            if meant is not None and start >= 0:
+                raise FilterError(
+                    f"no status that is known is {value}: did you mean {meant}?",
+                    "Tab takes that, Enter this as it is",
+                    start=start,
+                    end=start + len(value),
+                    incomplete=True,
+                    suggestion=text[:start] + meant + text[start + len(value) :],
+                )
 
 
 def _some(values: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import filter_help, parse_filter
+from taskview_tui.cli.filters import filter_help, parse_filter, say_what_was_meant
 from taskview_tui.cli.parser import CommandParser, add_database
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import say, standard_output
@@ -39,6 +39,8 @@ def run(options: Namespace) -> int:
         found = await browser.count_tasks(task_filter, None if options.exact else COUNT_CAP)
         out.write(f"{found.value}{'' if found.exact else '+'}\n")
         out.flush()
+        if found.value == 0:
+            say_what_was_meant(task_filter)
         if not found.exact:
             say("taskview: counting stopped there; --exact counts them all")
         return ExitCode.DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from taskview_core.demo import DEFAULT_SEED, DEFAULT_TASKS
@@ -18,7 +19,8 @@ from taskview_tui.cli.streams import say, standard_output
 
 _EPILOG = """\
 The database is made once, in the platform's folder for data, and found there the next time.
-Where there is no terminal, its path is printed and nothing is opened."""
+Where there is no terminal, its path is printed and nothing is opened. The same --tasks, --seed and
+--until give the same rows."""
 
 
 def make_parser() -> CommandParser:
@@ -31,6 +33,7 @@ def make_parser() -> CommandParser:
     )
     parser.add_argument("--tasks", metavar="N", help=f"how many tasks ({DEFAULT_TASKS})")
     parser.add_argument("--seed", metavar="S", help=f"another seed, other tasks ({DEFAULT_SEED})")
+    parser.add_argument("--until", metavar="TIME", help="when its last tasks were made (now)")
     parser.add_argument("--path", metavar="FILE", type=Path, help="where to make it")
     add_time_display(parser, "age")
     return parser
@@ -40,15 +43,16 @@ def run(options: Namespace) -> int:
     """Make the demo database if it is not there, and open it."""
     tasks = _whole("--tasks", options.tasks, DEFAULT_TASKS, least=1)
     seed = _whole("--seed", options.seed, DEFAULT_SEED, least=0)
+    until = _moment(options.until)
     path: Path = options.path or demo_path()
     if not path.exists():
         if options.path is None:
             _make_folder(path.parent)
-        _make(path, tasks, seed)
-    elif options.tasks is not None or options.seed is not None:
+        _make(path, tasks, seed, until)
+    elif any(each is not None for each in (options.tasks, options.seed, options.until)):
         raise UsageError(
             f"there is a demo database already: {path}",
-            "leave out --tasks and --seed to open it, or name another file with --path",
+            "leave out --tasks, --seed and --until to open it, or name another file with --path",
         )
     if has_terminal():
         return browse(str(path), options.tz)
@@ -65,7 +69,7 @@ def _make_folder(folder: Path) -> None:
         raise TaskviewError(f"cannot make the folder {folder}", error.strerror or "") from error
 
 
-def _make(path: Path, tasks: int, seed: int) -> None:
+def _make(path: Path, tasks: int, seed: int, until: datetime) -> None:
     with Progress() as progress:
         asyncio.run(
             wiring.make_demo(
@@ -73,6 +77,7 @@ def _make(path: Path, tasks: int, seed: int) -> None:
                 tasks,
                 seed,
                 lambda rows: progress.show(f"{rows:,} of {tasks:,} tasks", rows / tasks),
+                until,
             )
         )
     say(f"taskview: made {tasks:,} tasks in {path}")
@@ -85,3 +90,16 @@ def _whole(option: str, text: str | None, usual: int, *, least: int) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16) or int(digits) < least:
         raise UsageError(f"{option} takes a whole number from {least} on", f"not {text!r}")
     return int(digits)
+
+
+def _moment(text: str | None) -> datetime:
+    """Read the time that the demo ends at; now, where there is none."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or not 1971 <= moment.year <= 9000:
+        raise UsageError("--until takes a time, such as 2026-06-30T12:00:00Z", f"not {text!r}")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

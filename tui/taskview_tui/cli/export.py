@@ -106,7 +106,7 @@ def run(options: Namespace) -> int:
     budget = _budget(options.budget)
     url = required_database(words.database)
     path = None if words.file is None or words.file == _STDOUT else words.file
-    if path is not None and not options.force:
+    if path is not None and (path.is_dir() or not options.force):
         refuse_existing(path)
     out = standard_output() if path is None else None
 

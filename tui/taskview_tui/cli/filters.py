@@ -6,8 +6,11 @@ from taskview_core.errors import FilterError, UsageError
 from taskview_core.query import NEWEST_FIRST, Cursor, Sort, TaskFilter
 from taskview_core.query.explain import explain
 from taskview_core.query.keys import TASK_KEYS
+from taskview_core.query.near import meant_status
 from taskview_core.query.sort import TASK_SORT_KEYS
 from taskview_tui.cli.database_choice import readable
+from taskview_tui.cli.streams import say
+from taskview_tui.text.clean import clean
 
 _WIDTH = 26
 
@@ -51,3 +54,10 @@ def parse_limit(text: str) -> int | None:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise UsageError("--limit takes a whole number from 1 on, or `all`", f"not {text!r}")
     return int(text) if len(text) < 19 else None
+
+
+def say_what_was_meant(task_filter: TaskFilter) -> None:
+    """Ask on standard error whether another status was meant by a filter that found nothing."""
+    meant = meant_status(task_filter)
+    if meant is not None:
+        say(f"taskview: did you mean {clean(meant)}?")

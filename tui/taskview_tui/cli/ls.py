@@ -13,7 +13,13 @@ from taskview_core.query import Cursor, PageRequest, Sort, TaskFilter
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.details import CHUNK, with_errors, without_more
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import filter_help, parse_filter, parse_limit, parse_order
+from taskview_tui.cli.filters import (
+    filter_help,
+    parse_filter,
+    parse_limit,
+    parse_order,
+    say_what_was_meant,
+)
 from taskview_tui.cli.output.list_formats import LIST_FORMATS, Needs, make_writer, needs_of
 from taskview_tui.cli.output.writer import ListWriter
 from taskview_tui.cli.parser import CommandParser, add_database, add_output, add_time_display
@@ -95,6 +101,8 @@ class _Listing:
         writer.end(None if cursor is None else cursor.encode())
         out.flush()
         _say_what_is_missing(printed, cursor, writer.not_json, odd)
+        if not printed:
+            say_what_was_meant(self.task_filter)
         return ExitCode.DONE
 
     def _request(self, cursor: Cursor | None, printed: int) -> PageRequest:

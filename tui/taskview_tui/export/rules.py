@@ -63,8 +63,11 @@ def read_rules(path: Path) -> Rules:
     """Read a file of rules; UsageError where that cannot be done."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the rules in {path}", str(error)) from None
+    except OSError as error:
+        words = error.strerror or "it cannot be opened"
+        raise UsageError(f"cannot read the rules in {path}", words) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read the rules in {path}", "it is not UTF-8") from None
     return parse_rules(text, str(path))
 
 

@@ -45,7 +45,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[FileSink]:
     TaskviewError where there is one of that name already, unless it is to be replaced; and where
     it cannot be written. Nothing is left behind by what fails or is stopped.
     """
-    if not replace:
+    if not replace or path.is_dir():
         refuse_existing(path)
     try:
         # Of mode 600 until it is whole: the payloads may be nobody else's business.
@@ -65,6 +65,8 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[FileSink]:
 
 def refuse_existing(path: Path) -> None:
     """Raise TaskviewError where there is a file of that name already."""
+    if path.is_dir():
+        raise TaskviewError(f"{path} is a folder", "name a file in it")
     if os.path.lexists(path):
         raise TaskviewError(f"{path} is there already", "choose another name, or say --force")
 

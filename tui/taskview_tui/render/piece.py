@@ -27,8 +27,13 @@ Line: TypeAlias = Sequence[Piece]
 """One line of a screen, from left to right."""
 
 
-MARKED = Piece("● marked  ", Ink.STRONG)
-"""Stands before what is said of a line that is marked to be compared."""
+ROOM_FOR_WORDS = 40
+"""Cells of a column from which on marks are written out; in fewer they are a sign alone."""
+
+
+def marked(width: int) -> Piece:
+    """Give what stands in a cell of this width before what is said of a line marked to compare."""
+    return Piece("● marked  " if width >= ROOM_FOR_WORDS else "● ", Ink.STRONG)
 
 
 def line_width(line: Iterable[Piece]) -> int:

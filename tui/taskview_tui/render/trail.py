@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskview_core.entities import Ident
-from taskview_tui.render.piece import Ink, Piece
+from taskview_tui.render.piece import ROOM_FOR_WORDS, Ink, Piece
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,16 @@ class Trail:
     is_cause: bool = True
     """Whether it explains what was asked about; else it only failed as well."""
 
-    def piece(self, ident: Ident) -> Piece | None:
-        """Give the mark of a task; None where it is not on the way."""
+    def piece(self, ident: Ident, width: int) -> Piece | None:
+        """Give the mark of a task; None where it is not on the way.
+
+        `width` is that of the cell, which is left to the task's own words where it is narrow: the
+        line at the bottom says what the mark means.
+        """
         if ident == self.cause:
-            words = "◉ root cause " if self.is_cause else "○ failed as well "
-            return Piece(words, Ink.MARK)
-        return Piece("↑ failed by it ", Ink.MARK) if ident in self.passed else None
+            mark, words = ("◉", "root cause") if self.is_cause else ("○", "failed as well")
+        elif ident in self.passed:
+            mark, words = "↑", "failed by it"
+        else:
+            return None
+        return Piece(f"{mark} {words} " if width >= ROOM_FOR_WORDS else f"{mark} ", Ink.MARK)

@@ -28,6 +28,8 @@ _MARKER = 2 + 2
 """Cells of the fold marker and the glyph."""
 _AGENT = 12
 """Cells that guides leave to the agent at least."""
+_PREVIEW = 16
+"""Cells that the reason why a task is stuck leaves to its preview at least."""
 
 
 def indent_room(width: int) -> int:
@@ -130,7 +132,7 @@ def tree_preview(
     often it was done where its line stands for more than itself.
     """
     pieces: list[Piece] = []
-    on_trail = None if trail is None else trail.piece(outline.rows[number].id)
+    on_trail = None if trail is None else trail.piece(outline.rows[number].id, width)
     if on_trail is not None:
         pieces.append(on_trail)
     if holds is not None:
@@ -139,7 +141,10 @@ def tree_preview(
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))
     if stuck:
-        pieces.append(Piece(f"[stuck: {stuck}] ", Ink.MARK))
+        words = f"[stuck: {stuck}] "
+        # The details say why, too.
+        fits = len(words) + _PREVIEW <= width
+        pieces.append(Piece(words if fits else "[stuck] ", Ink.MARK))
     if run:
         pieces.extend(run)
     elif closed:

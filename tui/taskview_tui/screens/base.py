@@ -51,6 +51,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS = bindings(*SCREEN_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own type
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (7, "-low"), (9, "-tall")]  # noqa: RUF012 - as above
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,8 +87,12 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Put the screen's own content between the lines that all have."""
         # Known already: Textual would style everything by the first size, and then once more.
-        width = self.app.size.width
-        self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1])
+        size = self.app.size
+        for points, extent in (
+            (self.HORIZONTAL_BREAKPOINTS, size.width),
+            (self.VERTICAL_BREAKPOINTS, size.height),
+        ):
+            self.add_class(max(each for each in points if each[0] <= extent)[1])
         yield TitleLine()
         yield from self.compose_content()
         yield Banner()

@@ -218,7 +218,11 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
 
     def _open_cause(self) -> None:
         row = self.table.selected
-        if row is not None:
+        if row is None:
+            return
+        if row.failed.exact and row.failed.value == 0:
+            self.app.notify("nothing in this conversation failed", markup=False)
+        else:
             self.host.open_cause(row.id)
 
     @on(ConversationTable.SortRequested)

@@ -152,6 +152,10 @@ class CountedScreen(BrowserScreen, Generic[F]):
         """Count all rows, however many, in the background."""
         counting = self.counting
         known = counting.count is not None and counting.count.exact and not counting.is_old
-        if self.host.browser is not None and not known:
+        if known:
+            assert counting.count is not None, "what is known has been counted"
+            words = f"{counting.count.value:,} is the exact number already"
+            self.app.notify(words, markup=False, timeout=2)
+        elif self.host.browser is not None:
             self._start(counting, exact=True)
             self.update_lines()

@@ -18,11 +18,15 @@ from taskview_tui.render.holding import Holding, holdings
 from taskview_tui.screens.messages import deliver
 from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.screens.tree import TreeScreen
+from taskview_tui.text.cells import clip
+from taskview_tui.text.clean import clean
 
 OLDEST_FIRST = Sort("created")
 MOST = 2_000
 """Tasks that are marked in a tree, the oldest; those of the pages that were seen are as well."""
 _A_READ = 200
+_SHOWN = 40
+"""Cells of the value in the title."""
 
 
 class HoldersScreen(TasksScreen):
@@ -42,7 +46,11 @@ class HoldersScreen(TasksScreen):
     @property
     def crumb(self) -> str:
         """See BrowserScreen."""
-        return "who holds it"
+        return f'who holds "{clip(clean(self._value), _SHOWN)}"'
+
+    @property
+    def _value(self) -> str:
+        return " ".join(term.text for term in self._filter.terms if isinstance(term, TextTerm))
 
     @property
     def everything(self) -> TaskFilter:
@@ -63,7 +71,7 @@ class HoldersScreen(TasksScreen):
         self._seen = dict(found)
         for below in self.app.screen_stack:
             if isinstance(below, TreeScreen):
-                below.mark_holders(self._seen)
+                below.mark_holders(self._seen, self._value)
 
     def begin(self) -> None:
         """See BrowserScreen."""

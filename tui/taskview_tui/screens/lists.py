@@ -123,6 +123,10 @@ class ListScreen(AheadScreen[F, R]):
         """Give the range of times of a page in words."""
         raise NotImplementedError
 
+    def meant_instead(self, task_filter: F) -> str:
+        """Give what was probably meant by a filter that finds nothing; empty where unknown."""
+        return ""
+
     @property
     def words_when_empty(self) -> str:
         """What to say where the database has nothing at all."""
@@ -478,5 +482,7 @@ class ListScreen(AheadScreen[F, R]):
             return "nothing here\n\n{ first page   } last page"
         if shown.ask.filter != self.everything:
             words = clean(str(shown.ask.filter))
-            return f"no {self.noun[:-1]} matches {words}\n\nEsc clears the filter"
+            meant = self.meant_instead(shown.ask.filter)
+            asked = f"\n\ndid you mean {clean(meant)}?" if meant else ""
+            return f"no {self.noun[:-1]} matches {words}{asked}\n\nEsc clears the filter"
         return self.words_when_empty

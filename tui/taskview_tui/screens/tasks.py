@@ -192,6 +192,12 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
         """See ListScreen; a text that is wrong is to be cleared as well."""
         return super().has_own_filter or not self.bar.is_empty
 
+    def meant_instead(self, task_filter: TaskFilter) -> str:
+        """See ListScreen: a status that is nearly one of those that are known."""
+        from taskview_core.query.near import meant_status
+
+        return meant_status(task_filter) or ""
+
     def span_of(self, rows: tuple[TaskRow, ...], sort: Sort) -> str:
         """See ListScreen."""
         key = sort.key if sort.key in _TIME_KEYS else "created"

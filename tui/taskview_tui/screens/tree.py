@@ -27,12 +27,15 @@ from taskview_tui.screens.tree_repeats import input_digests
 from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.tree_usage import find_usage
 from taskview_tui.screens.with_detail import Found, WithDetail
+from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.finding_tree import FindingTree
 from taskview_tui.widgets.task_tree import TaskTreeView
 
 _UNSEEN = 0.3
+_SHOWN = 40
+"""Cells of a value that is followed, in the status line."""
 
 TREE_COMMANDS = (
     Command(
@@ -98,6 +101,8 @@ class TreeScreen(ShowsClock, WithDetail):
         self._usage = ShownUsage({})
         self._hunt: Hunt | None = None
         self._holders: Mapping[Ident, Holding] = {}
+        self._followed = ""
+        """The value that they hold."""
         self._to_hunt: tuple[Ident | None] | None = None
         """What to look for the cause of as soon as the tree has come."""
 
@@ -298,6 +303,8 @@ class TreeScreen(ShowsClock, WithDetail):
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
         first = self._hunt.words if self._hunt is not None else self._found_words
+        if self._holders:
+            first = f'◆ "{clip(clean(self._followed), _SHOWN)}"  {first or words}'
         self.query_one(StatusLine).status = ListStatus(
             hint="  ".join(part for part in (first or words, self.clock_words) if part),
             took=self._took,
@@ -409,11 +416,12 @@ class TreeScreen(ShowsClock, WithDetail):
         self._hunt = hunt if trail is not None else None
         self.view.show_trail(trail)
 
-    def mark_holders(self, holders: Mapping[Ident, Holding]) -> None:
+    def mark_holders(self, holders: Mapping[Ident, Holding], value: str = "") -> None:
         """Mark the tasks that hold a value which is being followed, each with its part in that."""
-        self._holders = holders
+        self._holders, self._followed = holders, value
         if self.is_mounted:
             self.view.show_holders(holders)
+            self.update_lines()
 
     def clear_own_filter(self) -> bool:
         """Take back the marks of a value or of a hunt; say whether there was any."""

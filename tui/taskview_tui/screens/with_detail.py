@@ -14,10 +14,11 @@ from textual.widgets import Input
 
 from taskview_core.query import TaskFilter
 from taskview_tui.bars.banner import Banner
-from taskview_tui.commands import CAUSE_COMMAND, TASK_COMMANDS
+from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.seeks_cause import SeeksCause
 from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 
@@ -72,14 +73,14 @@ class Found:
     """What the task itself says that was used."""
 
 
-class WithDetail(Marks):
+class WithDetail(SeeksCause, Marks):
     """Fetches details in a worker of its own, for a pane or for the whole screen.
 
     What draws details, and what copies and finds in them, is imported when it is wanted: the list
     of tasks is the first screen, and begins without.
     """
 
-    BINDINGS = bindings(CAUSE_COMMAND, *TASK_COMMANDS)
+    BINDINGS = bindings(*TASK_COMMANDS)
 
     @dataclass
     class DetailArrived(Message):
@@ -424,7 +425,7 @@ class WithDetail(Marks):
         """Show the tree with the cursor on what made the task fail."""
         task = self.selected_task
         if task is not None:
-            self.host.open_cause(task.conversation_id, task.id)
+            self.seek_cause(task)
 
     def action_copy_id(self) -> None:
         """Put the task's id on the clipboard."""

@@ -14,7 +14,8 @@ class Column:
     """One column. Widths are in cells.
 
     A column wants as much as its widest cell, but not more than `most` and `share` hundredths of
-    the table. The one that is `flexible` takes what the others leave, and at least `least`.
+    the table. The one that is `flexible` takes what the others leave, and at least `least`; columns
+    that are `optional` only stand beside it where it has `roomy` cells.
     Where there is too little, an `optional` column goes, then those aligned to the left are
     narrowed, and then the one with the highest `rank` goes; rank 0 stays.
     """
@@ -23,6 +24,7 @@ class Column:
     title: str
     least: int
     most: int = 0
+    roomy: int = 0
     share: int = 100
     rank: int = 0
     right: bool = False
@@ -61,13 +63,13 @@ CONVERSATION_COLUMNS = (
 
 TREE_COLUMNS = (
     Column("tree", "agent", 18, 80, share=42),
-    Column("word", "status", 6, 11, rank=3, optional=True),
-    Column("preview", "task", 20, flexible=True),
+    Column("word", "status", 9, 11, rank=3, optional=True),
+    Column("preview", "task", 12, roomy=20, flexible=True),
     Column("own_tokens", "own tok", 7, 7, rank=7, right=True, optional=True),
     Column("tokens", "tokens", 6, 6, rank=4, right=True, optional=True),
     Column("own_cost", "own $", 6, 7, rank=6, right=True, optional=True),
     Column("cost", "cost", 6, 7, rank=5, right=True, optional=True),
-    Column("bar", "", 16, 72, share=26, rank=2),
+    Column("bar", "", 16, 72, share=22, rank=2),
     Column("duration", "duration", 8, 10, rank=1, right=True),
 )
 """Of a tree of tasks; the title over the bars is that of their axis.
@@ -89,10 +91,11 @@ def place_columns(
     gap = 2 if width >= WIDE else 1
     kept = list(columns)
     while True:
-        widths = {column.key: _wanted(column, natural, width) for column in kept}
+        may_go = any(column.optional for column in kept)
+        widths = {column.key: _wanted(column, natural, width, may_go) for column in kept}
         left = width - gap * (len(kept) - 1) - sum(widths.values())
         for column in sorted(kept, key=lambda each: (not each.optional, -each.rank)):
-            if left >= 0 or (not column.optional and any(each.optional for each in kept)):
+            if left >= 0 or (not column.optional and may_go):
                 break
             if not column.right:
                 given = min(-left, widths[column.key] - column.least)
@@ -111,8 +114,8 @@ def place_columns(
     return tuple(slots)
 
 
-def _wanted(column: Column, natural: Mapping[str, int], width: int) -> int:
+def _wanted(column: Column, natural: Mapping[str, int], width: int, may_go: bool) -> int:
     if column.flexible:
-        return column.least
+        return max(column.least, column.roomy) if may_go else column.least
     most = min(column.most, width * column.share // 100)
     return max(column.least, min(natural.get(column.key, 0), most))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
+from taskview_tui.text.local_zone import local_zone_name
+
 MISSING = "–"
 """Stands for a time or duration that there is none of."""
 
@@ -38,10 +40,17 @@ class TimeDisplay(Enum):
         return ways[(ways.index(self) + 1) % len(ways)]
 
     def label(self, now: datetime, zone: tzinfo | None = None) -> str:
-        """Give a few words for a status line: `age`, `CET`, `UTC`."""
+        """Give a few words for a status line: `age`, `Europe/Berlin`, `UTC`.
+
+        What is in force there now, as `CET`, would be wrong for times of the other half of the
+        year; it stands for a zone without a name.
+        """
         if self is TimeDisplay.AGE:
             return "age"
-        return _in_zone(now, self, zone)[1]
+        name = None
+        if self is TimeDisplay.LOCAL:
+            name = local_zone_name() if zone is None else getattr(zone, "key", None)
+        return name or _in_zone(now, self, zone)[1]
 
 
 def aware(moment: datetime) -> datetime:

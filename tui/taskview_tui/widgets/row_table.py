@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from taskview_tui.render.header import column_at, header_line, heading_width
-from taskview_tui.render.piece import MARKED, Line, Piece, fit_line, line_width
+from taskview_tui.render.piece import Line, Piece, fit_line, line_width, marked
 from taskview_tui.text.columns import Column, Slot, place_columns
 from taskview_tui.text.times import TimeDisplay
 from taskview_tui.widgets.line_view import LineView
@@ -265,7 +265,7 @@ class RowTable(LineView, Generic[Row]):
             moving = self.moving_cell(row, slot.column)
             cell = self.cell(row, slot.column, slot.width) if moving is None else [moving]
             if slot.column.flexible and row.id == self._marked:
-                cell = [MARKED, *cell]
+                cell = [marked(slot.width), *cell]
             pieces.extend(fit_line(cell, slot.width, right=slot.column.right))
             x = slot.x + slot.width
         return pieces

@@ -15,7 +15,7 @@ from taskview_core.tree.rows import TreeRows
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.header import header_line
 from taskview_tui.render.holding import Holding
-from taskview_tui.render.piece import MARKED, Line, Piece, fit_line
+from taskview_tui.render.piece import Line, Piece, fit_line, marked
 from taskview_tui.render.run_line import run_pieces, run_status
 from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.task_cells import duration_cell
@@ -353,7 +353,7 @@ class TaskTreeView(LineView):
             pieces.append(Piece(" " * (slot.x - x)))
             cell = self._cell(number, slot)
             if slot.column.flexible and self._outline.rows[number].id == self._marked:
-                cell = [MARKED, *cell]
+                cell = [marked(slot.width), *cell]
             pieces.extend(fit_line(cell, slot.width, right=slot.column.right))
             x = slot.x + slot.width
         return pieces
