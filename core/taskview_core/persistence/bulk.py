@@ -83,6 +83,17 @@ class BulkWriter(Protocol):
         """Look at the tables and begin; SchemaError where they are not as they should be."""
         ...
 
+    async def set_indexes_aside(self) -> bool:
+        """Before many tasks: take away what `make_indexes` makes again; say whether that was done.
+
+        Only where there are no tasks yet, and the engine can.
+        """
+        ...
+
+    async def make_indexes(self) -> None:
+        """Make the indexes again that were set aside."""
+        ...
+
     def time(self, text: str) -> Any:
         """Give an ISO 8601 time in the engine's form; ValueError or OverflowError."""
         ...

@@ -20,6 +20,7 @@ from taskview_core.persistence.bulk import (
     Refused,
 )
 from taskview_core.persistence.faults import MAKE_TABLES
+from taskview_core.persistence.postgres_indexes_aside import IndexesAside
 
 _KEY = int.from_bytes(b"taskload", "big")
 _COLUMNS_OF = """
@@ -66,6 +67,7 @@ class PostgresBulkWriter:
         self._transaction = driver.transaction(isolation="read_committed")
         self._tables: dict[str, _Table] = {}
         self._naive = False
+        self._indexes = IndexesAside(driver)
 
     async def begin(self) -> None:
         """Look at the tables and begin."""
@@ -89,6 +91,16 @@ class PostgresBulkWriter:
         self._naive = self._tables["tasks"].types["created_at"] == _NAIVE
         self.limits = Limits(nul_in_text=False, constants_in_json=False, lengths=lengths)
         self.had_tasks = bool(await self._driver.fetch("SELECT 1 FROM tasks LIMIT 1"))
+
+    async def set_indexes_aside(self) -> bool:
+        """Drop the indexes of `tasks` if it is empty, and nobody uses it at the moment."""
+        if not self.had_tasks:
+            await self._indexes.take()
+        return self._indexes.any
+
+    async def make_indexes(self) -> None:
+        """Make them again, of all rows at once."""
+        await self._indexes.make_again()
 
     def time(self, text: str) -> datetime:
         """Give a time as the driver binds it."""

@@ -83,6 +83,13 @@ class SqliteBulkWriter:
         self.had_tasks = bool(await _all(self._driver, "SELECT 1 FROM tasks LIMIT 1"))
         await self._stored.look(self._before["tasks"])
 
+    async def set_indexes_aside(self) -> bool:
+        """Leave them: a new file gets its indexes when it is full (`load_sources`)."""
+        return False
+
+    async def make_indexes(self) -> None:
+        """Do nothing: none was set aside."""
+
     def time(self, text: str) -> str:
         """Give a time as SQLAlchemy stores it."""
         moment = _from_iso(text)

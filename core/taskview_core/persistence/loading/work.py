@@ -30,6 +30,9 @@ from taskview_core.persistence.loading.waiting import (
     without_parent,
 )
 
+MANY_BYTES = 8 << 20
+"""From this size on it pays to make the indexes of an empty table when it is full."""
+
 _SHOWN = 5
 
 Progress = Callable[[LoadProgress], None]
@@ -59,11 +62,15 @@ class LoadWork:
         """Do all but commit; raise LoadError for bad rows."""
         try:
             await self._write_all("conversations", self._write_conversations)
+            aside = self._teller.total >= MANY_BYTES and await self._writer.set_indexes_aside()
             await self._write_all("tasks", self._write_tasks)
             if self._refusals.count:
                 raise self._refusals.error(self._label)
             new_conversations, new_tasks = await self._writer.new_rows()
             await self._settle(self._writer.had_tasks and new_tasks != 0)
+            if aside:
+                self._teller.tell("indexes", self._teller.total, self._rows["tasks"], now=True)
+                await self._writer.make_indexes()
         finally:
             self._pending.close()
         return LoadReport(
