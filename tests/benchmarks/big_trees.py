@@ -18,6 +18,8 @@ class BigTree:
     """A conversation of so many tasks: one root, and forty below each task that has any."""
 
     tasks: int
+    idle: timedelta = timedelta()
+    """How long nothing ran in the middle."""
 
     @property
     def conversation(self) -> str:
@@ -45,8 +47,11 @@ class BigTree:
             }
         )
         for number in range(self.tasks):
-            began = (_BEGIN + timedelta(milliseconds=7 * number)).isoformat()
-            ended = (_BEGIN + timedelta(milliseconds=7 * number + 900)).isoformat()
+            created = _BEGIN + timedelta(milliseconds=7 * number)
+            if number > self.tasks // 2:
+                created += self.idle
+            began = created.isoformat()
+            ended = (created + timedelta(milliseconds=900)).isoformat()
             yield json.dumps(
                 {
                     "id": self._ident(number),

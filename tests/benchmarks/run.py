@@ -83,7 +83,7 @@ async def _measure(options: argparse.Namespace) -> int:
     sizes: dict[str, int] = {}
     if "keys" in parts and options.engine != "postgres":
         for result in await asyncio.to_thread(
-            lambda: list(terminal_sizes.measure(folder, min(options.runs, 7)))
+            lambda: list(terminal_sizes.measure(folder, min(options.runs, 3)))
         ):
             results.append(_told(result))
     parts -= {"keys"}

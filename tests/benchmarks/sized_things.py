@@ -6,13 +6,15 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from benchmarks.big_trees import BigTree
 from benchmarks.data import COMMAND, say
 
-SMALL_TREE, LARGE_TREE = BigTree(100), BigTree(100_000)
+_IDLE = timedelta(hours=1)
+SMALL_TREE, LARGE_TREE = BigTree(100, _IDLE), BigTree(100_000, _IDLE)
 _AT = "2026-06-10T09:00:00+00:00"
 
 
@@ -54,7 +56,7 @@ SMALL_PAYLOAD, LARGE_PAYLOAD = BigPayload(1_000), BigPayload(10_000_000)
 def sized_file(folder: Path) -> Path:
     """Give a SQLite file with all of them, made now where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "sizes-2.db"
+    path = folder / "sizes-3.db"
     if not path.exists():
         say("making trees and payloads of two sizes")
         rows, part = path.with_suffix(".ndjson"), path.with_suffix(".new")

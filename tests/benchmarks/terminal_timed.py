@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -26,6 +27,9 @@ PATIENCE = 120.0
 """Seconds after which a program that says nothing is given up."""
 QUIET = 0.25
 """Seconds without output after which a screen is taken to be finished."""
+
+_LOOK = 0.01
+"""Seconds between looks at whether a program has anything to do."""
 
 Seen = Callable[[Sequence[str]], bool]
 """Whether a screen, given by its lines, is the one that is waited for."""
@@ -56,6 +60,7 @@ class TimedTerminal:
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(slave)
+        self._tasks = Path(f"/proc/{self.process.pid}/task")
 
     def __enter__(self) -> TimedTerminal:
         return self
@@ -128,16 +133,43 @@ class TimedTerminal:
             settled = at
         return settled
 
-    def wait_drawn(self, area: slice, quiet: float) -> float | None:
-        """Wait as `wait_settled` does, looking at colours too; give None where nothing changed."""
-        while self._read(quiet):
+    def wait_idle(self, idle: float) -> None:
+        """Wait until the program has had nothing to do for a while, and draw what came.
+
+        Unlike silence, that tells one that has done its work from one that waits for its turn
+        on a machine which does other things too.
+        """
+        self._read_idle(idle)
+        for _ in self._replay():
             pass
+
+    def wait_drawn(self, area: slice, idle: float, *, first: bool = False) -> float | None:
+        """Wait as `wait_idle` does; give when some lines had become what they are then.
+
+        Colours count too. With `first` it is when they changed first. None: nothing changed.
+        """
+        self._read_idle(idle)
         settled, looks = None, self._looks(area)
         for at in self._replay():
             now = self._looks(area)
             if now != looks:
-                settled, looks = at, now
+                looks = now
+                if settled is None or not first:
+                    settled = at
         return settled
+
+    def _read_idle(self, idle: float) -> None:
+        deadline = time.perf_counter() + PATIENCE
+        since = time.perf_counter()
+        while (now := time.perf_counter()) < since + idle:
+            if now > deadline:
+                raise TimeoutError("always busy:\n" + "\n".join(self.lines))
+            if self._read(_LOOK) or self._is_busy():
+                since = time.perf_counter()
+
+    def _is_busy(self) -> bool:
+        """Say whether any thread runs, waits for a processor or for the disk."""
+        return any(_state(file) in {"R", "D"} for file in self._tasks.glob("*/stat"))
 
     def _looks(self, area: slice) -> list[tuple[pyte.screens.Char, ...]]:
         screen = self._screen
@@ -161,6 +193,14 @@ class TimedTerminal:
             at, data = self._coming.popleft()
             self._stream.feed(self._decoder.decode(data))
             yield at
+
+
+def _state(file: Path) -> str:
+    try:
+        # After the name, which may hold anything, parentheses too.
+        return file.read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):  # the thread has ended
+        return ""
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from taskview_tui.render.piece import Ink, Line, Piece
@@ -26,9 +26,18 @@ class Block(Protocol):
         """The number after the last line that is nested in each line."""
         ...
 
+    def ends_from(self, start: int) -> Iterable[int]:
+        """Give the ends where the first line has a number other than 0."""
+        ...
+
     @property
     def openings(self) -> bytes | bytearray:
-        """Which lines to open at first."""
+        """Which lines to open at first; those that nest nothing are always open."""
+        ...
+
+    @property
+    def folded(self) -> bytes | bytearray:
+        """Which lines are open where all are folded: those that nest nothing."""
         ...
 
     @property
@@ -67,6 +76,10 @@ class Block(Protocol):
         """Give what can be searched on a line, cleaned; pieces say which part of it they are."""
         ...
 
+    def texts(self) -> Iterator[str]:
+        """Give what can be searched on each line, in order."""
+        ...
+
     def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
         """Give the row with a place of the searchable text, and whether to unroll it to see it."""
         ...
@@ -102,10 +115,19 @@ class FlatBlock:
         """The number after each line."""
         return range(1, self._count + 1)
 
+    def ends_from(self, start: int) -> Iterable[int]:
+        """Give the ends where the first line has a number other than 0."""
+        return range(start + 1, start + self._count + 1)
+
     @property
     def openings(self) -> bytes:
         """Which lines to open at first: there is nothing to open."""
-        return bytes(self._count)
+        return b"\x01" * self._count
+
+    @property
+    def folded(self) -> bytes:
+        """Which lines are open where all are folded: there is nothing to fold."""
+        return b"\x01" * self._count
 
     @property
     def weight(self) -> int:
@@ -113,6 +135,10 @@ class FlatBlock:
         if self._weight is None:
             self._weight = sum(len(self.text(line)) for line in range(self._count))
         return self._weight
+
+    def texts(self) -> Iterator[str]:
+        """Give what can be searched on each line, in order."""
+        return (self.text(line) for line in range(self._count))
 
     def parent(self, line: int) -> int:
         """Give the line that a line is nested in: none."""

@@ -46,7 +46,7 @@ class Document:
             if section.body is not None and body:
                 self._starts.append(start)
                 self._blocks.append(section.body)
-                self.ends.extend([start + end for end in section.body.ends])
+                self.ends.extend(section.body.ends_from(start))
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -82,11 +82,20 @@ class Document:
         ]
 
     def openings(self) -> bytearray:
-        """Say which lines to open at first: all, of long JSON the first levels."""
+        """Say which lines to open at first: all, of long JSON the first levels.
+
+        Lines that nest nothing are always open.
+        """
         opened = bytearray(b"\x01" * len(self))
-        for start, block in zip(self._starts, self._blocks, strict=True):
-            if block is not None:
-                opened[start : start + len(block)] = block.openings
+        for start, block in self.blocks():
+            opened[start : start + len(block)] = block.openings
+        return opened
+
+    def folded(self) -> bytearray:
+        """Say which lines are open where all is folded up to the headings."""
+        opened = bytearray(b"\x01" * len(self))
+        for start, block in self.blocks():
+            opened[start : start + len(block)] = block.folded
         return opened
 
     def blocks(self) -> list[tuple[int, Block]]:

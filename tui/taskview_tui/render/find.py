@@ -94,17 +94,15 @@ class Finder:
         self._haystacks: dict[Block, Haystack] = {}
         self._making = Lock()
 
+    def prepare(self, document: Document) -> None:
+        """Make ready what a search of a document looks at."""
+        self._made_for(document.blocks())
+
     def find(self, document: Document, text: str, unwanted: Unwanted = lambda: False) -> Matches:
         """Find a text in all lines of a document; StoppedError as soon as it is unwanted."""
         wanted = needles(text)
         blocks = document.blocks() if wanted else []
-        with self._making:
-            self._haystacks = {
-                block: self._haystacks.get(block)
-                or Haystack(block.text(line) for line in range(len(block)))
-                for _, block in blocks
-            }
-            haystacks = self._haystacks
+        haystacks = self._made_for(blocks)
         return Matches(
             text,
             [
@@ -112,6 +110,13 @@ class Finder:
                 for start, block in blocks
             ],
         )
+
+    def _made_for(self, blocks: Sequence[tuple[int, Block]]) -> dict[Block, Haystack]:
+        with self._making:
+            self._haystacks = {
+                block: self._haystacks.get(block) or Haystack(block.texts()) for _, block in blocks
+            }
+            return self._haystacks
 
 
 def marked(line: Line, number: int, matches: Matches) -> list[Piece]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_ROWS = 1 << 24
+from taskview_tui.render.rows import LONG, Rows, Stretch
+
+ROWS = 1 << 24
 """More than the rows of any one line."""
 
 
@@ -33,32 +35,32 @@ class Folding:
         self._ends = ends
         self._opened = opened
         self._tall: Mapping[int, int] = {} if tall is None else tall
-        self._visible = self._inside(0, len(ends))
+        self._visible = Rows(self._inside(0, len(ends)))
 
     def __len__(self) -> int:
         return len(self._visible)
 
     def line(self, position: int) -> int:
         """Give the number of the line that has the row at a position."""
-        return self._visible[position] // _ROWS
+        return self._visible[position] // ROWS
 
     def row(self, position: int) -> int:
         """Give which row of its line stands at a position, from 0."""
-        return self._visible[position] % _ROWS
+        return self._visible[position] % ROWS
 
     def position(self, line: int) -> int:
         """Give the position of a line, or of the one above it that hides it."""
-        code = line * _ROWS
-        at = bisect_left(self._visible, code)
+        code = line * ROWS
+        at = self._visible.find(code)
         if at < len(self._visible) and self._visible[at] == code:
             return at
         # What hides it is the nearest visible line before it; its first row is wanted.
-        return bisect_left(self._visible, self.line(max(at - 1, 0)) * _ROWS)
+        return self._visible.find(self.line(max(at - 1, 0)) * ROWS)
 
     def is_visible(self, line: int) -> bool:
         """Say whether a line shows."""
-        at = bisect_left(self._visible, line * _ROWS)
-        return at < len(self._visible) and self._visible[at] == line * _ROWS
+        at = self._visible.find(line * ROWS)
+        return at < len(self._visible) and self._visible[at] == line * ROWS
 
     def is_open(self, line: int) -> bool:
         """Say whether what is nested in a line shows when the line does."""
@@ -74,21 +76,21 @@ class Folding:
             return
         self._opened[line] = opened
         if self.is_visible(line):
-            start = bisect_left(self._visible, (line + 1) * _ROWS)
-            end = bisect_left(self._visible, self._ends[line] * _ROWS)
-            shown = self._inside(line + 1, self._ends[line]) if opened else array("q")
-            self._visible[start:end] = shown
+            start = self._visible.find((line + 1) * ROWS)
+            end = self._visible.find(self._ends[line] * ROWS)
+            shown = self._inside(line + 1, self._ends[line]) if opened else ()
+            self._visible.replace(start, end, shown)
 
     def update_rows(self, line: int) -> None:
         """Take in that a line has another number of rows."""
         if self.is_visible(line):
-            start = bisect_left(self._visible, line * _ROWS)
-            end = bisect_left(self._visible, (line + 1) * _ROWS)
-            self._visible[start:end] = array("q", self._codes(line))
+            start = self._visible.find(line * ROWS)
+            end = self._visible.find((line + 1) * ROWS)
+            self._visible.replace(start, end, [self._codes(line)])
 
     def rebuild(self) -> None:
         """Take in that any line may have been opened or closed, or have other rows."""
-        self._visible = self._inside(0, len(self._ends))
+        self._visible = Rows(self._inside(0, len(self._ends)))
 
     def reveal(self, line: int, above: Callable[[int], int]) -> None:
         """Open all that a line is nested in; `above` gives the line around one, -1 for none."""
@@ -105,21 +107,37 @@ class Folding:
                 self._opened[each] = True
             self.rebuild()
 
-    def _inside(self, start: int, end: int) -> array[int]:
+    def _inside(self, start: int, end: int) -> Iterator[Stretch]:
         """Give the rows of the lines from start to end that show, if those around them do."""
         found = array("q")
-        ends, opened, tall = self._ends, self._opened, self._tall
-        line = start
+        ends, opened = self._ends, self._opened
+        tall = [*sorted(line for line in self._tall if start <= line < end), end]
+        line, next_tall = start, 0
         while line < end:
-            if line in tall:
+            if line > tall[next_tall]:
+                next_tall = bisect_left(tall, line, next_tall)
+            if line == tall[next_tall]:
                 found.extend(self._codes(line))
+            elif opened[line]:
+                # All that is open follows each other, up to the next that is closed.
+                closed = opened.find(0, line, tall[next_tall])
+                after = tall[next_tall] if closed < 0 else closed
+                rows = range(line * ROWS, after * ROWS, ROWS)
+                if len(rows) < LONG:
+                    found.extend(rows)
+                else:
+                    yield found
+                    yield rows
+                    found = array("q")
+                line = after
+                continue
             else:
-                found.append(line * _ROWS)
+                found.append(line * ROWS)
             line = line + 1 if opened[line] else ends[line]
-        return found
+        yield found
 
     def _codes(self, line: int) -> range:
-        return range(line * _ROWS, line * _ROWS + self._tall.get(line, 1))
+        return range(line * ROWS, line * ROWS + self._tall.get(line, 1))
 
 
 def levels_within(depths: Sequence[int], most: int, least: int) -> int:

@@ -6,10 +6,12 @@ what is searched is the same place in what is drawn.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from itertools import accumulate, islice
 
 from taskview_tui.text.clean import clean
 
@@ -54,15 +56,15 @@ class Haystack:
     """The searchable lines of a block."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        pieces: list[str] = []
-        self._starts = array("q")
-        at = 0
-        for line in lines:
-            self._starts.append(at)
-            small = folded(line)
-            pieces.append(small)
-            at += len(small) + 1
-        self._text = _BETWEEN.join(pieces)
+        texts = list(lines)
+        text = _BETWEEN.join(texts)
+        if text.isascii():
+            self._text = text.lower()  # as `folded` would have it, line by line
+        else:
+            texts = [folded(each) for each in texts]
+            self._text = _BETWEEN.join(texts)
+        begins = accumulate((len(each) + 1 for each in texts), initial=0)
+        self._starts = array("q", islice(begins, len(texts)))
 
     def find(self, wanted: Iterable[str], unwanted: Unwanted = lambda: False) -> array[int]:
         """Give the places of all matches in order; StoppedError as soon as they are unwanted."""
@@ -73,12 +75,13 @@ class Haystack:
 
     def _places(self, needle: str, unwanted: Unwanted) -> array[int]:
         places = array("q")
-        at = self._text.find(needle)
-        while at >= 0 and len(places) < MOST:
-            places.append(at)
-            if not len(places) % _LOOK_UP and unwanted():
+        found = re.finditer(re.escape(needle), self._text)
+        while some := [match.start() for match in islice(found, _LOOK_UP)]:
+            places.extend(some)
+            if len(places) >= MOST:
+                return places[:MOST]
+            if unwanted():
                 raise StoppedError
-            at = self._text.find(needle, at + len(needle))
         return places
 
     def line(self, place: int) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import or_
 
 from rich.cells import cell_len
 
@@ -46,12 +48,16 @@ class JsonBlock:
     def __init__(self, lines: JsonLines) -> None:
         self._lines = lines
         levels = levels_within(lines.depths, LONG, _LEAST_LEVELS)
-        self.openings = bytearray([depth + 1 < levels for depth in lines.depths])
-        """Which lines to open at first."""
+        self.folded = bytes([end == line for line, end in enumerate(lines.ends, 1)])
+        """Which lines are open where all are folded: those that nest nothing."""
+        shown = bytes([depth + 1 < levels for depth in lines.depths])
+        self.openings = bytes(map(or_, shown, self.folded))
+        """Which lines to open at first; those that nest nothing are always open."""
         self.weight = sum(map(len, lines.texts)) + sum(len(key) for key in lines.keys if key)
         """About how many characters there are to be searched."""
         self._width = -1
         self._unrolled: dict[int, _Unrolled] = {}
+        self._shifted = (0, lines.ends)
 
     @property
     def lines(self) -> JsonLines:
@@ -65,6 +71,15 @@ class JsonBlock:
     def ends(self) -> Sequence[int]:
         """The number after the line that closes each object or list."""
         return self._lines.ends
+
+    def ends_from(self, start: int) -> array[int]:
+        """Give the ends where the first line has a number other than 0.
+
+        They are kept: the document is put together anew whenever anything in it changes.
+        """
+        if self._shifted[0] != start:
+            self._shifted = (start, array("l", [start + end for end in self._lines.ends]))
+        return self._shifted[1]
 
     def parent(self, line: int) -> int:
         """Give the line of the bracket around a line, -1 for none."""
@@ -97,6 +112,15 @@ class JsonBlock:
         key = lines.keys[line]
         value = clean_block(lines.texts[line])
         return value if key is None else f"{clean(key)}{AFTER_NAME}{value}"
+
+    def texts(self) -> Iterator[str]:
+        """Give what can be searched on each line, in order; keys come again and again."""
+        names: dict[str | None, str] = {None: ""}
+        for key, text in zip(self._lines.keys, self._lines.texts, strict=True):
+            name = names.get(key)
+            if name is None:
+                name = names[key] = f"{clean(key or '')}{AFTER_NAME}"
+            yield name + clean_block(text) if text else name
 
     def path(self, line: int) -> str:
         """Give the way to a line from the top of the value."""

@@ -32,6 +32,14 @@ class Timing:
         self._members: dict[tuple[int, int], tuple[int, ...]] = {}
         self._together: dict[tuple[int, int], Together] = {}
 
+    def prepare(self) -> None:
+        """Find what the whole tree is asked for by a key, for that key to be answered at once.
+
+        May run in a thread: what is asked for meanwhile is found twice, and is the same.
+        """
+        self.idle(-1)
+        self.path(-1)
+
     def _range(self, top: int) -> tuple[int, int]:
         return (0, len(self._tree)) if top < 0 else (top, self._tree.ends[top])
 

@@ -6,9 +6,10 @@ import json
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from taskview_core.entities import TaskRow
 from taskview_core.entities.preview import INPUT_START
@@ -33,6 +34,7 @@ LOOKS_AT = (
 )
 """What is searched, for the one who types."""
 
+_BETWEEN = "\0"
 _A_LOOK = 1_000
 """Tasks between looks at whether the search is still wanted."""
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
@@ -69,12 +71,19 @@ class TreeMatches:
 
 
 class TreeFinder:
-    """Searches one tree again and again; what it looks at is made once, when it is first needed."""
+    """Searches one tree again and again; what it looks at is made once, when it is first needed.
+
+    May be asked by several threads at once.
+    """
 
     def __init__(self, outline: TaskOutline) -> None:
         self._outline = outline
-        self._texts: list[tuple[str, str, str]] = []
-        """Agent, beginning of the input, and error, folded, as far as has been looked."""
+        self._texts: dict[TextField, list[str]] = {}
+        self._making = Lock()
+
+    def prepare(self) -> None:
+        """Make ready what most searches look at."""
+        self.texts(TextField.ANY)
 
     def find(
         self, text: str, now: datetime, unwanted: Callable[[], bool] = lambda: False
@@ -85,50 +94,66 @@ class TreeFinder:
         """
         terms = TaskFilter.parse(text).terms
         unheld = ", ".join(dict.fromkeys(_unheld(term) for term in terms if _unheld(term)))
-        count = len(self._outline)
         numbers = array("l")
         if terms and not unheld:
-            words = [term for term in terms if isinstance(term, TextTerm)]
-            wanted = [(term.where, fold(term.text), term.denied) for term in words]
-            plain = [_Told(term) for term in terms if _is_told_by_value(term)]
-            others = (term for term in terms if not _is_told_by_value(term))
-            rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
-            for begin in range(0, count, _A_LOOK):
+            search = _Search(self, terms, now)
+            for begin in range(0, len(self._outline), _A_LOOK):
                 if unwanted():
                     raise StoppedError
-                for number in self._holding(begin, min(begin + _A_LOOK, count), wanted):
-                    if not all(each.holds(self._outline.rows[number], now) for each in plain):
-                        continue
-                    if not rest.terms or task_matches(rest, self._facts(number), now):
-                        numbers.append(number)
+                some = range(begin, min(begin + _A_LOOK, len(self._outline)))
+                numbers.extend(search.among(some))
         return matches_of(self._outline, numbers, unheld)
 
-    def _holding(
-        self, begin: int, end: int, wanted: list[tuple[TextField, str, bool]]
-    ) -> Iterable[int]:
-        """Give those of some tasks in which all texts are found; a large tree has 100,000."""
-        numbers: Iterable[int] = range(begin, end)
-        if not wanted:
-            return numbers
-        texts = self._texts
-        while len(texts) < end:
-            row = self._outline.rows[len(texts)]
-            said = fold(_said(row.input_start)), fold(row.error_start or "")
-            texts.append((fold(row.agent_id), *said))
-        for where, text, denied in wanted:
-            if where is TextField.ANY:
-                found = [
-                    text in texts[at][1] or text in texts[at][2] or text in texts[at][0]
-                    for at in numbers
-                ]
-            else:
-                part = 1 if where is TextField.INPUT else 2
-                found = [text in texts[at][part] for at in numbers]
-            numbers = [at for at, is_in in zip(numbers, found, strict=True) if is_in != denied]
+    def texts(self, where: TextField) -> list[str]:
+        """Give what is searched of each task, folded; for all parts together as one text."""
+        with self._making:
+            texts = self._texts.get(where)
+            if texts is None:
+                texts = self._texts[where] = [_folded(row, where) for row in self._outline.rows]
+        return texts
+
+    def facts(self, number: int) -> TaskFacts:
+        """Give what the rows of a tree hold of a task."""
+        return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
+
+    def row(self, number: int) -> TaskRow:
+        """Give the row of a task."""
+        return self._outline.rows[number]
+
+
+class _Search:
+    """One search, its terms in the order of what they cost."""
+
+    def __init__(self, finder: TreeFinder, terms: Sequence[TaskTerm], now: datetime) -> None:
+        self._finder = finder
+        self._now = now
+        words = [term for term in terms if isinstance(term, TextTerm)]
+        self._wanted = [(finder.texts(term.where), fold(term.text), term.denied) for term in words]
+        self._plain = [_Told(term) for term in terms if _is_told_by_value(term)]
+        others = (term for term in terms if not _is_told_by_value(term))
+        self._rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
+
+    def among(self, numbers: Iterable[int]) -> Iterable[int]:
+        """Give those of some tasks for which all terms hold; a large tree has 100,000."""
+        row, now = self._finder.row, self._now
+        for texts, text, denied in self._wanted:
+            numbers = [at for at in numbers if (text in texts[at]) != denied]
+        for each in self._plain:
+            numbers = [at for at in numbers if each.holds(row(at), now)]
+        if self._rest.terms:
+            facts = self._finder.facts
+            numbers = [at for at in numbers if task_matches(self._rest, facts(at), now)]
         return numbers
 
-    def _facts(self, number: int) -> TaskFacts:
-        return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
+
+def _folded(row: TaskRow, where: TextField) -> str:
+    if where is TextField.INPUT:
+        return fold(_said(row.input_start))
+    if where is TextField.ERROR:
+        return fold(row.error_start or "")
+    # Nobody can type what stands between them.
+    parts = (row.agent_id, _said(row.input_start), row.error_start or "")
+    return _BETWEEN.join(map(fold, parts))
 
 
 class _Told:
@@ -189,9 +214,11 @@ def last_kept(outline: TaskOutline, kept: bytearray) -> bytearray:
     last = bytearray(len(kept))
     parents = outline.parents
     ended = bytearray(len(kept) + 1)  # A root's parent is -1, which stands for the last place.
-    for number in range(len(kept) - 1, -1, -1):
-        if kept[number] and not ended[parents[number]]:
+    number = kept.rfind(1)
+    while number >= 0:
+        if not ended[parents[number]]:
             ended[parents[number]] = last[number] = True
+        number = kept.rfind(1, 0, number)
     return last
 
 

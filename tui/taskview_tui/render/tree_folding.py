@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from taskview_core.tree.repeats import Repeats
-from taskview_tui.render.folding import Folding
+from taskview_tui.render.folding import ROWS, Folding
+from taskview_tui.render.rows import Stretch
 
 
 class TreeFolding(Folding):
@@ -115,18 +116,21 @@ class TreeFolding(Folding):
             child = self._ends[child]
         return children
 
-    def _inside(self, start: int, end: int) -> array[int]:
+    def _inside(self, start: int, end: int) -> Iterator[Stretch]:
         kept, folds = self.kept, self._folds
         if kept is None and not folds:
-            return super()._inside(start, end)
+            yield from super()._inside(start, end)
+            return
         found = array("q")
         ends, opened = self._ends, self._opened
         line = start
         while line < end:
             if kept is not None and not kept[line]:
-                line = ends[line]
-                continue
-            found.extend(self._codes(line))
+                # Nothing is kept below what is not kept itself.
+                line = kept.find(1, line, end)
+                if line < 0:
+                    break
+            found.append(line * ROWS)
             after = line + 1 if opened[line] else ends[line]
             line = folds.get(line, after)
-        return found
+        yield found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from threading import Thread
 
 from textual import on, work
 from textual.containers import Container
@@ -24,7 +25,7 @@ from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_repeats import input_digests
-from taskview_tui.screens.tree_state import TreeAsk, TreeFound, find_tree
+from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.tree_usage import find_usage
 from taskview_tui.screens.with_detail import Found, WithDetail
 from taskview_tui.text.cells import clip
@@ -189,6 +190,8 @@ class TreeScreen(ShowsClock, WithDetail):
             self.view.restore(found.outline, self.view.expanded_state())
             if cursor is not None:
                 self.view.select(cursor)
+        if len(found.outline) > MANY:
+            Thread(target=found.outline.timing.prepare, name="timing", daemon=True).start()
         if self._to_hunt is not None:
             (start,), self._to_hunt = self._to_hunt, None
             self.find_cause_of(start)

@@ -14,7 +14,7 @@ from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.render.task_outline import TaskOutline
 
-_MANY = 2_000
+MANY = 2_000
 """Rows from which on a tree is put together in a thread, for the keys to keep working."""
 
 
@@ -57,7 +57,7 @@ async def find_tree(browser: ITaskBrowser, ask: TreeAsk) -> TreeFound:
     else:
         assert ask.conversation is not None, "a tree is of a conversation or of a task"
         rows = await browser.conversation_tree(ask.conversation)
-    if len(rows.rows) > _MANY:
+    if len(rows.rows) > MANY:
         tree, outline = await asyncio.to_thread(_put_together, rows, ask.top)
     else:
         tree, outline = _put_together(rows, ask.top)

@@ -347,11 +347,10 @@ class DocumentView(LineView):
 
     def action_toggle_all(self) -> None:
         """Unfold everything; if everything is unfolded, fold it up to the headings."""
-        headings = set(self._document.headings)
-        folds = [line for line in range(len(self._document)) if self._folding.can_fold(line)]
-        unfold = not all(self._opened[line] for line in folds)
-        for line in folds:
-            self._opened[line] = unfold or line in headings
+        if 0 in self._opened:
+            self._opened[:] = b"\x01" * len(self._opened)
+        else:
+            self._opened[:] = self._document.folded()
         self._change(self._folding.rebuild)
 
     def action_move_heading(self, step: int) -> None:

@@ -134,6 +134,9 @@ class FindingTree(TaskTreeView):
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
         self._origin = self._number() or 0
+        if len(self._outline) > FEW:
+            # Whoever types the first letter after this finds it made.
+            Thread(target=self._get_finder().prepare, name="find", daemon=True).start()
 
     def find(self, text: str) -> None:
         """Keep what a text of the query language means; for an empty one, the whole tree."""
@@ -161,12 +164,15 @@ class FindingTree(TaskTreeView):
             self._search.unwanted.set()
             self._search = None
 
+    def _get_finder(self) -> TreeFinder:
+        if self._finder is None:
+            self._finder = TreeFinder(self._outline)
+        return self._finder
+
     def _begin(self, text: str, *, jump: bool) -> None:
         self._stop()
         self._text = text
-        if self._finder is None:
-            self._finder = TreeFinder(self._outline)
-        search = TreeSearch(self._finder, text, self._origin, jump)
+        search = TreeSearch(self._get_finder(), text, self._origin, jump)
         now = self.clock()
 
         def find() -> TreeMatches | FilterError:

@@ -125,6 +125,10 @@ class FindingView(DocumentView):
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
         self._origin = self._line() or 0
+        document = self._document
+        if document.weight > SMALL:
+            # Whoever types the first letter after this finds it made.
+            Thread(target=self._finder.prepare, args=(document,), name="find", daemon=True).start()
 
     def find(self, text: str) -> None:
         """Look for a text from where the search began; for an empty one, end the search."""

@@ -37,6 +37,15 @@ class ChatBlock(FlatBlock):
         """Which lines to open at first: all of them."""
         return b"\x01" * len(self._styled)
 
+    def ends_from(self, start: int) -> Sequence[int]:
+        """Give the ends where the first line has a number other than 0."""
+        return [start + end for end in self._ends]
+
+    @property
+    def folded(self) -> bytes:
+        """Which lines are open where all are folded: those that nest nothing."""
+        return bytes(end == line + 1 for line, end in enumerate(self._ends))
+
     def parent(self, line: int) -> int:
         """Give the line that a line is nested in, -1 for none."""
         return self._parents[line]
