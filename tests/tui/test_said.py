@@ -1,4 +1,4 @@
-"""What is said for a while: once, in place of what was said before, and never over the lines below."""
+"""What is said for a while: once, in place of what was before, never over the lines below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine's own time zone is called: `America/New_York`, and not `EST` half of the year."""
+"""What the machine's own time zone is called: `America/New_York`, not `EST` half the year."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def zone_name_of(environment: Mapping[str, str], link: Path) -> str | None:
     None for rules in place of a name, as `EST5EDT,M3.2.0,M11.1.0`, and for a file that is no link.
     """
     given = environment.get("TZ")
-    if given is not None:  # empty: UTC
-        path = given.removeprefix(":")
-    else:
-        path = os.path.realpath(link)
+    # An empty one means UTC.
+    path = os.path.realpath(link) if given is None else given.removeprefix(":")
     name = path.rpartition(_FOLDER)[2].removeprefix("posix/").removeprefix("right/")
     return name if "/" in name and not name.startswith("/") and "," not in name else None
