@@ -46,6 +46,7 @@ class Terminal:
         width: int = 100,
         height: int = 30,
         variables: dict[str, str] | None = None,
+        program: Sequence[str | Path] = (COMMAND,),
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
@@ -57,7 +58,7 @@ class Terminal:
         for name in ("COLUMNS", "LINES"):
             environment.pop(name, None)
         self.process = subprocess.Popen(
-            [COMMAND, *words],
+            [*program, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,
