@@ -36,6 +36,7 @@ _DRAWN = frozenset(
 )
 _SHORTHAND = frozenset(map(chr, range(0x13430, 0x13460)))
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\uffa0\ufff0-\uffff]")
+_STORM = re.compile("(?:.\u200d){6,}|[\u200c\u200d]{2,}")
 _MOST_MARKS = 24
 """Marks in a row: the most on one character, and some that belong to the next."""
 
@@ -51,12 +52,19 @@ class Output:
 
 
 def read_output(
-    raw: bytes, *, columns: int, lines: int, redraws: bool = False, ended: bool = True
+    raw: bytes,
+    *,
+    columns: int,
+    lines: int,
+    redraws: bool = False,
+    ended: bool = True,
+    data: bool = False,
 ) -> Output:
     """Read all that a program has sent to a terminal of a size.
 
     `redraws` says that a line of progress is drawn again and again; `ended` is False where the
-    program still runs, and may be in the middle of something.
+    program still runs, and may be in the middle of something. `data` is for another program: marks
+    may heap up in it.
     """
     output = Output()
     try:
@@ -70,7 +78,7 @@ def read_output(
         assert begin == at, "every character is looked at"
         at = end
         if match is None:
-            output.offences += _wrong_text(text[begin:end], redraws=redraws)
+            output.offences += _wrong_text(text[begin:end], redraws=redraws, data=data)
         elif match["osc"] is not None:
             _read_command(match["osc"], output)
         else:
@@ -147,22 +155,24 @@ def _read_command(words: str, output: Output) -> None:
         output.offences.append(f"no text for the clipboard: {words[:60]!r} ({error})")
 
 
-def _wrong_text(text: str, *, redraws: bool) -> Iterator[str]:
+def _wrong_text(text: str, *, redraws: bool, data: bool) -> Iterator[str]:
     text = text.replace("\r\n", "").replace("\n", "")
     if redraws:
         text = text.replace("\r", "")
-    yield from wrong_characters(text)
+    yield from wrong_characters(text, heaps=data)
 
 
-def wrong_characters(text: str) -> Iterator[str]:
-    """Say which characters of a text command, hide or heap up."""
+def wrong_characters(text: str, *, heaps: bool = False) -> Iterator[str]:
+    """Say which characters of a text command, hide or (unless `heaps` are meant) heap up."""
     text = _FLAG.sub("", text)
+    for storm in _STORM.finditer(text):
+        yield f"joiners without end in {storm[0]!r}"
     heap = 0
     for at, character in enumerate(text):
         kind = unicodedata.category(character)
         if kind in {"Mn", "Me"}:
             heap += 1
-            if heap == _MOST_MARKS:
+            if heap == _MOST_MARKS and not heaps:
                 yield f"marks without end in {text[max(at - 40, 0) : at + 10]!r}"
             continue
         heap = 0
