@@ -80,7 +80,7 @@ def main(words: Sequence[str]) -> int:
             label = labels[number % len(labels)]
             name = list(_WAYS)[number % len(_WAYS)]
             texts = _texts(of_round)
-            wrong = _round(maker, label, name, texts, folder / str(number), source, done)
+            wrong = _round(maker, label, name, texts, folder / f"round{number}", source, done)
             print(f"round {number}, seed {of_round}, {label}, {name}: {dict(done)}", flush=True)
             if wrong:
                 print("\n".join(wrong[:40]))

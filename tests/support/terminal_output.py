@@ -36,6 +36,8 @@ _DRAWN = frozenset(
 )
 _SHORTHAND = frozenset(map(chr, range(0x13430, 0x13460)))
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\uffa0\ufff0-\uffff]")
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F)))
 _STORM = re.compile("(?:.\u200d){6,}|[\u200c\u200d]{2,}")
 _MOST_MARKS = 24
 """Marks in a row: the most on one character, and some that belong to the next."""
@@ -165,10 +167,14 @@ def _wrong_text(text: str, *, redraws: bool, data: bool) -> Iterator[str]:
 def wrong_characters(text: str, *, heaps: bool = False) -> Iterator[str]:
     """Say which characters of a text command, hide or (unless `heaps` are meant) heap up."""
     text = _FLAG.sub("", text)
-    for storm in _STORM.finditer(text):
+    for storm in () if heaps else _STORM.finditer(text):
         yield f"joiners without end in {storm[0]!r}"
     heap = 0
-    for at, character in enumerate(text):
+    for match in _NOT_PLAIN.finditer(text):
+        at = match.start()
+        character = text[at]
+        if at and text[at - 1] in _PLAIN:
+            heap = 0
         kind = unicodedata.category(character)
         if kind in {"Mn", "Me"}:
             heap += 1
