@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from support.cli_process import Terminal, run_process
@@ -18,6 +19,7 @@ from support.terminal_output import read_output, wrong_characters
 from taskview_tui.render.task_csv import harmless
 
 COLUMNS, LINES = 100, 30
+_loads = partial(json.loads, parse_int=str)  # one number has more digits than Python reads
 _RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -57,7 +59,7 @@ def _add_odd_types(url: str) -> None:
             )
         connection.execute(
             "UPDATE tasks SET error = CAST(? AS TEXT), status = CAST(? AS TEXT)"
-            " WHERE id LIKE '%0_'",
+            " WHERE id LIKE '%evil0_'",
             (evil, evil),
         )
     connection.close()
@@ -160,8 +162,8 @@ def untrue(url: str, rows: Rows) -> Iterator[str]:
                 stored = getattr(task, name)
                 given = record[name]
                 if name in {"input", "output", "metadata"}:
-                    stored = json.loads(stored)
-                    given = json.loads(given) if form == "csv" else given
+                    stored = _loads(stored)
+                    given = _loads(given) if form == "csv" else given
                 elif form == "csv":
                     stored = harmless(stored or "")
                 if given != stored:
@@ -173,9 +175,9 @@ def _records(text: str, form: str) -> Iterator[dict[str, Any]]:
     if form == "csv":
         yield from csv.DictReader(io.StringIO(text, newline=""))
     elif form == "json":
-        yield from json.loads(_without_the_deep(text))["tasks"]
+        yield from _loads(_without_the_deep(text))["tasks"]
     else:
-        yield from (json.loads(line) for line in text.split("\n") if line and not _is_deep(line))
+        yield from (_loads(line) for line in text.split("\n") if line and not _is_deep(line))
 
 
 def _is_deep(line: str) -> bool:
