@@ -50,6 +50,9 @@ ODD_TEXT = st.text(
         ("one\rtwo", "one␍two"),
         ("one\ttwo", "one two"),
         ("one\u2028two", "one<U+2028>two"),
+        ("a\u034fb\u115f\u1160c", "a<U+034F>b<U+115F><U+1160>c"),
+        ("\u1160" * 20, "<U+1160>" * 20),
+        ("\u1780\u17b4\u17b5", "\u1780<U+17B4><U+17B5>"),
     ],
 )
 def test_what_is_replaced_can_be_seen(text: str, shown: str) -> None:

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +21,7 @@ from textual import work
 from textual.app import App, SuspendNotSupported
 from textual.command import Provider
 from textual.events import Key
+from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
@@ -36,9 +37,10 @@ from taskview_tui.clipboard import (
     cut,
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
+from taskview_tui.guard import OutputGuard
 from taskview_tui.keys import bindings
 from taskview_tui.outside import Tool, command_of, private_file, run_command
-from taskview_tui.palette import KeyProvider
+from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.terminal import copied_text, wants_no_colour
@@ -100,6 +102,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
             # With any other theme there would be greys; and it has to be set before the filters.
             self.set_reactive(App.theme, "ansi-dark")
         super().__init__()
+        self._guard = OutputGuard()
         self.set_reactive(TaskviewApp.times, TimeDisplay(tz))
         self.clock = clock
         self.ticks = ticks
@@ -183,6 +186,10 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """The fault in the program that ended the app, if one did."""
         error: BaseException | None = self._exception
         return error.error if isinstance(error, WorkerFailed) else error
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Give what every line goes through before it is drawn."""
+        return [*super().get_line_filters(), self._guard]
 
     def on_key(self, event: Key) -> None:
         """Hand a key to the input that a key before it went to.
@@ -353,6 +360,11 @@ class TaskviewApp(App[None], inherit_bindings=False):
     def action_cycle_times(self) -> None:
         """Show times in the next way."""
         self.times = self.times.next()
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open."""
+        if self.screen.id != PALETTE_ID:
+            self.push_screen(Palette(id=PALETTE_ID))
 
     def action_show_keys(self) -> None:
         """Show the keys that work on the present screen."""

@@ -6,12 +6,24 @@ from collections.abc import Iterator
 from functools import partial
 
 from rich.text import Text
+from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from taskview_tui.keys import COMMANDS, Command, Group
+
+PALETTE_ID = "--command-palette"
+"""By which Textual knows that the palette is open."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which a key that came twice closes once."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it, unless that has been done: see Dialog."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 class KeyProvider(Provider):

@@ -26,6 +26,8 @@ from taskview_core.query.terms import (
 )
 from taskview_core.query.values import read_metadata, read_text, read_value
 
+MOST_ASKED = 400
+"""Terms and values of one filter: databases take a thousand or so, in a statement of seconds."""
 _PATH_WITH_QUOTES = re.compile(r'metadata\.(?:[^\s.:"][^\s.:]*\.)*"')
 
 
@@ -33,8 +35,10 @@ def parse_task_terms(text: str) -> tuple[TaskTerm, ...]:
     """Read a filter of tasks; raise FilterError, which shows the place and what is allowed."""
     scanner = Scanner(text)
     terms: list[TaskTerm] = []
+    asked = 0
     while scanner.next_term():
         terms.append(_read_term(scanner, TASK_KEYS))
+        asked = _counted(scanner, asked, terms[-1])
     return tuple(terms)
 
 
@@ -42,12 +46,27 @@ def parse_conversation_terms(text: str) -> tuple[ConversationTerm, ...]:
     """Read a filter of conversations; raise FilterError, for keys that only tasks have too."""
     scanner = Scanner(text)
     terms: list[ConversationTerm] = []
+    asked = 0
     while scanner.next_term():
         term = _read_term(scanner, CONVERSATION_KEYS)
         if not isinstance(term, (TextTerm, ValueTerm, IdTerm, TimeTerm)):
             raise AssertionError(f"the keys of conversations led to {term}")
         terms.append(term)
+        asked = _counted(scanner, asked, term)
     return tuple(terms)
+
+
+def _counted(scanner: Scanner, asked: int, term: TaskTerm) -> int:
+    """Give how many things are asked for with this term; raise FilterError where they are many."""
+    asked += len(term.patterns) if isinstance(term, ValueTerm) else 1
+    if asked > MOST_ASKED:
+        raise scanner.fault(
+            f"a filter asks for more than {MOST_ASKED} things",
+            "each word, term and value in a list is one: leave out what comes from here on",
+            scanner.term_start,
+            scanner.at,
+        )
+    return asked
 
 
 def is_plain(word: str) -> bool:

@@ -107,7 +107,7 @@ def read_metadata(scanner: Scanner, denied: bool) -> MetadataTerm:
                 f"write metadata.KEY:VALUE, such as {TASK_KEYS['metadata'].example}; "
                 'a key of no letters is ""',
                 part.start - 1,
-                part.end + 1,
+                min(part.end + 1, len(scanner.text)),
             )
         path.append(part.text)
         if scanner.take("."):

@@ -14,7 +14,12 @@ from taskview_core.query import Sort
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.filters import filter_help, parse_filter
-from taskview_tui.cli.parser import DATABASE_HELP, CommandParser
+from taskview_tui.cli.parser import (
+    DATABASE_HELP,
+    CommandParser,
+    add_keep_formulas,
+    refuse_keep_formulas,
+)
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, say, standard_output
@@ -36,7 +41,9 @@ It appears when it is whole, and never replaces another one unless --force says 
 
 formats:
   ndjson    rows of conversations and tasks, which `taskview load` takes back value for value
-  csv       the tasks: a header and records; NULL is an empty field, an empty text is ""
+  csv       the tasks: a header and records; NULL is an empty field, an empty text is ""; cells
+            that a spreadsheet would run as formulas have ' before them, unless --keep-formulas
+            says so
   markdown  a report for a bug or a model: what failed and why, the tree, excerpts of payloads
 
 Secrets (keys, tokens, passwords, authorization headers) are left out of markdown, and with
@@ -82,6 +89,7 @@ def make_parser() -> CommandParser:
         "--redact", action="store_true", default=None, help="leave secrets out (markdown does)"
     )
     parser.add_argument("--no-redact", dest="redact", action="store_false", help="leave secrets in")
+    add_keep_formulas(parser)
     parser.add_argument("--rules", metavar="FILE", help="more rules for what is a secret")
     parser.add_argument(
         "--budget",
@@ -101,6 +109,7 @@ def run(options: Namespace) -> int:
     task_filter = parse_filter(options.filter or "")
     sort = OLDEST_FIRST if options.sort is None else Sort.parse(options.sort)
     form = _format(options.output, words.file)
+    refuse_keep_formulas(options, csv=form is ExportFormat.CSV)
     redact = form.hides_secrets if options.redact is None else options.redact
     rules = () if options.rules is None else (read_rules(Path(options.rules)),)
     budget = _budget(options.budget)
@@ -115,7 +124,7 @@ def run(options: Namespace) -> int:
         if words.ident is not None:
             kind, ident = await browser.resolve_id(words.ident)
             scope = Whole(ident) if kind == "conversation" else Below(ident)
-        wanted = Export(scope, form, redact, rules, budget)
+        wanted = Export(scope, form, redact, rules, budget, options.keep_formulas)
         with Progress() as progress, _sink(path, out, force=options.force) as sink:
             done = await run_export(
                 browser, wanted, sink, lambda so_far: progress.show(f"{so_far.tasks:,} tasks")

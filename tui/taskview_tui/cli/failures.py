@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from taskview_core.errors import (
     AmbiguousIdError,
@@ -17,6 +18,10 @@ from taskview_core.errors import (
 from taskview_tui.cli.database_choice import VARIABLE
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.streams import say
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+    from threading import ExceptHookArgs
 
 _CODES: tuple[tuple[type[TaskviewError], ExitCode], ...] = (
     (UsageError, ExitCode.USAGE),
@@ -43,19 +48,38 @@ def report(error: TaskviewError) -> ExitCode:
 def report_unexpected(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Say that the program itself is at fault; the way there only where debugging is asked for.
+    """Say that the program itself is at fault, and where a report on it is.
 
     Serves as `sys.excepthook`, after which the exit code is 1. An exception's own words may hold
-    a payload, so they are shown only on demand, and passwords not even then.
+    a payload, so they are shown only where debugging is asked for, and passwords not even then.
     """
+    _tell(error, trace, "ended this command")
+
+
+def report_thread(fault: ExceptHookArgs) -> None:
+    """Do the same for a thread, as `threading.excepthook`; the program goes on without it."""
+    if fault.exc_value is not None and not isinstance(fault.exc_value, SystemExit):
+        _tell(fault.exc_value, fault.exc_traceback, "ended a thread of it")
+
+
+def report_unraisable(fault: UnraisableHookArgs) -> None:
+    """Do the same for what is raised where nobody can catch it, as `sys.unraisablehook`."""
+    if fault.exc_value is not None:
+        _tell(fault.exc_value, fault.exc_traceback, "came up while something was tidied away")
+
+
+def _tell(error: BaseException, trace: TracebackType | None, what: str) -> None:
+    from taskview_tui.cli.crash_report import write_report
+
     if wants_debug():
         import traceback
 
-        say(without_secrets("".join(traceback.format_exception(kind, error, trace)).rstrip()))
-    say(
-        f"taskview: an error in taskview itself ({kind.__name__}) ended this command; "
-        + ("please report it" if wants_debug() else "--debug shows where")
-    )
+        say(without_secrets("".join(traceback.format_exception(error)).rstrip()))
+    try:
+        place = f"a report without any of your data is in {write_report(error, trace)}"
+    except OSError as failure:
+        place = f"no report could be written ({failure.strerror}); --debug shows where"
+    say(f"taskview: an error in taskview itself ({type(error).__name__}) {what}; {place}")
 
 
 def wants_debug() -> bool:

@@ -22,9 +22,17 @@ from taskview_tui.cli.filters import (
 )
 from taskview_tui.cli.output.list_formats import LIST_FORMATS, Needs, make_writer, needs_of
 from taskview_tui.cli.output.writer import ListWriter
-from taskview_tui.cli.parser import CommandParser, add_database, add_output, add_time_display
+from taskview_tui.cli.parser import (
+    CommandParser,
+    add_database,
+    add_keep_formulas,
+    add_output,
+    add_time_display,
+    refuse_keep_formulas,
+)
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, say, standard_output
+from taskview_tui.export.words import formula_words
 
 PAGE_SIZE = 500
 """Tasks read at once."""
@@ -34,7 +42,8 @@ formats:
   table   for people: cut to the terminal's width; whole where the output is no terminal
   json    {"tasks": [...], "next_cursor": ...}; next_cursor is null at the end
   jsonl   one JSON object a line
-  csv     a header and records; NULL is an empty field, an empty text is ""
+  csv     a header and records; NULL is an empty field, an empty text is ""; cells that a
+          spreadsheet would run as formulas have ' before them, unless --keep-formulas says so
   ids     one id a line
 The names are the columns of the schema. Times are ISO 8601 in UTC. Payloads (--full) are written
 as they are stored, numbers and escapes included; one that is no JSON comes as a JSON string.
@@ -60,6 +69,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--cursor", metavar="C", help="go on where an earlier list stopped")
     add_output(parser, LIST_FORMATS, "table")
     parser.add_argument("--full", action="store_true", help="add input, output and metadata")
+    add_keep_formulas(parser)
     add_time_display(parser, "age")
     return parser
 
@@ -100,7 +110,7 @@ class _Listing:
             raise
         writer.end(None if cursor is None else cursor.encode())
         out.flush()
-        _say_what_is_missing(printed, cursor, writer.not_json, odd)
+        _say_what_is_missing(printed, cursor, writer, odd)
         if not printed:
             say_what_was_meant(self.task_filter)
         return ExitCode.DONE
@@ -123,6 +133,7 @@ class _Listing:
 def run(options: Namespace) -> int:
     """List tasks."""
     sort, cursor = parse_order(options.sort, options.cursor)
+    refuse_keep_formulas(options, csv=options.output == "csv")
     listing = _Listing(
         parse_filter(options.filter),
         sort,
@@ -132,7 +143,13 @@ def run(options: Namespace) -> int:
     )
     url = required_database(options.database)
     out = standard_output()
-    writer = make_writer(options.output, out, full=options.full, time_display=options.tz)
+    writer = make_writer(
+        options.output,
+        out,
+        full=options.full,
+        time_display=options.tz,
+        keep_formulas=options.keep_formulas,
+    )
     return read(url, lambda browser: listing.print(browser, writer, out))
 
 
@@ -140,14 +157,16 @@ def _go_on(cursor: Cursor) -> str:
     return f"--cursor {cursor.encode()}"
 
 
-def _say_what_is_missing(printed: int, cursor: Cursor | None, not_json: int, odd: int) -> None:
+def _say_what_is_missing(printed: int, cursor: Cursor | None, writer: ListWriter, odd: int) -> None:
     """Say on standard error what the list itself does not."""
     if cursor is not None:
         tasks = "1 task" if printed == 1 else f"{printed} tasks"
         say(f"taskview: {tasks} listed; there are more: {_go_on(cursor)}")
     elif not printed:
         say("taskview: no task fits")
-    if not_json:
-        say(f"taskview: payloads that are no JSON, written as JSON strings: {not_json}")
+    if writer.not_json:
+        say(f"taskview: payloads that are no JSON, written as JSON strings: {writer.not_json}")
+    if writer.formulas:
+        say(f"taskview: {formula_words(writer.formulas)}")
     if odd:
         say(f"taskview: tasks with times that could not be read, left empty: {odd}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from taskview_core.errors import TaskviewError, UsageError
@@ -23,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         argv = sys.argv[1:]
         sys.excepthook = failures.report_unexpected
+        sys.unraisablehook = failures.report_unraisable
+        threading.excepthook = failures.report_thread
     try:
         code = _run(argv)
         flush_output()

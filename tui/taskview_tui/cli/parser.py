@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from taskview_core.errors import UsageError
 from taskview_tui.cli.arguments import OptionNames, arrange
 
 DATABASE_HELP = (
@@ -87,6 +88,21 @@ def add_time_display(parser: CommandParser, default: str) -> None:
         default=default,
         help=f"show times as ages, in the local zone, or in UTC ({default})",
     )
+
+
+def add_keep_formulas(parser: CommandParser) -> None:
+    """Add --keep-formulas, which is for CSV alone."""
+    parser.add_argument(
+        "--keep-formulas",
+        action="store_true",
+        help="csv: leave cells as they are that a spreadsheet would run as formulas",
+    )
+
+
+def refuse_keep_formulas(options: argparse.Namespace, *, csv: bool) -> None:
+    """Raise UsageError where --keep-formulas is given for another format."""
+    if options.keep_formulas and not csv:
+        raise UsageError("--keep-formulas is for -o csv", "no other format changes such cells")
 
 
 def add_id(parser: CommandParser) -> None:

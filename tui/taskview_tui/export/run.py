@@ -29,6 +29,7 @@ class Export:
     """What is to be exported, how, and without what.
 
     `rules` are added to those that are built in; `budget` is the most characters of a report.
+    `keep_formulas` leaves the cells of a CSV as they are, whatever a spreadsheet makes of them.
     """
 
     scope: Scope
@@ -36,6 +37,7 @@ class Export:
     redact: bool
     rules: tuple[Rules, ...] = ()
     budget: int = USUAL_BUDGET
+    keep_formulas: bool = False
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Done:
     redacted: int = 0
     not_json: int = 0
     """Payloads that are no JSON, written as JSON strings."""
+    formulas: int = 0
+    """Cells that were kept from being run by a spreadsheet."""
     odd: int = 0
     """Tasks with times that cannot be read, left empty."""
     homeless: int = 0
@@ -93,7 +97,9 @@ class _Rows:
         self._redactor = redactor
         self._progress = progress
         self._done = Done()
-        self._records = CsvRecords(FULL_COLUMNS) if export.format is ExportFormat.CSV else None
+        self._records: CsvRecords | None = None
+        if export.format is ExportFormat.CSV:
+            self._records = CsvRecords(FULL_COLUMNS, keep_formulas=export.keep_formulas)
         self._objects = JsonObjects(FULL_COLUMNS)
         self._told: set[Ident] = set()
         """The conversations that have been written."""
@@ -114,6 +120,7 @@ class _Rows:
                 await in_thread(self._write_tasks, tasks)
                 self._progress(done)
         done.not_json = (self._records or self._objects).not_json
+        done.formulas = (self._records or self._objects).formulas
         done.redacted = self._redactor.count if self._redactor else 0
         return done
 

@@ -17,11 +17,18 @@ def done_words(done: Done, place: str | None) -> Iterator[str]:
         yield f"{_number(done.redacted, 'secret')} left out, as far as rules can know them"
     if done.not_json:
         yield f"payloads that are no JSON, written as JSON strings: {done.not_json:,}"
+    if done.formulas:
+        yield formula_words(done.formulas)
     if done.odd:
         yield f"tasks with times that could not be read, left empty: {done.odd:,}"
     if done.homeless:
         yield f"conversations that tasks name, but that are not there: {done.homeless:,}"
     yield from done.notes
+
+
+def formula_words(cells: int) -> str:
+    """Say how many cells of a CSV are not as they are stored."""
+    return f"cells that a spreadsheet would run, with ' before them now: {cells:,}"
 
 
 def _number(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ class JsonObjects:
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
         self.not_json = 0
+        self.formulas = 0
 
     def of(self, task: TaskDetail, more: Mapping[str, str] | None = None) -> str:
         """Give a task as a JSON object; `more` holds further members, as JSON text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from taskview_tui.keys import Command, Group, bindings
@@ -51,6 +52,13 @@ class Dialog(ModalScreen[Result | None], inherit_bindings=False):
     """A small screen over another one. Gives one value whole, or None."""
 
     BINDINGS = bindings(*DIALOG_COMMANDS)
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close it, unless that has been done.
+
+        A key that came twice may ask for it again; Textual would close the screen below then.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_close_dialog(self) -> None:
         """Close it without a value."""

@@ -43,7 +43,7 @@ _KEPT = (
 # Controls, direction marks, halves of surrogate pairs, characters that are no characters, those
 # that take no room and show nothing, and skin tones without a face.
 _ODD = (
-    r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u070f\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001f3fb-\U0001f3ff"
     r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
@@ -54,7 +54,7 @@ _SIGN = (
     rf"[^\w\s\x21-\x7e\u2010-\u2027\u2030-\u205e\u2190-\u2bff\u3001-\u3029\u3030-\u303f"
     rf"\U0001f000-\U0001faff{_ODD}]"
 )
-_JAMO = r"[\u1160-\u11ff\ud7b0-\ud7ff]"
+_JAMO = r"[\u1161-\u11ff\ud7b0-\ud7ff]"
 
 _CLEANED = (
     rf"(?P<kept>{_KEPT})"

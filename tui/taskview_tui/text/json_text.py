@@ -10,9 +10,14 @@ from typing import NoReturn
 from taskview_core.entities import StoredJson
 
 # Valid in JSON, but commands to a terminal (DEL, C1), reversals of the writing direction, line
-# breaks to some readers, or no UTF-8 (half surrogate pairs). In valid JSON they stand only within
-# strings, and never behind a backslash, so each may be written as its escape: the same value.
-_RISKY = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# breaks to some readers, hidden (what takes no room and shows nothing), or no UTF-8 (half surrogate
+# pairs). In valid JSON they stand only within strings, and never behind a backslash, so each may be
+# written as its escape: the same value.
+_RISKY = re.compile(
+    "[\x7f-\x9f\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _LINE_BREAKS = re.compile(r"[\r\n\t]")
 
 _PLAIN = r'[^"\\\x00-\x1f]*'
@@ -65,7 +70,8 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _is_deep_json(text: str) -> bool:

@@ -16,8 +16,8 @@ class CsvRows(CsvRecords):
     What a terminal would obey is cleaned where the output is one, and else left as it is.
     """
 
-    def __init__(self, out: Output, columns: Sequence[str]) -> None:
-        super().__init__(columns)
+    def __init__(self, out: Output, columns: Sequence[str], *, keep_formulas: bool = False) -> None:
+        super().__init__(columns, keep_formulas=keep_formulas)
         self._out = out
 
     def begin(self) -> None:

@@ -15,6 +15,7 @@ class Ids:
     def __init__(self, out: Output) -> None:
         self._out = out
         self.not_json = 0
+        self.formulas = 0
 
     def begin(self) -> None:
         """Nothing comes before."""

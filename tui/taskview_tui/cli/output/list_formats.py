@@ -35,15 +35,20 @@ def needs_of(name: str, *, full: bool) -> Needs:
     return Needs.ROWS if name in {"table", "ids"} else Needs.ERRORS
 
 
-def make_writer(name: str, out: Output, *, full: bool, time_display: str) -> ListWriter:
-    """Give what prints a list in the format of this name; `full` adds the payloads."""
+def make_writer(
+    name: str, out: Output, *, full: bool, time_display: str, keep_formulas: bool = False
+) -> ListWriter:
+    """Give what prints a list in the format of this name; `full` adds the payloads.
+
+    `keep_formulas` is for csv: see CsvRecords.
+    """
     columns = FULL_COLUMNS if full else LIST_COLUMNS
     if name == "json":
         return JsonDocument(out, columns)
     if name == "jsonl":
         return JsonLines(out, columns)
     if name == "csv":
-        return CsvRows(out, columns)
+        return CsvRows(out, columns, keep_formulas=keep_formulas)
     if name == "ids":
         return Ids(out)
     return Table(out, display=TimeDisplay(time_display), now=datetime.now(UTC), payloads=full)

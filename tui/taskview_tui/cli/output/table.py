@@ -48,6 +48,7 @@ class Table:
         self._widths = [len(title) for title in _TITLES]
         self._has_header = False
         self.not_json = 0
+        self.formulas = 0
 
     def begin(self) -> None:
         """Nothing comes before: an empty table has no header either."""

@@ -13,6 +13,8 @@ class ListWriter(Protocol):
 
     not_json: int
     """How many payloads so far were text that is no JSON."""
+    formulas: int
+    """How many cells so far were kept from being run by a spreadsheet."""
 
     def begin(self) -> None:
         """Print what comes before the first task."""

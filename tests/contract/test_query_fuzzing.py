@@ -1,0 +1,78 @@
+"""Random filters run on each engine: rows or a sentence, and nothing of the text in the SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+
+from support.fuzzed_queries import HARMLESS, texts, words_of
+from support.stored import StoredTask, insert_async
+from taskview_core.errors import FilterError, TaskviewError
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.query.page import PageRequest
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import TaskFilter
+
+SEED = 20261127
+_LONG = (
+    "x " * 5_000,
+    "-agent:a " * 1_100,
+    "status:" + "a," * 5_000 + "b",
+    "agent:" + "a*," * 5_000 + "b",
+    "duration:>5s " * 800,
+    'metadata.a:"b" ' * 700,
+    "agent:" + "a" * 10_000 + "*",
+    "a b " * 100,
+    "status:" + "a," * 399 + "b",
+    "agent:" + "a*," * 399 + "b",
+    "e\u0301" * 5_000,
+    "日" * 10_000,
+)
+
+
+async def _run(browser: DatabaseBrowser, text: str) -> str:
+    """Give what became of a filter: rows, or what was wrong with it."""
+    try:
+        task_filter = TaskFilter.parse(text)
+    except FilterError:
+        return "no filter"
+    try:
+        await browser.search_tasks(task_filter, PageRequest(10, Sort("created")))
+        await browser.count_tasks(task_filter)
+        await browser.facets(task_filter)
+    except TaskviewError as error:
+        return f"{type(error).__name__}: {error}"
+    return "rows"
+
+
+async def test_random_filters_become_parameters(migrated_url: str) -> None:
+    await insert_async(migrated_url, [StoredTask.numbered(n, input='"a"') for n in range(5)])
+    browser = DatabaseBrowser(migrated_url)
+    await browser.connect()
+    sent: set[str] = set()
+
+    def hear(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.add(statement)
+
+    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
+    for text in HARMLESS:
+        for each in (text, f"-{text}", f"{text} {text}"):
+            assert await _run(browser, each) == "rows"
+    known: set[str] = set().union(*map(words_of, sent))
+    sent.clear()
+    outcomes = {text: await _run(browser, text) for text in texts(SEED, 250)}
+    await browser.close()
+    odd = {text: ended for text, ended in outcomes.items() if ended not in {"rows", "no filter"}}
+    assert odd == {}
+    assert sum(ended == "rows" for ended in outcomes.values()) > 80
+    assert not set().union(*map(words_of, sent)) - known
+
+
+async def test_long_filters_are_answered(migrated_url: str) -> None:
+    await insert_async(migrated_url, [StoredTask.numbered(n, input='"a"') for n in range(5)])
+    browser = DatabaseBrowser(migrated_url)
+    await browser.connect()
+    ended = {text[:20] + str(len(text)): await _run(browser, text) for text in _LONG}
+    await browser.close()
+    assert set(ended.values()) == {"rows", "no filter"}, ended
