@@ -148,10 +148,11 @@ def test_ctrl_c_ends_a_load_that_waits_for_its_input(tmp_path: Path) -> None:
     process.stdin.write(b"\n" * 1_000_000)
     process.stdin.flush()
     for _ in range(int(PATIENCE)):
-        # One that comes between two reads is noticed by the next one only.
+        # One that comes between two reads is noticed by the next one only; one that comes while it
+        # already ends would end it there and then.
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(1)
+            process.wait(5)
         except subprocess.TimeoutExpired:
             continue
         break

@@ -142,17 +142,17 @@ async def test_the_mark_is_seen_on_every_screen_and_goes_away_again() -> None:
     async with running(runs(), size=(120, 30)) as run:
         await go_to(run, 2)
         await run.press("space")
-        assert [line for line in run.lines() if "● marked" in line and "search" in line]
+        assert [line for line in run.lines() if "●" in line and "search" in line]
         await run.press("enter")
         await run.settled()
-        assert [line for line in run.lines() if "● marked" in line and "search" in line]
+        assert [line for line in run.lines() if "●" in line and "search" in line]
         await run.press("G", "space")
-        (line,) = [line for line in run.lines() if "● marked" in line]
+        (line,) = [line for line in run.lines() if "●" in line]
         assert "judge" in line
         await run.press("space")
-        assert "● marked" not in run.text()
+        assert "●" not in run.text()
         await run.press("escape")
-        assert "● marked" not in run.text()
+        assert "●" not in run.text()
 
 
 async def test_conversations_are_compared_by_their_roots() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.entities import TaskRow, TaskStatus
-from taskview_core.interfaces import ITaskBrowser
+from taskview_core.entities.status import TaskStatus
 from taskview_tui.commands import CAUSE_COMMAND
 from taskview_tui.keys import bindings
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from taskview_core.entities import TaskRow
+    from taskview_core.interfaces import ITaskBrowser
 
 
 @dataclass(frozen=True, eq=False)
