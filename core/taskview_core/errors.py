@@ -4,14 +4,16 @@ Every error is one sentence about what was wrong (`title`) and one about what to
 server said (`detail`). Neither ever holds a password or a payload.
 """
 
+from taskview_core.hiding import hidden
+
 
 class TaskviewError(Exception):
     """The base of every error that taskview raises on purpose."""
 
     def __init__(self, title: str, detail: str = "") -> None:
-        super().__init__(title)
-        self.title = title
-        self.detail = detail
+        self.title = hidden(title)
+        self.detail = hidden(detail)
+        super().__init__(self.title)
 
     def __str__(self) -> str:
         return f"{self.title}: {self.detail}" if self.detail else self.title

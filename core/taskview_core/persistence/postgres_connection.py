@@ -32,6 +32,7 @@ async def open_connection(target: DatabaseUrl) -> LimitedConnection:
     try:
         connection: LimitedConnection = await asyncpg.connect(
             target.dsn,
+            password=target.password,
             connection_class=LimitedConnection,
             timeout=target.connect_timeout,
             statement_cache_size=0,

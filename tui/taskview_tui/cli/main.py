@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from taskview_core.errors import TaskviewError, UsageError
+from taskview_core.hiding import remember_in
 from taskview_tui.cli import failures
 from taskview_tui.cli.arguments import first_word, nearest
 from taskview_tui.cli.commands import SUMMARIES, command_module
@@ -23,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         argv = sys.argv[1:]
         sys.excepthook = failures.report_unexpected
+    for word in argv:
+        remember_in(word)
+    failures.remember_what_is_secret()
     try:
         code = _run(argv)
         flush_output()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from taskview_core.hiding import hidden
 from taskview_tui.cli.arguments import OptionNames, arrange
 
 DATABASE_HELP = (
@@ -60,7 +61,7 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and exit with 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {hidden(message)}\n")
 
 
 def add_database(parser: CommandParser) -> None:
