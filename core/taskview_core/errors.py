@@ -77,6 +77,17 @@ class ConnectionLostError(CannotConnectError):
     """The database was there, and went away during a call; trying again may help."""
 
 
+class PasswordNeededError(CannotConnectError):
+    """The server asks for a password, and there is none for the database with this `label`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} asks for a password, and none is known here",
+            "-W asks you for it; --password-command, PGPASSWORD and ~/.pgpass can give it",
+        )
+        self.label = label
+
+
 class QueryError(TaskviewError):
     """The database refused or failed a query."""
 

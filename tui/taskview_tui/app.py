@@ -27,7 +27,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
+from taskview_core.errors import CannotConnectError, PasswordNeededError, TaskviewError, UsageError
 from taskview_tui.clipboard import (
     PROGRAM_LIMIT,
     TERMINAL_LIMIT,
@@ -380,14 +380,17 @@ def run_app(
 ) -> int:
     """Run the browser until it is left; give the exit code.
 
-    If the database cannot be reached, says so in a sentence on standard error. A fault in the
-    program is raised, after the terminal is as it was.
+    If the database cannot be reached, says so in a sentence on standard error; where only a
+    password is missing, PasswordNeededError is raised, so that somebody can be asked for it. A
+    fault in the program is raised, after the terminal is as it was.
     """
     clipboard = clipboard_program(os.environ)
     app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard)
     app.run()
     if app.fault is not None:
         raise app.fault
+    if isinstance(app.failure, PasswordNeededError):
+        raise app.failure
     if app.failure is not None:
         print(f"taskview: {clean(str(app.failure))}", file=sys.stderr)
     return app.return_code or 0

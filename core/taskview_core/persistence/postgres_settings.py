@@ -14,7 +14,6 @@ _READ_BY_THE_DRIVER = frozenset(
         "gsslib",
         "host",
         "krbsrvname",
-        "passfile",
         "port",
         "ssl_max_protocol_version",
         "ssl_min_protocol_version",

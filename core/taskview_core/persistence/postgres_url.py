@@ -7,10 +7,12 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from getpass import getuser
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from taskview_core.errors import UsageError
 from taskview_core.hiding import remember
+from taskview_core.persistence.passfile import Wanted, password_from_file
 from taskview_core.persistence.postgres_settings import honoured
 from taskview_core.persistence.service_file import service_settings
 
@@ -76,11 +78,18 @@ def parse_postgres_url(rest: str) -> PostgresUrl:
         raise UsageError("this Postgres URL cannot be read", FORMS) from error
     _check_no_stray_password(parts)
     settings = _completed({**_of_authority(parts), **dict(query)})
-    password = settings.pop("password", None)
+    password = settings.pop("password", None) or os.environ.get("PGPASSWORD")
+    notice: str | None = None
+    if not password:
+        password, notice = password_from_file(
+            settings.get("passfile") or os.environ.get("PGPASSFILE"), _wanted(settings)
+        )
+    settings.pop("passfile", None)
     public = (*settings.get("host", "").split(","), settings.get("user", ""), settings["dbname"])
     for secret in (password, settings.get("sslpassword")):
         remember(secret, public)
     kept, notices = honoured(settings)
+    notices = notices if notice is None else (*notices, notice)
     dsn = urlencode([(k, v) for k, v in kept.items() if v], quote_via=quote)
     return PostgresUrl(
         _label(kept),
@@ -136,6 +145,23 @@ def _completed(settings: dict[str, str]) -> dict[str, str]:
     for port in settings.get("port", "").split(","):
         _check_port(port)
     return settings
+
+
+def _wanted(settings: dict[str, str]) -> Wanted:
+    """Say whose password is looked for in a password file, with what libpq adds."""
+    user = settings.get("user") or os.environ.get("PGUSER") or _login_name()
+    hosts = (settings.get("host") or os.environ.get("PGHOST") or "localhost").split(",")
+    ports = (settings.get("port") or os.environ.get("PGPORT") or "5432").split(",")
+    ports = ports * len(hosts) if len(ports) == 1 else [*ports, *["5432"] * len(hosts)]
+    database = settings["dbname"] or os.environ.get("PGDATABASE") or user
+    return Wanted([host.strip("[]") for host in hosts], ports[: len(hosts)], database, user)
+
+
+def _login_name() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _check_no_stray_password(parts: SplitResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,13 +22,22 @@ _POSTGRES = ("postgres", "postgresql", "postgresql+asyncpg")
 _SQLITE = ("sqlite", "sqlite+aiosqlite")
 
 
+@dataclass
+class Passwords:
+    """What gives a password where asked: `first` before any other, `last` where there is none."""
+
+    first: Callable[[], str] | None = None
+    last: Callable[[], str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
     """One database: a SQLite file (`path`, None for one in memory) or a Postgres `dsn`.
 
     `label` is its name for people, and `address` what opens it again from any folder: neither
     ever holds a password. `notices` say what of the URL cannot be honoured.
-    `password` is the one that the URL has, or its service; `hosts` are the server's, by name.
+    `password` is the one of the URL, its service, PGPASSWORD or a password file, and `passwords`
+    are asked before and after it; `hosts` are the server's, by name.
     """
 
     kind: Literal["sqlite", "postgresql"]
@@ -36,6 +46,7 @@ class DatabaseUrl:
     path: Path | None = None
     dsn: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    passwords: Passwords = field(default_factory=Passwords, repr=False, compare=False)
     hosts: tuple[str, ...] = ()
     connect_timeout: float = 10.0
     notices: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from taskview_core.query import Sort
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.filters import filter_help, parse_filter
-from taskview_tui.cli.parser import DATABASE_HELP, CommandParser
+from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_login
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, say, standard_output
@@ -64,6 +64,7 @@ def make_parser() -> CommandParser:
         f"{_EPILOG}\n\n{filter_help()}",
         usage="taskview export [DB_URL] [ID] [FILE] [options]",
     )
+    add_login(parser)
     parser.add_argument(
         "words",
         metavar="[DB_URL] [ID] [FILE]",

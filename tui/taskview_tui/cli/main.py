@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from taskview_core.errors import TaskviewError, UsageError
+from taskview_core.errors import PasswordNeededError, TaskviewError, UsageError
 from taskview_core.hiding import remember_in
-from taskview_tui.cli import failures
+from taskview_tui.cli import failures, login
 from taskview_tui.cli.arguments import first_word, nearest
 from taskview_tui.cli.commands import SUMMARIES, command_module
 from taskview_tui.cli.exit_codes import ExitCode
@@ -49,7 +49,13 @@ def _run(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     if not failures.wants_debug():
         _quieten_libraries()
-    return command.run(options)
+    login.current = login.Login(options)
+    try:
+        return command.run(options)
+    except PasswordNeededError as error:
+        if not login.current.ask_for(error):
+            raise
+        return command.run(options)
 
 
 def _split(argv: Sequence[str]) -> tuple[str, list[str]]:

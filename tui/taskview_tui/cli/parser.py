@@ -64,8 +64,25 @@ class CommandParser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {hidden(message)}\n")
 
 
+def add_login(parser: CommandParser) -> None:
+    """Add the options that say where a password comes from."""
+    group = parser.add_argument_group("password of a Postgres server")
+    group.add_argument(
+        "-W", "--password", action="store_true", help="ask for it on the terminal, unseen"
+    )
+    group.add_argument(
+        "-w", "--no-password", action="store_true", help="never ask, even if the server does"
+    )
+    group.add_argument(
+        "--password-command",
+        metavar="CMD",
+        help="take the first line that a program prints, which is run without a shell",
+    )
+
+
 def add_database(parser: CommandParser) -> None:
     """Add DB_URL, which the environment may stand in for."""
+    add_login(parser)
     parser.add_argument("database", metavar="DB_URL", nargs="?", help=DATABASE_HELP)
 
 
