@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from taskview_core.query import TaskFilter
     from taskview_tui.side import Side
 
+_NOTICED = 15.0
+"""Seconds for which a notice on the database is shown."""
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
@@ -69,8 +71,9 @@ class TaskviewApp(App[None], inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
-    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to. If the
-    database cannot be reached at first, the app ends with `failure` set.
+    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to.
+    `notices` are said once there is a database. If that cannot be reached at first, the app ends
+    with `failure` set.
     """
 
     TITLE = "taskview"
@@ -95,6 +98,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
         clipboard: ClipboardProgram | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         if wants_no_colour():
             # With any other theme there would be greys; and it has to be set before the filters.
@@ -106,6 +110,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self.failure: TaskviewError | None = None
         """Why the database could not be reached at first."""
         self._open_browser = open_browser
+        self._notices = tuple(notices)
         self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
@@ -160,6 +165,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
             self.exit(return_code=_code_of(error))
         else:
             self.browser = browser
+            for notice in self._notices:
+                self.notify(clean(notice), severity="warning", markup=False, timeout=_NOTICED)
 
     async def on_unmount(self) -> None:
         """Close the connections, if that does not take long."""
@@ -377,6 +384,7 @@ def run_app(
     *,
     tz: str = "age",
     clock: Callable[[], datetime] = _now,
+    notices: Sequence[str] = (),
 ) -> int:
     """Run the browser until it is left; give the exit code.
 
@@ -385,7 +393,7 @@ def run_app(
     fault in the program is raised, after the terminal is as it was.
     """
     clipboard = clipboard_program(os.environ)
-    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard)
+    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard, notices=notices)
     app.run()
     if app.fault is not None:
         raise app.fault

@@ -7,13 +7,14 @@ import ssl
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from taskview_core.errors import CannotConnectError, UsageError
 from taskview_core.persistence.url import DatabaseUrl
 
-_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_Mode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+_MODES: tuple[_Mode, ...] = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SURE = _MODES.index("require")
 """From here on a connection without TLS is none."""
 _SYSTEM = "system"
@@ -37,9 +38,9 @@ _VARIABLES = {
 
 
 class Tls(NamedTuple):
-    """What the driver is to use: a context, the name of a mode that may do without TLS, or None."""
+    """What the driver is to use: a context, or the name of a mode that may do without TLS."""
 
-    how: ssl.SSLContext | str | None
+    how: ssl.SSLContext | Literal["disable", "allow", "prefer"]
     shows_certificate: bool = False
 
 
@@ -65,13 +66,16 @@ def tls_for(target: DatabaseUrl) -> Tls:
         context.maximum_version = _version(settings, "ssl_max_protocol_version", "")
     _trust(context, settings, mode)
     shown = _show_ourselves(context, settings)
-    return Tls(context if _MODES.index(mode) >= _SURE else mode, shown)
+    if mode == "allow" or mode == "prefer":
+        return Tls(mode, shown)
+    return Tls(context, shown)
 
 
-def _mode(settings: Mapping[str, str]) -> str:
+def _mode(settings: Mapping[str, str]) -> _Mode:
     by_system = settings.get("sslrootcert") == _SYSTEM
-    mode = settings.get("sslmode", "verify-full" if by_system else "prefer").replace("_", "-")
-    if mode not in _MODES:
+    named = settings.get("sslmode", "verify-full" if by_system else "prefer").replace("_", "-")
+    mode = next((each for each in _MODES if each == named), None)
+    if mode is None:
         raise UsageError("this sslmode is none that there is", f"there are {', '.join(_MODES)}")
     if by_system and mode != "verify-full":
         raise UsageError(

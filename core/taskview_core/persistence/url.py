@@ -17,6 +17,12 @@ from taskview_core.persistence.postgres_url import (
     parse_keyword_form,
     parse_postgres_url,
 )
+from taskview_core.persistence.sqlite_url import (
+    SqliteUrl,
+    parse_file_uri,
+    parse_path,
+    parse_sqlite_url,
+)
 
 _POSTGRES = ("postgres", "postgresql", "postgresql+asyncpg")
 _SQLITE = ("sqlite", "sqlite+aiosqlite")
@@ -35,7 +41,8 @@ class DatabaseUrl:
     """One database: a SQLite file (`path`, None for one in memory) or a Postgres `dsn`.
 
     `label` is its name for people, and `address` what opens it again from any folder: neither
-    ever holds a password. `notices` say what of the URL cannot be honoured.
+    ever holds a password. A file that is `read_only` is so by its URL; that it is `immutable`
+    promises that nobody writes to it. `notices` say what of the URL cannot be honoured.
     `password` is the one of the URL, its service, PGPASSWORD or a password file, and `passwords`
     are asked before and after it; `hosts` are the server's, by name.
     """
@@ -44,6 +51,8 @@ class DatabaseUrl:
     label: str
     address: str
     path: Path | None = None
+    read_only: bool = False
+    immutable: bool = False
     dsn: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     passwords: Passwords = field(default_factory=Passwords, repr=False, compare=False)
@@ -58,14 +67,16 @@ def parse_database_url(text: str) -> DatabaseUrl:
         raise UsageError("the database URL is empty", FORMS)
     scheme, separator, rest = text.partition("://")
     if not separator:
-        if text == ":memory:":
-            return DatabaseUrl("sqlite", ":memory:", ":memory:")
-        if is_keyword_form(text):
+        if is_keyword_form(text) and not os.path.lexists(text):
             return _postgres(parse_keyword_form(text))
         _check_no_mistyped_url(text)
-        return _sqlite_file(text)
+        if text.startswith("file:") and not os.path.lexists(text):
+            return _sqlite(text, parse_file_uri(text))
+        return _sqlite(text, parse_path(text))
     if scheme in _SQLITE:
-        return _sqlite_url(rest)
+        return _sqlite(rest.partition("?")[0].removeprefix("/"), parse_sqlite_url(rest))
+    if scheme == "file":
+        return _sqlite(text, parse_file_uri(text))
     if scheme in _POSTGRES:
         return _postgres(parse_postgres_url(rest))
     raise UsageError(f"{scheme}:// is not a database that taskview reads", FORMS)
@@ -91,24 +102,13 @@ def _check_no_mistyped_url(text: str) -> None:
         raise UsageError("this is nearly a Postgres URL, but none that can be read", FORMS)
 
 
-def _sqlite_url(rest: str) -> DatabaseUrl:
-    name, _, _ = rest.partition("?")
-    if name in {"", "/", "/:memory:"}:
-        return DatabaseUrl("sqlite", ":memory:", ":memory:")
-    if not name.startswith("/"):
-        raise UsageError(
-            "a SQLite URL has three slashes before a relative path and four before an absolute one",
-            f"did you mean sqlite:///{name}?",
-        )
-    return _sqlite_file(name[1:])
-
-
-def _sqlite_file(text: str) -> DatabaseUrl:
-    if "\0" in text:
-        raise UsageError("a file's name cannot hold a NUL character", FORMS)
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError as error:
-        home = text.partition("/")[0]
-        raise UsageError(f"nobody is known here whose folder {home} would be", FORMS) from error
-    return DatabaseUrl("sqlite", text, str(path.absolute()), path)
+def _sqlite(text: str, url: SqliteUrl) -> DatabaseUrl:
+    return DatabaseUrl(
+        "sqlite",
+        text if url.path is not None else ":memory:",
+        url.address,
+        url.path,
+        read_only=url.read_only,
+        immutable=url.immutable,
+        notices=url.notices,
+    )

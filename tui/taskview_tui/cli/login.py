@@ -60,6 +60,11 @@ class Login:
         self._asked = ask(error.label)
         return True
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether the server had to ask, so that this is the second attempt."""
+        return self._asked is not None and not self._ask
+
     def _known(self) -> str:
         assert self._asked is not None, "it has been asked for"
         return self._asked
