@@ -143,6 +143,7 @@ def sealed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     place.mkdir()
     writer = sqlite3.connect(path)
     writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("SELECT count(*) FROM tasks").fetchone()  # has it open from here on
     insert(f"sqlite:///{path}", [StoredTask.numbered(n) for n in range(10, 12)], ())
     for ending in ("", "-wal"):
         shutil.copy(f"{path}{ending}", place / f"sealed.db{ending}")
