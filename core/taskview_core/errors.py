@@ -4,14 +4,16 @@ Every error is one sentence about what was wrong (`title`) and one about what to
 server said (`detail`). Neither ever holds a password or a payload.
 """
 
+from taskview_core.hiding import hidden
+
 
 class TaskviewError(Exception):
     """The base of every error that taskview raises on purpose."""
 
     def __init__(self, title: str, detail: str = "") -> None:
-        super().__init__(title)
-        self.title = title
-        self.detail = detail
+        self.title = hidden(title)
+        self.detail = hidden(detail)
+        super().__init__(self.title)
 
     def __str__(self) -> str:
         return f"{self.title}: {self.detail}" if self.detail else self.title
@@ -73,6 +75,17 @@ class CannotConnectError(TaskviewError):
 
 class ConnectionLostError(CannotConnectError):
     """The database was there, and went away during a call; trying again may help."""
+
+
+class PasswordNeededError(CannotConnectError):
+    """The server asks for a password, and there is none for the database with this `label`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} asks for a password, and none is known here",
+            "-W asks you for it; --password-command, PGPASSWORD and ~/.pgpass can give it",
+        )
+        self.label = label
 
 
 class QueryError(TaskviewError):

@@ -22,7 +22,7 @@ def test_a_long_text_that_is_no_keyword_form_is_a_file_at_once(text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("host=db port=5433 dbname=tasks user=ada", "postgresql://ada@db/tasks"),
+        ("host=db port=5433 dbname=tasks user=ada", "postgresql://ada@db:5433/tasks"),
         ("  dbname = 'my tasks'  host=db ", "postgresql://db/my tasks"),
         (r"host=db password='it\'s' dbname=t", "postgresql://db/t"),
     ],

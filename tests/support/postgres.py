@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -162,6 +163,19 @@ class OwnServer:
     def resume(self) -> None:
         """Start the halted server again, on the same port."""
         self._start(self.port)
+
+    @property
+    def folder(self) -> Path:
+        """A folder that the server's user alone can read."""
+        return self._folder
+
+    def configure(self, settings: str, access: str) -> None:
+        """Add lines to postgresql.conf, replace pg_hba.conf, and start again."""
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.write(settings)
+        (self._data / "pg_hba.conf").write_text(access)
+        self.halt()
+        self.resume()
 
     def stop(self) -> None:
         """Stop the server and remove all it had."""

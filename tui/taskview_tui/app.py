@@ -28,7 +28,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from taskview_core.errors import CannotConnectError, TaskviewError, UsageError
+from taskview_core.errors import CannotConnectError, PasswordNeededError, TaskviewError, UsageError
 from taskview_tui.clipboard import (
     PROGRAM_LIMIT,
     TERMINAL_LIMIT,
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from taskview_core.query import TaskFilter
     from taskview_tui.side import Side
 
+_NOTICED = 15.0
+"""Seconds for which a notice on the database is shown."""
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
@@ -71,8 +73,9 @@ class TaskviewApp(App[None], inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
-    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to. If the
-    database cannot be reached at first, the app ends with `failure` set.
+    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to.
+    `notices` are said once there is a database. If that cannot be reached at first, the app ends
+    with `failure` set.
     """
 
     TITLE = "taskview"
@@ -97,6 +100,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
         clipboard: ClipboardProgram | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         if wants_no_colour():
             # With any other theme there would be greys; and it has to be set before the filters.
@@ -109,6 +113,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self.failure: TaskviewError | None = None
         """Why the database could not be reached at first."""
         self._open_browser = open_browser
+        self._notices = tuple(notices)
         self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
@@ -163,6 +168,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
             self.exit(return_code=_code_of(error))
         else:
             self.browser = browser
+            for notice in self._notices:
+                self.notify(clean(notice), severity="warning", markup=False, timeout=_NOTICED)
 
     async def on_unmount(self) -> None:
         """Close the connections, if that does not take long."""
@@ -389,17 +396,21 @@ def run_app(
     *,
     tz: str = "age",
     clock: Callable[[], datetime] = _now,
+    notices: Sequence[str] = (),
 ) -> int:
     """Run the browser until it is left; give the exit code.
 
-    If the database cannot be reached, says so in a sentence on standard error. A fault in the
-    program is raised, after the terminal is as it was.
+    If the database cannot be reached, says so in a sentence on standard error; where only a
+    password is missing, PasswordNeededError is raised, so that somebody can be asked for it. A
+    fault in the program is raised, after the terminal is as it was.
     """
     clipboard = clipboard_program(os.environ)
-    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard)
+    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard, notices=notices)
     app.run()
     if app.fault is not None:
         raise app.fault
+    if isinstance(app.failure, PasswordNeededError):
+        raise app.failure
     if app.failure is not None:
         print(f"taskview: {clean(str(app.failure))}", file=sys.stderr)
     return app.return_code or 0

@@ -25,6 +25,8 @@ class Config:
     """What the configuration file says."""
 
     usage: UsagePaths = field(default_factory=UsagePaths)
+    password_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the host of the server, `*` for any: the words of a program that prints a password."""
 
 
 def config_path() -> Path:
@@ -59,12 +61,25 @@ def parse_config(text: str, name: str) -> Config:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} is not TOML", str(error)) from None
-    for key in found.keys() - {"usage"}:
-        raise UsageError(f"{name}: there is no key {key}", "there is a table [usage]")
+    for key in found.keys() - {"usage", "password_command"}:
+        raise UsageError(
+            f"{name}: there is no key {key}", "there are the tables [usage] and [password_command]"
+        )
     usage = found.get("usage", {})
     if not isinstance(usage, dict):
         raise UsageError(f"{name}: usage is a table", "it begins with a line [usage]")
-    return Config(_usage(usage, name))
+    return Config(_usage(usage, name), _commands(found.get("password_command", {}), name))
+
+
+def _commands(table: Any, name: str) -> dict[str, tuple[str, ...]]:
+    """Read the table of password commands: by host, for no host is to get another's password."""
+    example = '[password_command] and below it "db.example" = ["pass", "show", "agents"]'
+    if not isinstance(table, dict):
+        raise UsageError(f"{name}: password_command is a table by hosts", example)
+    for host, words in table.items():
+        if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
+            raise UsageError(f"{name}: password_command.{host} is a list of words", example)
+    return {host: tuple(words) for host, words in table.items()}
 
 
 def _usage(table: Mapping[str, Any], name: str) -> UsagePaths:

@@ -16,9 +16,42 @@ if TYPE_CHECKING:
     from taskview_core.persistence.text_index.report import IndexProgress as IndexProgress
     from taskview_core.persistence.text_index.report import IndexReport as IndexReport
     from taskview_core.persistence.text_index.report import TextIndexStatus as TextIndexStatus
+    from taskview_core.persistence.url import DatabaseUrl
     from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
     from taskview_migrations import UpgradeReport as UpgradeReport
+
+
+class _Passwords:
+    """What gives a password, as DatabaseUrl has it; kept for the process's one database."""
+
+    first: Callable[[], str] | None = None
+    last: Callable[[], str] | None = None
+
+
+passwords = _Passwords()
+
+
+def database(url_text: str) -> DatabaseUrl:
+    """Read a database's URL, and see that the passwords of this process go with it."""
+    from dataclasses import replace
+
+    from taskview_core.persistence.url import Passwords, parse_database_url
+
+    url = parse_database_url(url_text)
+    return replace(url, passwords=Passwords(passwords.first, passwords.last))
+
+
+def configured_password(url: DatabaseUrl) -> Callable[[], str] | None:
+    """Give the command that the configuration file has for a server's password, if any."""
+    from taskview_tui.config import read_config
+    from taskview_tui.password_command import PasswordCommand
+
+    commands = read_config().password_commands
+    for host in (*url.hosts, "*"):
+        if host in commands:
+            return PasswordCommand(commands[host])
+    return None
 
 
 def open_browser(
@@ -35,11 +68,10 @@ def open_browser(
     in a thread.
     """
     from taskview_core.persistence.browser import DatabaseBrowser
-    from taskview_core.persistence.url import parse_database_url
     from taskview_tui.config import read_config
 
     return DatabaseBrowser(
-        parse_database_url(url_text),
+        database(url_text),
         timeout=timeout,
         text_indexes=text_index_folder(),
         usage=usage or read_config().usage,
@@ -54,10 +86,9 @@ def open_browser_at_once(url_text: str) -> ITaskBrowser:
     configuration is said at once too.
     """
     from taskview_core.persistence.late_browser import LateBrowser
-    from taskview_core.persistence.url import parse_database_url
     from taskview_tui.config import read_config
 
-    url, usage = parse_database_url(url_text), read_config().usage
+    url, usage = database(url_text), read_config().usage
     return LateBrowser(
         url, lambda opened: open_browser(url_text, usage=usage, opened=opened), usage
     )
@@ -72,9 +103,8 @@ def text_index_folder() -> Path:
 
 def notices(url_text: str) -> tuple[str, ...]:
     """Say what of a database URL cannot be honoured. UsageError for a bad URL."""
-    from taskview_core.persistence.url import parse_database_url
 
-    return parse_database_url(url_text).notices
+    return database(url_text).notices
 
 
 async def upgrade(
@@ -86,18 +116,16 @@ async def upgrade(
 
     `building` is told now and then how far the index has come that Postgres is building.
     """
-    from taskview_core.persistence.url import parse_database_url
     from taskview_migrations import upgrade as upgrade_schema
 
-    return await upgrade_schema(parse_database_url(url_text), progress, building=building)
+    return await upgrade_schema(database(url_text), progress, building=building)
 
 
 async def status(url_text: str) -> SchemaStatus:
     """Say what schema a database has; nothing is changed."""
-    from taskview_core.persistence.url import parse_database_url
     from taskview_migrations import status as schema_status
 
-    return await schema_status(parse_database_url(url_text))
+    return await schema_status(database(url_text))
 
 
 def load_files(
@@ -111,10 +139,9 @@ def load_files(
     import asyncio
 
     from taskview_core.persistence.loading import load_sources, open_sources
-    from taskview_core.persistence.url import parse_database_url
     from taskview_migrations import make_schema
 
-    url = parse_database_url(url_text)
+    url = database(url_text)
     with open_sources(files) as sources:
         return asyncio.run(load_sources(url, sources, progress, make_schema))
 
@@ -140,9 +167,8 @@ async def make_demo(
 async def index_text(url_text: str, progress: Callable[[IndexProgress], None]) -> IndexReport:
     """Make the text index of a database, or bring it up to date."""
     from taskview_core.persistence.text_index.manage import bring_up_text_index
-    from taskview_core.persistence.url import parse_database_url
 
-    return await bring_up_text_index(parse_database_url(url_text), text_index_folder(), progress)
+    return await bring_up_text_index(database(url_text), text_index_folder(), progress)
 
 
 async def refresh_text_index(
@@ -150,22 +176,19 @@ async def refresh_text_index(
 ) -> IndexReport | None:
     """Bring the text index up to date if there is one that needs it, after a load."""
     from taskview_core.persistence.text_index.manage import refresh_text_index as refresh
-    from taskview_core.persistence.url import parse_database_url
 
-    return await refresh(parse_database_url(url_text), text_index_folder(), progress)
+    return await refresh(database(url_text), text_index_folder(), progress)
 
 
 async def drop_text_index(url_text: str) -> bool:
     """Drop the text index of a database; say whether there was one."""
     from taskview_core.persistence.text_index.manage import drop_text_index as drop
-    from taskview_core.persistence.url import parse_database_url
 
-    return await drop(parse_database_url(url_text), text_index_folder())
+    return await drop(database(url_text), text_index_folder())
 
 
 async def text_index_status(url_text: str) -> TextIndexStatus:
     """Say whether a database has a text index, how large it is and what it covers."""
     from taskview_core.persistence.text_index.manage import text_index_status as look
-    from taskview_core.persistence.url import parse_database_url
 
-    return await look(parse_database_url(url_text), text_index_folder())
+    return await look(database(url_text), text_index_folder())

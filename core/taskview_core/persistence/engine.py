@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from taskview_core.persistence import far_times
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
 from taskview_core.persistence.postgres_connection import open_connection
+from taskview_core.persistence.sqlite_file import check_kind, uri_to_read
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -136,8 +138,7 @@ def _sqlite_engine(
             name = ":memory:"
         else:
             check_file(target, create=create)
-            mode = "ro" if read_only else "rwc" if create else "rw"
-            name = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+            name = _name_of(target, path, read_only=read_only, create=create)
         connecting = OneHopConnection(
             lambda: sqlite3.connect(name, uri=path is not None, timeout=wait, isolation_level=None),
             iter_chunk_size=64,
@@ -170,12 +171,21 @@ def _sqlite_engine(
     return engine
 
 
+def _name_of(target: DatabaseUrl, path: Path, *, read_only: bool, create: bool) -> str:
+    if read_only:
+        return uri_to_read(path, immutable=target.immutable)
+    if target.read_only:
+        raise CannotConnectError(
+            f"{target.label} is only to be read, as its URL says", "leave out mode=ro to change it"
+        )
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode={'rwc' if create else 'rw'}"
+
+
 def check_file(target: DatabaseUrl, *, create: bool) -> None:
-    """Raise CannotConnectError where a SQLite file is missing and not to be made, or a folder."""
+    """Raise CannotConnectError where a SQLite file is missing and not to be made, or no file."""
     path = target.path
     assert path is not None
-    if path.is_dir():
-        raise CannotConnectError(f"{target.label} is a folder", "name a SQLite file in it")
+    check_kind(path, target.label)
     if not create and not path.exists():
         raise CannotConnectError(
             f"{target.label} does not exist",

@@ -24,6 +24,7 @@ from taskview_core.errors import (
     TaskviewError,
 )
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
+from taskview_core.persistence.tls import tls_fault
 
 DRIVER_ERRORS: tuple[type[BaseException], ...] = (
     SQLAlchemyError,
@@ -89,6 +90,9 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
     if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
         return CannotConnectError(f"cannot connect to {label}", "no server listens there")
     if isinstance(cause, OSError):
+        unsafe = tls_fault(cause, label)
+        if unsafe is not None:
+            return unsafe
         return CannotConnectError(f"cannot connect to {label}", cause.strerror or str(cause))
     if isinstance(cause, UnicodeError):
         return QueryError("this text cannot be stored or asked for", "it is no valid Unicode")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.first_page import CREATED, ID, first_page, newest
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
 from taskview_core.persistence.sql.ident_text import CONVERSATION_ID
+from taskview_core.persistence.sqlite_file import uri_to_read
 from taskview_core.query.page import Page, PageRequest
 
 _PATIENCE = 0.5
@@ -38,6 +37,8 @@ _NEWEST = newest(
 
 def read_first_page(path: Path, request: PageRequest) -> Page[TaskRow] | None:
     """Give the page of the newest tasks, or None where that is for the usual way to read."""
+    if not path.is_file():
+        return None  # Opening a pipe would wait for its writer.
     try:
         with closing(_open(path)) as connection:
             if not _has_the_shape(connection):
@@ -49,8 +50,9 @@ def read_first_page(path: Path, request: PageRequest) -> Page[TaskRow] | None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    name = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
-    connection = sqlite3.connect(name, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        uri_to_read(path), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+    )
     connection.text_factory = _decode
     late = time.monotonic() + _PATIENCE
     connection.set_progress_handler(lambda: time.monotonic() > late, _STEPS)

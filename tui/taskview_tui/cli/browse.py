@@ -34,7 +34,8 @@ def run(options: Namespace) -> int:
 
 def browse(url: str, tz: str) -> int:
     """Open the browser on a database; give the exit code."""
-    say_notices(url)
+    # Said before the screen, where they stay, and on it, where they are seen.
+    notices = say_notices(url)
     # What modules are made of stays: looking through it for garbage, before the first frame and
     # ever after, takes 30 ms each time and finds none.
     gc.disable()
@@ -42,7 +43,7 @@ def browse(url: str, tz: str) -> int:
 
     gc.freeze()
     gc.enable()
-    return run_app(lambda: wiring.open_browser_at_once(url), tz=tz)
+    return run_app(lambda: wiring.open_browser_at_once(url), tz=tz, notices=notices)
 
 
 def has_terminal() -> bool:

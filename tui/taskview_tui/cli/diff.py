@@ -10,7 +10,7 @@ from taskview_tui.cli import failures
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.output.diff_output import diff_json, write_diff
-from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_output
+from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_login, add_output
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
@@ -46,6 +46,7 @@ def make_parser() -> CommandParser:
         _EPILOG,
         usage="taskview diff [DB_URL] A B [options]",
     )
+    add_login(parser)
     parser.add_argument(
         "words",
         metavar="[DB_URL] A B",

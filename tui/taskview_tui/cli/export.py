@@ -18,6 +18,7 @@ from taskview_tui.cli.parser import (
     DATABASE_HELP,
     CommandParser,
     add_keep_formulas,
+    add_login,
     refuse_keep_formulas,
 )
 from taskview_tui.cli.progress import Progress
@@ -71,6 +72,7 @@ def make_parser() -> CommandParser:
         f"{_EPILOG}\n\n{filter_help()}",
         usage="taskview export [DB_URL] [ID] [FILE] [options]",
     )
+    add_login(parser)
     parser.add_argument(
         "words",
         metavar="[DB_URL] [ID] [FILE]",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from taskview_core.errors import (
     TaskviewError,
     UsageError,
 )
+from taskview_core.hiding import hidden, remember, remember_in
 from taskview_tui.cli.database_choice import VARIABLE
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.streams import say
@@ -89,18 +89,12 @@ def wants_debug() -> bool:
 
 def without_secrets(text: str) -> str:
     """Give the text without the passwords of this command line and environment."""
-    for secret in _secrets():
-        text = text.replace(secret, "***")
-    return text
+    remember_what_is_secret()
+    return hidden(text)
 
 
-def _secrets() -> Iterator[str]:
-    """Give every password in sight, as it is written and as it is meant."""
-    from urllib.parse import unquote
-
-    written = [os.environ.get("PGPASSWORD", "")]
-    for url in (*sys.argv[1:], os.environ.get(VARIABLE, "")):
-        written.append(url.partition("://")[2].rpartition("@")[0].partition(":")[2])
-        written += [part.partition("&")[0] for part in url.split("password=")[1:]]
-    for secret in written:
-        yield from (each for each in (secret, unquote(secret)) if each)
+def remember_what_is_secret() -> None:
+    """Take note of the passwords of this command line and environment, before any word is said."""
+    remember(os.environ.get("PGPASSWORD"))
+    for word in (*sys.argv[1:], os.environ.get(VARIABLE, "")):
+        remember_in(word)

@@ -12,7 +12,7 @@ from taskview_tui import wiring
 from taskview_tui.cli.database_choice import VARIABLE, named_database, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.notices import say_notices
-from taskview_tui.cli.parser import CommandParser
+from taskview_tui.cli.parser import CommandParser, add_login
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
 from taskview_tui.cli.text_index import refresh_after_load
@@ -40,6 +40,7 @@ def make_parser() -> CommandParser:
         _EPILOG,
         usage="taskview load [DB_URL] FILE... [options]",
     )
+    add_login(parser)
     parser.add_argument(
         "words",
         metavar="[DB_URL] FILE",

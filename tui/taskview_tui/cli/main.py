@@ -7,8 +7,9 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from taskview_core.errors import TaskviewError, UsageError
-from taskview_tui.cli import failures
+from taskview_core.errors import PasswordNeededError, TaskviewError, UsageError
+from taskview_core.hiding import remember_in
+from taskview_tui.cli import failures, login
 from taskview_tui.cli.arguments import first_word, nearest
 from taskview_tui.cli.commands import SUMMARIES, command_module
 from taskview_tui.cli.exit_codes import ExitCode
@@ -26,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.excepthook = failures.report_unexpected
         sys.unraisablehook = failures.report_unraisable
         threading.excepthook = failures.report_thread
+    for word in argv:
+        remember_in(word)
+    failures.remember_what_is_secret()
     try:
         code = _run(argv)
         flush_output()
@@ -48,7 +52,13 @@ def _run(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     if not failures.wants_debug():
         _quieten_libraries()
-    return command.run(options)
+    login.current = login.Login(options)
+    try:
+        return command.run(options)
+    except PasswordNeededError as error:
+        if not login.current.ask_for(error):
+            raise
+        return command.run(options)
 
 
 def _split(argv: Sequence[str]) -> tuple[str, list[str]]:

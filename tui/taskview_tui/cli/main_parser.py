@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from taskview_tui.cli.commands import SUMMARIES
-from taskview_tui.cli.parser import CommandParser, add_time_display
+from taskview_tui.cli.parser import CommandParser, add_login, add_time_display
 from taskview_tui.cli.streams import standard_output
 
 _EPILOG = """\
@@ -73,6 +73,7 @@ def make_main_parser() -> CommandParser:
         nargs="?",
         help="a SQLite file, sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE",
     )
+    add_login(parser)
     add_time_display(parser, "age")
     parser.add_argument(
         "-V", "--version", action=_Version, help="show the version of taskview and stop"

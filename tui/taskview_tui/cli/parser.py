@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from taskview_core.errors import UsageError
+from taskview_core.hiding import hidden
 from taskview_tui.cli.arguments import OptionNames, arrange
 
 DATABASE_HELP = (
@@ -61,11 +62,28 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and exit with 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {hidden(message)}\n")
+
+
+def add_login(parser: CommandParser) -> None:
+    """Add the options that say where a password comes from."""
+    group = parser.add_argument_group("password of a Postgres server")
+    group.add_argument(
+        "-W", "--password", action="store_true", help="ask for it on the terminal, unseen"
+    )
+    group.add_argument(
+        "-w", "--no-password", action="store_true", help="never ask, even if the server does"
+    )
+    group.add_argument(
+        "--password-command",
+        metavar="CMD",
+        help="take the first line that a program prints, which is run without a shell",
+    )
 
 
 def add_database(parser: CommandParser) -> None:
     """Add DB_URL, which the environment may stand in for."""
+    add_login(parser)
     parser.add_argument("database", metavar="DB_URL", nargs="?", help=DATABASE_HELP)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from taskview_core.errors import TaskviewError
+from taskview_core.hiding import hidden
 
 _ENOUGH = 1 << 16
 
@@ -100,14 +101,17 @@ def discard_output() -> None:
 
 
 def say(words: str) -> None:
-    """Write a line to standard error, cleaned; where nobody reads that, there is no one to tell."""
+    """Write a line to standard error, cleaned and without passwords.
+
+    Where nobody reads that, there is no one to tell.
+    """
     if sys.stderr is None:
         return
     # Not before there is something to say: it takes as long as all the rest.
     from taskview_tui.text.clean import clean_block
 
     try:
-        sys.stderr.write(clean_block(words) + "\n")
+        sys.stderr.write(clean_block(hidden(words)) + "\n")
         sys.stderr.flush()
     except OSError:
         sys.stderr = None

@@ -7,7 +7,6 @@ of older ones, and the next run goes on from there. Rows are read in short trans
 from __future__ import annotations
 
 import json
-import os
 import queue
 import re
 import sqlite3
@@ -19,8 +18,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from taskview_core.persistence.sqlite_file import uri_to_read
 from taskview_core.persistence.text_index.file_state import settled_state
 from taskview_core.persistence.text_index.sidecar import (
     Covers,
@@ -114,9 +113,8 @@ def stamp_of(value: Any) -> str | None:
 
 
 def _open(database: Path) -> sqlite3.Connection:
-    name = f"file:{quote(os.fsencode(database.absolute()))}?mode=ro"
     connection = sqlite3.connect(
-        name, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
+        uri_to_read(database), uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
     )
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     return connection

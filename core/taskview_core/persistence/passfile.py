@@ -1,0 +1,74 @@
+"""libpq's password file: `host:port:database:user:password`, the first line that fits."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Wanted(NamedTuple):
+    """Whose password is looked for; hosts and ports go together."""
+
+    hosts: Sequence[str]
+    ports: Sequence[str]
+    database: str
+    user: str
+
+
+def password_from_file(named: str | None, wanted: Wanted) -> tuple[str | None, str | None]:
+    """Give the password that the file has, and a notice where the file is not used.
+
+    `named` is a file that the URL or PGPASSFILE names; ~/.pgpass otherwise.
+    """
+    path = Path(os.path.expanduser(named or "~/.pgpass"))  # noqa: PTH111  # gives `~` back where nobody's home is known
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return None, f"the password file {path} is no plain file and was not read"
+        if os.name == "posix" and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            return None, (
+                f"the password file {path} was not read: others may read it (chmod 600 helps)"
+            )
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        missing = f"there is no password file {path}" if named else None
+        return None, missing
+    except (OSError, UnicodeDecodeError):
+        return None, f"the password file {path} cannot be read"
+    for host, port in zip(wanted.hosts, wanted.ports, strict=True):
+        place = ("localhost" if host.startswith("/") else host, port, wanted.database, wanted.user)
+        for line in text.splitlines():
+            password = _password_in(line, place)
+            if password is not None:
+                return password, None
+    return None, None
+
+
+def _password_in(line: str, place: Sequence[str]) -> str | None:
+    if not line or line.startswith("#"):
+        return None
+    fields = _fields(line)
+    if len(fields) < 5 or not fields[4]:
+        return None
+    fits = (written in {"*", value} for written, value in zip(fields, place, strict=False))
+    return fields[4] if all(fits) else None
+
+
+def _fields(line: str) -> list[str]:
+    """Split at each `:` that has no `\\` before it; a `\\` stands for what follows it."""
+    fields: list[str] = []
+    field, at = "", 0
+    while at < len(line):
+        if line[at] == "\\" and at + 1 < len(line):
+            at += 1
+            field += line[at]
+        elif line[at] == ":" and len(fields) < 4:
+            fields.append(field)
+            field = ""
+        else:
+            field += line[at]
+        at += 1
+    return [*fields, field]
