@@ -20,6 +20,7 @@ from taskview_tui.cli.filters import (
     parse_order,
     say_what_was_meant,
 )
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.output.list_formats import LIST_FORMATS, Needs, make_writer, needs_of
 from taskview_tui.cli.output.writer import ListWriter
 from taskview_tui.cli.parser import CommandParser, add_database, add_output, add_time_display
@@ -61,6 +62,7 @@ def make_parser() -> CommandParser:
     add_output(parser, LIST_FORMATS, "table")
     parser.add_argument("--full", action="store_true", help="add input, output and metadata")
     add_time_display(parser, "age")
+    add_limits(parser)
     return parser
 
 
@@ -133,7 +135,7 @@ def run(options: Namespace) -> int:
     url = required_database(options.database)
     out = standard_output()
     writer = make_writer(options.output, out, full=options.full, time_display=options.tz)
-    return read(url, lambda browser: listing.print(browser, writer, out))
+    return read(url, limits_of(options), lambda browser: listing.print(browser, writer, out))
 
 
 def _go_on(cursor: Cursor) -> str:
