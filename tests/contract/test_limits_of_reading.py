@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -57,7 +58,7 @@ async def test_a_table_that_stays_locked_is_told(
     other = await asyncpg.connect(migrated_postgres_url)
     async with other.transaction():
         await other.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(LockedError, match="a table of .* is locked by another program"):
+        with pytest.raises(LockedError, match=r"a table of .* is locked by another program"):
             await browser.search_tasks(EVERYTHING, PageRequest(5))
         waiting = await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
         assert waiting == 0, "nobody has to wait behind us"
@@ -74,8 +75,11 @@ async def test_a_lock_that_is_given_back_is_waited_for(migrated_postgres_url: st
     await transaction.start()
     await other.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
     asked = asyncio.ensure_future(browser.search_tasks(EVERYTHING, PageRequest(5)))
-    while not await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-        await asyncio.sleep(0.02)
+
+    async def is_waiting() -> bool:
+        return bool(await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+    await _until(is_waiting)
     await transaction.commit()
     assert (await asked).rows == ()
     await other.close()
@@ -127,12 +131,10 @@ async def test_idle_connections_are_let_go(migrated_url: str) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(10)])
     browser = DatabaseBrowser(migrated_url, idle=0.1)
     await asyncio.gather(*(browser.search_tasks(EVERYTHING, PageRequest(5)) for _ in range(8)))
-    while await _open(migrated_url):
-        await asyncio.sleep(0.02)
+    await _until(lambda: _none_is_open(migrated_url))
     assert len((await browser.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
     await browser.close()
-    while await _open(migrated_url):
-        await asyncio.sleep(0.02)
+    await _until(lambda: _none_is_open(migrated_url))
 
 
 async def test_those_in_use_stay(migrated_url: str) -> None:
@@ -143,6 +145,18 @@ async def test_those_in_use_stay(migrated_url: str) -> None:
         await browser.search_tasks(EVERYTHING, PageRequest(5))
         await asyncio.sleep(0.01)
     await browser.close()
+
+
+async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(2_000):
+        if await holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came")
+
+
+async def _none_is_open(url: str) -> bool:
+    return await _open(url) == 0
 
 
 async def _open(url: str) -> int:
