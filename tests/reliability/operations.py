@@ -128,6 +128,10 @@ class Stage:
             label, operation.template, lambda url: self._fill(url, operation.template)
         )
 
+    def full(self, label: str) -> str:
+        """Give the URL of a new database with all rows."""
+        return self._maker.filled(label, "full", lambda url: self._fill(url, "full"))
+
     def drop(self, url: str) -> None:
         """Remove a database, with what is beside it and in the cache."""
         shutil.rmtree(self.commands.cache, ignore_errors=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import sys
 import tempfile
 from pathlib import Path
 
+from reliability.beside import BARS, write_beside
 from reliability.killed import kill_rounds
 from reliability.operations import Stage
 from support.databases import SQLITE, DatabaseMaker
@@ -23,13 +25,18 @@ def main() -> int:
     killed.add_argument("--tasks", type=int, default=1_000, help="how large the databases are")
     killed.add_argument("--seed", type=int, default=None)
     killed.add_argument("--only", help="one operation alone, such as 'upgrade'")
-    for part in (killed,):
+    writer = parts.add_parser("writer", help="a writer at full rate, with and without a browser")
+    writer.add_argument("--minutes", type=float, default=5.0)
+    writer.add_argument("--turn", type=float, default=5.0, help="seconds with or without a browser")
+    writer.add_argument("--pause", type=float, default=0.2, help="seconds between two questions")
+    writer.add_argument("--tasks", type=int, default=5_000, help="how many are there before")
+    for part in (killed, writer):
         part.add_argument(
             "--engine", choices=[SQLITE, *server_labels()], action="append", default=None
         )
     options = parser.parse_args()
     engines = options.engine or [SQLITE, server_labels()[0]]
-    return _killed(options, engines)
+    return _killed(options, engines) if options.part == "killed" else _writer(options, engines)
 
 
 def _killed(options: argparse.Namespace, engines: list[str]) -> int:
@@ -61,3 +68,34 @@ def _killed(options: argparse.Namespace, engines: list[str]) -> int:
         print(f"WRONG: {words}")
     print(f"{len(wrong)} wrong")
     return 1 if wrong else 0
+
+
+def _writer(options: argparse.Namespace, engines: list[str]) -> int:
+    missed = 0
+    servers = Servers()
+    try:
+        with tempfile.TemporaryDirectory(prefix="taskview-writer-") as name:
+            folder = Path(name)
+            (folder / "databases").mkdir()
+            stage = Stage(DatabaseMaker(servers, folder / "databases"), folder, options.tasks)
+            for engine in engines:
+                for journal in ("WAL", "DELETE") if engine == SQLITE else ("",):
+                    url, copy = stage.full(engine), stage.full(engine)
+                    outcome = asyncio.run(
+                        write_beside(
+                            url,
+                            copy,
+                            journal,
+                            options.minutes * 60,
+                            options.turn,
+                            options.pause,
+                            lambda words: print(words, file=sys.stderr, flush=True),
+                        )
+                    )
+                    print(f"{engine} {journal}: {outcome.told()}", flush=True)
+                    missed += not outcome.holds(BARS.get(engine, BARS["postgres"]))
+                    stage.drop(url)
+                    stage.drop(copy)
+    finally:
+        servers.stop()
+    return 1 if missed else 0
