@@ -96,12 +96,16 @@ class QueryTimeoutError(QueryError):
     """A query took longer than it was allowed to."""
 
 
+class StatementTimeoutError(QueryTimeoutError):
+    """The database itself stopped a statement that ran for longer than it may."""
+
+
 class ConflictError(QueryError):
     """The server stopped a query in favour of something else, such as replaying its primary."""
 
 
 class LockedError(QueryError):
-    """Another program holds a lock on a SQLite file; trying again may help."""
+    """Another program holds a lock on a SQLite file or a table; trying again may help."""
 
 
 class SchemaError(QueryError):

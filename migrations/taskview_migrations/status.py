@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from taskview_core.entities import Count
 from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.interfaces.limits import USUAL_SECONDS
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.url import DatabaseUrl
@@ -16,9 +17,14 @@ from taskview_migrations.indexes import serving
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
 
 
-async def status(url: DatabaseUrl) -> SchemaStatus:
-    """Say what schema a database has and what it lacks; CannotConnectError where there is none."""
-    engine = create_engine(url, read_only=True, pool_size=1, max_overflow=0)
+async def status(url: DatabaseUrl, *, seconds: float = USUAL_SECONDS) -> SchemaStatus:
+    """Say what schema a database has and what it lacks; CannotConnectError where there is none.
+
+    A statement is stopped after so many `seconds`, and never where that is 0.
+    """
+    engine = create_engine(
+        url, read_only=True, pool_size=1, max_overflow=0, statement_timeout=seconds
+    )
     try:
         with translated(url.label):
             async with engine.connect() as connection:

@@ -30,7 +30,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
     def serve_tasks(tasks: Sequence[TaskDetail] = (), **options: object) -> ListBrowser:
         browser = ListBrowser(tasks, **options)  # type: ignore[arg-type]  # fields by name
-        monkeypatch.setattr(wiring, "open_browser", lambda url, timeout: browser)
+        monkeypatch.setattr(wiring, "open_browser", lambda url, **limits: browser)
         return browser
 
     return serve_tasks

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from support.stored import CONVERSATION, StoredTask, insert_async
-from taskview_core.errors import ConflictError
+from taskview_core.errors import ConflictError, QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.limited_connection import LimitedConnection
@@ -88,18 +88,31 @@ async def test_a_statement_is_prepared_again_when_the_tables_have_changed(
     await browser.close()
 
 
-async def test_reading_a_whole_tree_may_take_longer_than_a_page(
-    migrated_postgres_url: str,
+async def test_a_whole_tree_may_take_longer_than_a_page_but_its_statements_not(
+    migrated_url: str,
 ) -> None:
+    browser = DatabaseBrowser(migrated_url, timeout=0.5, connections=1)
+
+    async def take_long(session: object) -> None:
+        await asyncio.sleep(0.8)
+
+    await browser._call(take_long, long=True)
+    with pytest.raises(QueryTimeoutError, match=r"stopped after 0\.5 s"):
+        await browser._call(take_long)
+    await browser.close()
+
+
+async def test_what_the_server_is_told_of_the_time(migrated_postgres_url: str) -> None:
     browser = DatabaseBrowser(migrated_postgres_url, timeout=7, connections=1)
     seen: list[str] = []
 
     async def look(session: object) -> None:
         seen.append(await session.scalar(text("SHOW statement_timeout")))  # type: ignore[attr-defined]  # an AsyncSession
 
-    for long in (False, True, False):
+    for long in (False, True):
         await browser._call(look, long=long)
-    assert seen == ["7s", "10min", "7s"]
+    await browser._call(look, seconds=0.4)
+    assert seen == ["7s", "7s", "400ms"]
     await browser.close()
 
 

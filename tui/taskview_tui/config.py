@@ -14,6 +14,8 @@ from typing import Any
 from taskview_core.entities import UsagePaths
 from taskview_core.entities.usage_paths import KNOWN, OWN_ONLY
 from taskview_core.errors import UsageError
+from taskview_core.interfaces.limits import ReadingLimits
+from taskview_tui.asked_limits import AskedLimits, is_connections, is_timeout
 
 VARIABLE = "TASKVIEW_CONFIG"
 _OWN_ONLY = "own_only"
@@ -27,6 +29,7 @@ class Config:
     usage: UsagePaths = field(default_factory=UsagePaths)
     password_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the host of the server, `*` for any: the words of a program that prints a password."""
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
 
 
 def config_path() -> Path:
@@ -61,14 +64,19 @@ def parse_config(text: str, name: str) -> Config:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} is not TOML", str(error)) from None
-    for key in found.keys() - {"usage", "password_command"}:
+    for key in found.keys() - {"usage", "limits", "password_command"}:
         raise UsageError(
-            f"{name}: there is no key {key}", "there are the tables [usage] and [password_command]"
+            f"{name}: there is no key {key}",
+            "there are the tables [usage], [limits] and [password_command]",
         )
     usage = found.get("usage", {})
     if not isinstance(usage, dict):
         raise UsageError(f"{name}: usage is a table", "it begins with a line [usage]")
-    return Config(_usage(usage, name), _commands(found.get("password_command", {}), name))
+    return Config(
+        usage=_usage(usage, name),
+        password_commands=_commands(found.get("password_command", {}), name),
+        limits=_limits(found.get("limits", {}), name),
+    )
 
 
 def _commands(table: Any, name: str) -> dict[str, tuple[str, ...]]:
@@ -80,6 +88,25 @@ def _commands(table: Any, name: str) -> dict[str, tuple[str, ...]]:
         if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
             raise UsageError(f"{name}: password_command.{host} is a list of words", example)
     return {host: tuple(words) for host, words in table.items()}
+
+
+def _limits(table: object, name: str) -> ReadingLimits:
+    if not isinstance(table, dict):
+        raise UsageError(f"{name}: limits is a table", "it begins with a line [limits]")
+    for key in table.keys() - {"timeout", "connections"}:
+        raise UsageError(
+            f"{name}: there is no key limits.{key}", "there are timeout and connections"
+        )
+    asked = AskedLimits(table.get("timeout"), table.get("connections"))
+    if asked.timeout is not None and not is_timeout(asked.timeout):
+        raise UsageError(
+            f"{name}: limits.timeout is a number of seconds", "as in timeout = 15; 0 for no limit"
+        )
+    if asked.connections is not None and not is_connections(asked.connections):
+        raise UsageError(
+            f"{name}: limits.connections is a number from 1 to 100", "as in connections = 4"
+        )
+    return asked.over(ReadingLimits())
 
 
 def _usage(table: Mapping[str, Any], name: str) -> UsagePaths:

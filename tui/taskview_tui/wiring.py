@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
     from taskview_migrations import UpgradeReport as UpgradeReport
+    from taskview_tui.asked_limits import AskedLimits
 
 
 class _Passwords:
@@ -57,29 +58,35 @@ def configured_password(url: DatabaseUrl) -> Callable[[], str] | None:
 def open_browser(
     url_text: str,
     *,
-    timeout: float = 15.0,
+    asked: AskedLimits | None = None,
+    patience: float | None = None,
     usage: UsagePaths | None = None,
     opened: LimitedConnection | None = None,
 ) -> ITaskBrowser:
     """Give a browser of a database; nothing is connected yet, but `opened`, if that is given.
 
-    UsageError for a bad URL, or where the configuration file cannot be read. A query is stopped
-    after `timeout` seconds. Importing SQLAlchemy takes a quarter of a second: a screen calls this
+    UsageError for a bad URL, or where the configuration file cannot be read. What the command line
+    `asked` for goes before what that says. A query may take `patience` seconds where that is more
+    than a statement may. Importing SQLAlchemy takes a quarter of a second: a screen calls this
     in a thread.
     """
     from taskview_core.persistence.browser import DatabaseBrowser
     from taskview_tui.config import read_config
 
+    config = read_config()
+    limits = asked.over(config.limits) if asked else config.limits
     return DatabaseBrowser(
         database(url_text),
-        timeout=timeout,
+        connections=limits.connections,
+        timeout=limits.timeout,
+        patience=patience,
         text_indexes=text_index_folder(),
-        usage=usage or read_config().usage,
+        usage=usage or config.usage,
         opened=opened,
     )
 
 
-def open_browser_at_once(url_text: str) -> ITaskBrowser:
+def open_browser_at_once(url_text: str, asked: AskedLimits | None = None) -> ITaskBrowser:
     """Give a browser as `open_browser` does, without SQLAlchemy: that is imported behind it.
 
     The newest tasks are there before. What is wrong with the URL or with the
@@ -90,7 +97,9 @@ def open_browser_at_once(url_text: str) -> ITaskBrowser:
 
     url, usage = database(url_text), read_config().usage
     return LateBrowser(
-        url, lambda opened: open_browser(url_text, usage=usage, opened=opened), usage
+        url,
+        lambda opened: open_browser(url_text, asked=asked, usage=usage, opened=opened),
+        usage,
     )
 
 
@@ -121,11 +130,14 @@ async def upgrade(
     return await upgrade_schema(database(url_text), progress, building=building)
 
 
-async def status(url_text: str) -> SchemaStatus:
+async def status(url_text: str, asked: AskedLimits | None = None) -> SchemaStatus:
     """Say what schema a database has; nothing is changed."""
     from taskview_migrations import status as schema_status
+    from taskview_tui.config import read_config
 
-    return await schema_status(database(url_text))
+    limits = read_config().limits
+    limits = asked.over(limits) if asked else limits
+    return await schema_status(database(url_text), seconds=limits.timeout)
 
 
 def load_files(

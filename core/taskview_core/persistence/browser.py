@@ -29,14 +29,17 @@ from taskview_core.errors import (
     EntityNotFoundError,
     LockedError,
     QueryTimeoutError,
+    StatementTimeoutError,
 )
 from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.interfaces.limits import USUAL_CONNECTIONS, USUAL_SECONDS
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.idle import IDLE_SECONDS, IdleConnections
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.limits_cache import KEPT, LimitsCache
-from taskview_core.persistence.running import Runner, Session, Work, stopped_after
+from taskview_core.persistence.running import Runner, Session, Work, out_of_time, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.estimates import estimated
@@ -72,11 +75,17 @@ _LOCK_PATIENCE = 5.0
 """Seconds for which a locked SQLite file is tried again and again."""
 _LOCK_PAUSE = 0.05
 _LONG = 600.0
-"""Seconds that an exact count or the reading of a whole tree may take: nothing waits for them."""
+"""Seconds that an exact count or the reading of a whole tree may take: nothing waits for them.
+Each of its statements has no more time than others have."""
 
 _MOMENT = 0.4
 """Seconds that a count which nobody asked for may take: enough for millions of rows."""
 _NARROW = frozenset({"tasks.status", "tasks.agent_id"})
+
+
+def _shorter(one: float | None, other: float | None) -> float | None:
+    """Give the shorter of two times, of which either may be without end."""
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _utc_now() -> datetime:
@@ -86,20 +95,24 @@ def _utc_now() -> datetime:
 class DatabaseBrowser:
     """Implements `ITaskBrowser` for SQLite and Postgres.
 
-    It holds at most `connections`, all of them read-only; a query is stopped after `timeout`
-    seconds. `clock` is what relative times in filters are resolved against.
-    `limits_kept` is for how many seconds it is believed how long the runs of an agent take.
-    `text_indexes` is the folder with the text indexes of SQLite databases; None for none.
-    `usage` says where metadata tells what was used. `opened` is a connection to Postgres that is
-    there already.
+    It holds at most `connections`, all of them read-only, and lets those go that were idle for
+    `idle` seconds. A statement is stopped after `timeout` seconds (0: never) by the database
+    itself, and so is what it is for, unless that is given a `patience` of its own.
+
+    `clock` is what relative times in filters are resolved against. `limits_kept` is for how many
+    seconds it is believed how long the runs of an agent take. `text_indexes` is the folder with
+    the text indexes of SQLite databases; None for none. `usage` says where metadata tells what
+    was used. `opened` is a connection to Postgres that is there already.
     """
 
     def __init__(
         self,
         url: str | DatabaseUrl,
         *,
-        connections: int = 4,
-        timeout: float = 15.0,
+        connections: int = USUAL_CONNECTIONS,
+        timeout: float = USUAL_SECONDS,
+        patience: float | None = None,
+        idle: float = IDLE_SECONDS,
         clock: Callable[[], datetime] = _utc_now,
         text_indexes: Path | None = None,
         limits_kept: float = KEPT,
@@ -107,7 +120,8 @@ class DatabaseBrowser:
         opened: LimitedConnection | None = None,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
-        self._timeout = timeout
+        self._statement_seconds = timeout or None
+        self._timeout = max(timeout, patience or 0.0) if timeout else None
         self._clock = clock
         self._recent = RecentSources()
         self._usage = usage or UsagePaths()
@@ -124,6 +138,7 @@ class DatabaseBrowser:
             opened=opened,
         )
         self._runner = Runner(self._engine, connections)
+        self._idle = IdleConnections(self._engine, idle)
 
     @property
     def label(self) -> str:
@@ -340,6 +355,7 @@ class DatabaseBrowser:
 
     async def close(self) -> None:
         """See ITaskBrowser."""
+        self._idle.stop()
         await self._runner.stop()
         with translated(self.label):
             await self._engine.dispose()
@@ -369,13 +385,18 @@ class DatabaseBrowser:
         for a while where another program holds a lock.
         """
 
-        timeout = _LONG if long else min(self._timeout, seconds or self._timeout)
+        timeout = _shorter(seconds, self._timeout)
+        if long and timeout is not None:
+            timeout = max(_LONG, timeout)
+        each = _shorter(timeout, self._statement_seconds)
         loop = asyncio.get_running_loop()
         give_up, again = loop.time() + _LOCK_PATIENCE, False
         while True:
             try:
                 with translated(self.label):
-                    return await self._runner.run(work, timeout)
+                    return await self._runner.run(work, timeout, each)
+            except StatementTimeoutError as error:
+                raise out_of_time(each) from error
             except (ConnectionLostError, ConflictError):
                 if again:
                     raise

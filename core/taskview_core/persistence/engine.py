@@ -52,8 +52,9 @@ def create_engine(
     """Make an engine for a URL or a path; nothing is connected yet.
 
     `read_only` is held by the connection itself: `mode=ro` on SQLite, read-only transactions on
-    Postgres. `statement_timeout` is in seconds and for Postgres; a SQLite statement is stopped
-    by interrupting its connection. `create` lets a SQLite file come into being; otherwise one
+    Postgres. `statement_timeout` is in seconds, 0 for as long as it takes: the server stops what
+    runs for longer, and SQLite itself by its progress handler. None leaves that to the server, as
+    for what writes. `create` lets a SQLite file come into being; otherwise one
     that does not exist raises CannotConnectError on connecting. `opened` is a connection to
     Postgres that is there already, and becomes the first of the engine's.
     """
@@ -75,8 +76,10 @@ def create_engine(
         target,
         read_only=read_only,
         create=create,
+        seconds=statement_timeout or None,
         echo=echo,
         poolclass=AsyncAdaptedQueuePool,
+        pool_use_lifo=True,
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_pre_ping=pool_pre_ping,
@@ -97,7 +100,7 @@ def _postgres_engine(
         connection = handed_on.pop() if handed_on else await open_connection(target)
         await far_times.install(connection)
         if statement_timeout is not None:
-            await connection.look(statement_timeout, read_only=read_only)
+            await connection.look(statement_timeout or None, read_only=read_only)
         return connection
 
     engine = create_async_engine(
@@ -105,6 +108,8 @@ def _postgres_engine(
         async_creator=connect,
         execution_options={"postgresql_readonly": True} if read_only else {},
         hide_parameters=True,
+        # So that those which few questions need at once are left alone, and let go.
+        pool_use_lifo=True,
         **options,
     )
 
@@ -127,7 +132,12 @@ def _postgres_engine(
 
 
 def _sqlite_engine(
-    target: DatabaseUrl, *, read_only: bool, create: bool, **options: Any
+    target: DatabaseUrl,
+    *,
+    read_only: bool,
+    create: bool,
+    seconds: float | None = None,
+    **options: Any,
 ) -> AsyncEngine:
     path = target.path
     # A wait for a lock cannot be interrupted: readers wait briefly, and try again.
@@ -143,6 +153,7 @@ def _sqlite_engine(
             lambda: sqlite3.connect(name, uri=path is not None, timeout=wait, isolation_level=None),
             iter_chunk_size=64,
         )
+        connecting.seconds = seconds
         # The thread of a connection that was never closed must not keep the process alive.
         connecting._thread.daemon = True
         return await connecting

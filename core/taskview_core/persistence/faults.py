@@ -21,6 +21,7 @@ from taskview_core.errors import (
     QueryError,
     QueryTimeoutError,
     SchemaError,
+    StatementTimeoutError,
     TaskviewError,
 )
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
@@ -41,6 +42,8 @@ MAKE_TABLES = (
 _MISSING = re.compile(r"no such (table|column): (\S+)")
 
 
+_ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"})
+"""The server ended the session, or has none to give: told to, starting, or for idling."""
 _PASSING = frozenset({"40001", "40P01"})
 """What may well work the next time: on a standby, a row that was being read was cleaned away."""
 
@@ -117,7 +120,9 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
     if "disk image is malformed" in words:
         return QueryError(f"{label} is damaged", "SQLite says: " + words)
     if words == "interrupted":
-        return QueryTimeoutError("the query was stopped", "it took longer than it may")
+        return StatementTimeoutError(
+            "the query was stopped", "it took longer than it may: --timeout allows more"
+        )
     return QueryError("the query failed", f"SQLite says: {words}")
 
 
@@ -130,13 +135,19 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
         return CannotConnectError(f"cannot connect to {label}", words)
     if code in {"42P01", "42703", "3F000"}:
         return SchemaError(f"{label} lacks what taskview reads: {words}", MAKE_TABLES)
+    if code == "57014" and "timeout" in words:
+        return StatementTimeoutError(
+            "the query was stopped", "it took longer than it may: --timeout allows more"
+        )
     if code == "57014":
         return QueryTimeoutError("the query was stopped", f"the server says: {words}")
+    if code == "55P03":
+        return LockedError(f"a table of {label} is locked by another program", words)
     if code in _PASSING:
         return ConflictError(f"{label} stopped the query for something else", words)
     if code == "42501":
         return QueryError(f"{label} does not allow this", f"the server says: {words}")
-    if code[:2] == "08" or code in {"57P01", "57P02", "57P03", "53300"}:
+    if code[:2] == "08" or code in _ENDED:
         return ConnectionLostError(f"the connection to {label} was lost", words)
     return QueryError("the query failed", f"the server says: {words}")
 

@@ -87,7 +87,7 @@ async def read_first_page(
 
     If something is wrong, the connection is closed.
     """
-    connection.seconds = _PATIENCE  # The server stops it too.
+    connection.seconds, connection.limits = _PATIENCE, True  # The server stops it too.
     try:
         # In a transaction, for a pooler gives each statement any of its sessions otherwise.
         async with connection.transaction(readonly=True):

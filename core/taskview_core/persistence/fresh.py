@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import secrets
+import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,7 +43,8 @@ def fresh_file(url: DatabaseUrl) -> Iterator[DatabaseUrl]:
         raise CannotConnectError(
             f"cannot make {url.label}", f"there is no folder {path.absolute().parent}"
         )
-    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part")
+    _clean_up(path)
+    part = path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{secrets.token_hex(3)}.part")
     try:
         yield replace(url, path=part)
         _settle(part)
@@ -48,6 +52,32 @@ def fresh_file(url: DatabaseUrl) -> Iterator[DatabaseUrl]:
     finally:
         for left in (part, part.with_name(f"{part.name}-journal")):
             left.unlink(missing_ok=True)
+
+
+def _machine() -> str:
+    """Tell machines apart that share a folder, and so may have processes of the same number."""
+    return f"{zlib.crc32(os.fsencode(platform.node())):08x}"
+
+
+def _clean_up(path: Path) -> None:
+    """Take away what a process of this machine left that was killed as it made the same file."""
+    ours = re.compile(
+        rf"\.{re.escape(path.name)}\.{_machine()}-(\d+)-[0-9a-f]{{6}}\.part(-journal)?"
+    )
+    for each in path.absolute().parent.iterdir():
+        found = ours.fullmatch(each.name)
+        if found and not _is_running(int(found[1])):
+            each.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _settle(part: Path) -> None:

@@ -28,6 +28,17 @@ _LOOK = (
 
 _UNKNOWN = -1.0
 
+LOCK_SECONDS = 2
+"""How long a statement waits for a lock on a table. What reads needs the weakest there is, which
+waits for the likes of ALTER TABLE alone; and whoever waits so may be waited for in turn."""
+IDLE_SECONDS = 30
+"""After so long the server ends a transaction in which nothing is asked any more, as of a program
+that was suspended: it would keep what others clean up, and ALTER TABLE, waiting."""
+_ALWAYS = (
+    f"lock_timeout = {LOCK_SECONDS * 1000}",
+    f"idle_in_transaction_session_timeout = {IDLE_SECONDS * 1000}",
+)
+
 
 class LimitedConnection(_Connection):
     """Has the server stop statements that run too long, or that nobody waits for any more.
@@ -36,21 +47,23 @@ class LimitedConnection(_Connection):
     """
 
     seconds: float | None = None
+    limits = False
+    """Whether transactions begin with the limits."""
     is_direct = False
     """Whether the server's session is this connection's alone, and each statement by itself."""
     _allowed: float | None = None
-    _settings: tuple[str, ...] = ()
+    _settings: tuple[str, ...] = _ALWAYS
 
-    async def look(self, seconds: float, *, read_only: bool) -> None:
+    async def look(self, seconds: float | None, *, read_only: bool) -> None:
         """Ask the server what it can do, and have a session of our own, if it is one, only read.
 
         A pooler answers for many sessions, and so has to name a process of its own making as the
         one to be cancelled; who is told the very process that runs the statement is alone with it.
         """
-        self.seconds = seconds
+        self.seconds, self.limits = seconds, True
         found = await self.fetchrow(_LOOK)
         assert found is not None, "a row without a condition is there"
-        self._settings = ("jit = off",)
+        self._settings = ("jit = off", *_ALWAYS)
         if found["notices_hangup"]:
             self._settings += ("client_connection_check_interval = 500",)
         if read_only and found["pid"] == self.get_server_pid():
@@ -74,7 +87,7 @@ class LimitedConnection(_Connection):
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         """Run a statement; asyncpg begins its transactions by this call."""
-        if self.seconds is not None and query.startswith("BEGIN"):
+        if self.limits and query.startswith("BEGIN"):
             limits = (_timeout(self.seconds), *self._settings)
             query = "; ".join((query.rstrip(";"), *(f"SET LOCAL {each}" for each in limits)))
         return await super().execute(query, *args, **options)

@@ -9,12 +9,15 @@ first statement after it.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiosqlite
 
+_STEPS = 10_000
+"""Instructions of SQLite between two looks at the clock: well under a millisecond."""
 _NO_UTF_8 = "Could not decode to UTF-8"
 """How sqlite3 begins when it refuses a text."""
 
@@ -34,7 +37,10 @@ class OneHopConnection(aiosqlite.Connection):
     the dependency is bounded above for that.
     """
 
+    seconds: float | None = None
+    """How long a statement may run; None for as long as it takes."""
     _begin: str | None = None
+    _late: float | None = None
 
     def begin(self, word: str) -> None:
         """Begin a transaction, by this word, right before the next statement."""
@@ -72,6 +78,13 @@ class OneHopConnection(aiosqlite.Connection):
     def _run(self, statement: str, parameters: Any, many: bool) -> _Ran:
         """Run in the thread."""
         connection = self._conn
+        if self.seconds is not None:
+            if self._late is None:
+                connection.set_progress_handler(self._is_late, _STEPS)
+            self._late = time.monotonic() + self.seconds
+        elif self._late is not None:
+            connection.set_progress_handler(None, 0)
+            self._late = None
         if self._begin is not None:
             connection.execute(self._begin).close()
             self._begin = None
@@ -83,6 +96,10 @@ class OneHopConnection(aiosqlite.Connection):
             # Another program has written odd bytes. What only reads may be run again.
             connection.text_factory = decode_any
             return self._ran_by(connection, statement, parameters, many)
+
+    def _is_late(self) -> bool:
+        """Whether SQLite is to stop the statement; it asks in the thread."""
+        return self._late is not None and time.monotonic() > self._late
 
     @staticmethod
     def _ran_by(

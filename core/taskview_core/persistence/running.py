@@ -38,19 +38,20 @@ class Runner:
         self._free = asyncio.Semaphore(connections)
         self._running: dict[asyncio.Task[Any], _Stop] = {}
 
-    async def run(self, work: Work[T], seconds: float | None) -> T:
+    async def run(self, work: Work[T], seconds: float | None, each: float | None = None) -> T:
         """Run work to its end, raising what it raises.
 
         The outcome is given as soon as it is known: the transaction ends, and the connection goes
         back, while the caller goes on.
 
-        After so many `seconds` (None: no limit) it is stopped, and QueryTimeoutError raised.
+        After so many `seconds` (None: no limit) it is stopped, and QueryTimeoutError raised; the
+        database itself stops a statement of it after so many that are for `each`.
         Cancelling this call stops the work before the cancellation goes on.
         """
         await self._free.acquire()
         stop = _Stop()
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        task = asyncio.ensure_future(self._work(work, seconds, stop, outcome))
+        task = asyncio.ensure_future(self._work(work, each or seconds, stop, outcome))
         self._running[task] = stop
         task.add_done_callback(partial(self._done, outcome))
         timeout = asyncio.timeout(seconds)
@@ -64,7 +65,7 @@ class Runner:
             if not timeout.expired():
                 raise  # The work's own, as of connecting.
             await _end(task, stop)
-            raise _out_of_time(seconds) from error
+            raise out_of_time(seconds) from error
 
     async def stop(self) -> None:
         """Stop all work that is running."""
@@ -91,8 +92,8 @@ class Runner:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
-            if isinstance(driver, LimitedConnection):
-                driver.seconds = seconds  # The server stops it too.
+            if isinstance(driver, (LimitedConnection, OneHopConnection)):
+                driver.seconds = seconds
             try:
                 if stop.asked:
                     raise asyncio.CancelledError
@@ -113,13 +114,14 @@ async def stopped_after(seconds: float | None) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise _out_of_time(seconds) from error
+        raise out_of_time(seconds) from error
 
 
-def _out_of_time(seconds: float | None) -> QueryTimeoutError:
+def out_of_time(seconds: float | None) -> QueryTimeoutError:
+    """Say that the time is up, and what can be done."""
     return QueryTimeoutError(
         f"the query was stopped after {seconds:g} s",
-        "narrow it by a status, an agent or a time, or allow more time",
+        "narrow it by a status, an agent or a time, or allow more by --timeout",
     )
 
 

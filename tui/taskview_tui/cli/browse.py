@@ -8,8 +8,10 @@ from argparse import Namespace
 
 from taskview_core.errors import UsageError
 from taskview_tui import wiring
+from taskview_tui.asked_limits import AskedLimits
 from taskview_tui.cli.database_choice import named_database, usual_database
 from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.limits import limits_of
 from taskview_tui.cli.main_parser import make_main_parser as make_parser
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.streams import say
@@ -29,10 +31,10 @@ def run(options: Namespace) -> int:
         make_parser().print_help()
         say("\ntaskview: name a database, or make one to look around in: taskview demo")
         return ExitCode.USAGE
-    return browse(url, options.tz)
+    return browse(url, options.tz, limits_of(options))
 
 
-def browse(url: str, tz: str) -> int:
+def browse(url: str, tz: str, limits: AskedLimits | None = None) -> int:
     """Open the browser on a database; give the exit code."""
     # Said before the screen, where they stay, and on it, where they are seen.
     notices = say_notices(url)
@@ -43,7 +45,7 @@ def browse(url: str, tz: str) -> int:
 
     gc.freeze()
     gc.enable()
-    return run_app(lambda: wiring.open_browser_at_once(url), tz=tz, notices=notices)
+    return run_app(lambda: wiring.open_browser_at_once(url, limits), tz=tz, notices=notices)
 
 
 def has_terminal() -> bool:

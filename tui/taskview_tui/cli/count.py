@@ -9,6 +9,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.filters import filter_help, parse_filter, say_what_was_meant
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import CommandParser, add_database
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import say, standard_output
@@ -24,8 +25,11 @@ def make_parser() -> CommandParser:
     add_database(parser)
     parser.add_argument("-f", "--filter", default="", metavar="Q", help="which tasks: see below")
     parser.add_argument(
-        "--exact", action="store_true", help="count them all, however long it takes"
+        "--exact",
+        action="store_true",
+        help="count them all; a large table may need more than the usual --timeout",
     )
+    add_limits(parser)
     return parser
 
 
@@ -45,4 +49,4 @@ def run(options: Namespace) -> int:
             say("taskview: counting stopped there; --exact counts them all")
         return ExitCode.DONE
 
-    return read(url, count)
+    return read(url, limits_of(options), count)

@@ -10,6 +10,7 @@ from taskview_core.errors import UsageError
 from taskview_tui import wiring
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.limits import add_timeout, limits_of
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.output.schema_text import status_lines
 from taskview_tui.cli.parser import CommandParser, add_database
@@ -43,6 +44,7 @@ def make_parser() -> CommandParser:
     )
     parser.add_argument("action", choices=("upgrade", "status", "index-text"), help="what to do")
     add_database(parser)
+    add_timeout(parser)
     parser.add_argument("--drop", action="store_true", help="index-text: drop the index")
     return parser
 
@@ -52,6 +54,8 @@ def run(options: Namespace) -> int:
     url = required_database(options.database)
     if options.drop and options.action != "index-text":
         raise UsageError("--drop is for index-text", "nothing was changed")
+    if options.timeout is not None and options.action != "status":
+        raise UsageError("--timeout is for status", "what writes takes as long as it takes")
     say_notices(url)
     if options.action == "index-text":
         asyncio.run(index_text(url, drop=options.drop))
@@ -60,7 +64,7 @@ def run(options: Namespace) -> int:
         report = asyncio.run(_upgrade(url))
         say(f"taskview: {_done(report)}")
         return ExitCode.DONE
-    status = asyncio.run(wiring.status(url))
+    status = asyncio.run(wiring.status(url, limits_of(options)))
     out = standard_output()
     for line in status_lines(status):
         out.write(line + "\n")

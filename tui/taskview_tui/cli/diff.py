@@ -9,6 +9,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.cli import failures
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.output.diff_output import diff_json, write_diff
 from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_login, add_output
 from taskview_tui.cli.progress import Progress
@@ -54,6 +55,7 @@ def make_parser() -> CommandParser:
         help=f"the database: {DATABASE_HELP}; what to compare with what",
     )
     add_output(parser, ("text", "json"), "text")
+    add_limits(parser)
     return parser
 
 
@@ -66,7 +68,9 @@ def run(options: Namespace) -> int:
     url = required_database(words[0] if len(words) == 3 else None)
     out = standard_output()
     try:
-        return read(url, lambda browser: _print_diff(browser, ids, options.output, out))
+        return read(
+            url, limits_of(options), lambda browser: _print_diff(browser, ids, options.output, out)
+        )
     except TaskviewError as error:
         # 1 says that something differs, so a failure has to be something else.
         code = failures.report(error)

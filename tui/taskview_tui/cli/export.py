@@ -14,6 +14,7 @@ from taskview_core.query import Sort
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.filters import filter_help, parse_filter
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import (
     DATABASE_HELP,
     CommandParser,
@@ -100,6 +101,7 @@ def make_parser() -> CommandParser:
         help=f"the most characters of a report, about ({USUAL_BUDGET})",
     )
     parser.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    add_limits(parser)
     return parser
 
 
@@ -137,7 +139,7 @@ def run(options: Namespace) -> int:
             say(f"taskview: {line}")
         return ExitCode.DONE
 
-    return read(url, export)
+    return read(url, limits_of(options), export)
 
 
 def _sink(path: Path | None, out: Output | None, *, force: bool) -> AbstractContextManager[Sink]:

@@ -20,6 +20,7 @@ from taskview_tui.cli.filters import (
     parse_order,
     say_what_was_meant,
 )
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.output.list_formats import LIST_FORMATS, Needs, make_writer, needs_of
 from taskview_tui.cli.output.writer import ListWriter
 from taskview_tui.cli.parser import (
@@ -71,6 +72,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--full", action="store_true", help="add input, output and metadata")
     add_keep_formulas(parser)
     add_time_display(parser, "age")
+    add_limits(parser)
     return parser
 
 
@@ -150,7 +152,7 @@ def run(options: Namespace) -> int:
         time_display=options.tz,
         keep_formulas=options.keep_formulas,
     )
-    return read(url, lambda browser: listing.print(browser, writer, out))
+    return read(url, limits_of(options), lambda browser: listing.print(browser, writer, out))
 
 
 def _go_on(cursor: Cursor) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from taskview_tui.cli.commands import SUMMARIES
+from taskview_tui.cli.limits import add_limits
 from taskview_tui.cli.parser import CommandParser, add_login, add_time_display
 from taskview_tui.cli.streams import standard_output
 
@@ -78,4 +79,5 @@ def make_main_parser() -> CommandParser:
     parser.add_argument(
         "-V", "--version", action=_Version, help="show the version of taskview and stop"
     )
+    add_limits(parser)
     return parser

@@ -7,20 +7,23 @@ from collections.abc import Awaitable, Callable
 
 from taskview_core.interfaces import ITaskBrowser
 from taskview_tui import wiring
+from taskview_tui.asked_limits import AskedLimits
 from taskview_tui.cli.notices import say_notices
 
 QUERY_SECONDS = 600.0
-"""How long a query may take: nobody waits at a screen, and Ctrl+C stops it."""
+"""How long a query of many statements may take: nobody waits at a screen, and Ctrl+C stops it."""
 
 
-def read(url_text: str, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
+def read(url_text: str, limits: AskedLimits, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
     """Give what `work` gives, on a browser that is connected and will be closed."""
     say_notices(url_text)
-    return asyncio.run(_read(url_text, work))
+    return asyncio.run(_read(url_text, limits, work))
 
 
-async def _read(url_text: str, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
-    browser = wiring.open_browser(url_text, timeout=QUERY_SECONDS)
+async def _read(
+    url_text: str, limits: AskedLimits, work: Callable[[ITaskBrowser], Awaitable[int]]
+) -> int:
+    browser = wiring.open_browser(url_text, asked=limits, patience=QUERY_SECONDS)
     try:
         await browser.connect()
         return await work(browser)

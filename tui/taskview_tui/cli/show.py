@@ -12,6 +12,7 @@ from taskview_core.query import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
 from taskview_tui.cli.database_choice import readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.output.paint import write_line
 from taskview_tui.cli.parser import (
     ID_USAGE,
@@ -40,6 +41,7 @@ def make_parser() -> CommandParser:
     add_id(parser)
     add_output(parser, ("text", "json"), "text")
     add_time_display(parser, "age")
+    add_limits(parser)
     return parser
 
 
@@ -70,7 +72,7 @@ def run(options: Namespace) -> int:
         out.flush()
         return ExitCode.DONE
 
-    return read(url, show)
+    return read(url, limits_of(options), show)
 
 
 async def _show_conversation(

@@ -13,6 +13,7 @@ from taskview_core.tree.usage import TaskUsage, sum_usage
 from taskview_tui.cli.database_choice import readable, required_database
 from taskview_tui.cli.details import with_errors
 from taskview_tui.cli.exit_codes import ExitCode
+from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.output.tree_json import tree_json
 from taskview_tui.cli.output.tree_text import write_tree
 from taskview_tui.cli.parser import ID_USAGE, CommandParser, add_database, add_id, add_output
@@ -40,6 +41,7 @@ def make_parser() -> CommandParser:
     add_database(parser)
     add_id(parser)
     add_output(parser, ("text", "json"), "text")
+    add_limits(parser)
     return parser
 
 
@@ -48,7 +50,9 @@ def run(options: Namespace) -> int:
     text = readable(options.id, "the id")
     url = required_database(options.database)
     out = standard_output()
-    return read(url, lambda browser: _print_tree(browser, text, options.output, out))
+    return read(
+        url, limits_of(options), lambda browser: _print_tree(browser, text, options.output, out)
+    )
 
 
 async def _print_tree(browser: ITaskBrowser, text: str, output: str, out: Output) -> int:
