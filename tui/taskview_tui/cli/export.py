@@ -31,6 +31,7 @@ from taskview_tui.export.run import USUAL_BUDGET, Export, run_export
 from taskview_tui.export.scope import OLDEST_FIRST, Below, Listed, Scope, Whole
 from taskview_tui.export.target import Sink, new_file, refuse_existing
 from taskview_tui.export.words import done_words
+from taskview_tui.text.clean import clean_block
 
 _ID = re.compile(r"[0-9a-fA-F-]{4,36}")
 _STDOUT = Path("-")
@@ -146,7 +147,21 @@ def _sink(path: Path | None, out: Output | None, *, force: bool) -> AbstractCont
     if path is not None:
         return new_file(path, replace=force)
     assert out is not None, "what goes to no file goes to standard output"
-    return nullcontext(out)
+    return nullcontext(_OnTerminal(out) if out.is_terminal else out)
+
+
+class _OnTerminal:
+    """Standard output where a person sees it: what a terminal would obey is made visible.
+
+    CSV has no escapes of its own; in a pipe or a file its values are as they are.
+    """
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+
+    def write(self, text: str) -> None:
+        """Write some more, which may hold line breaks."""
+        self._out.write(clean_block(text))
 
 
 def _sorted_out(words: list[str]) -> _Words:
