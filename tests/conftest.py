@@ -62,6 +62,8 @@ def clean_environment(
 
     The folders are fresh for every test and not there until something makes them.
     """
+    # A word that was a password in an earlier test is none in this one.
+    monkeypatch.setattr("taskview_core.hiding._known", set())
     for name in list(os.environ):
         if name in {"NO_COLOR", "COLORTERM", "TEXTUAL"} or name.startswith(
             ("PG", "TASKVIEW_DB", "TASKVIEW_CONFIG")

@@ -14,7 +14,7 @@ from support.foreign import make_guide_database
 from support.relay import relayed
 from support.stored import StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
-from taskview_core.errors import CannotConnectError, SchemaError, TaskviewError
+from taskview_core.errors import CannotConnectError, SchemaError, TaskviewError, UsageError
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.first_page_postgres import connect, read_first_page
@@ -170,10 +170,10 @@ async def test_who_cannot_connect_is_told_so_once_and_in_the_usual_words(
         "postgresql://ada:secret@127.0.0.1:1/tasks?sslmode=sometimes",
     ):
         browser = DatabaseBrowser(url)
-        with pytest.raises(CannotConnectError) as caught:
+        with pytest.raises((CannotConnectError, UsageError)) as caught:
             await browser.connect()
         await browser.close()
-        assert await _words(url, CannotConnectError) == (str(caught.value), 0)
+        assert await _words(url, type(caught.value)) == (str(caught.value), 0)
 
 
 async def test_who_has_no_tables_is_told_so_by_the_usual_way(postgres_url: str) -> None:

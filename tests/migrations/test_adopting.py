@@ -85,7 +85,8 @@ async def test_status_tells_what_others_made_and_what_is_slow(guide_url: str) ->
     assert found.problems == ()
     assert [str(table.rows) for table in found.tables] == ["1", "3"]
     assert [index.name for index in found.indexes if index.present] == ["ix_tasks_status"]
-    assert len(found.missing) == 14
+    # On SQLite there is one of the times that do not sort as they lie.
+    assert len(found.missing) == 14 + guide_url.startswith("sqlite")
     assert all(len(index.slow) > 20 for index in found.indexes)
     assert await _tables(guide_url) == {"conversations", "tasks"}
 

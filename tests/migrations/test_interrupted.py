@@ -118,7 +118,8 @@ async def test_upgrades_at_once_do_the_work_once(database_url: str) -> None:
     words = sorted(out.decode().split() for out, _ in answers)
     assert [process.returncode for process in processes] == [0] * 4, answers
     head = revisions()[-1]
-    assert words == sorted([["0", head]] * 3 + [["17", head]])
+    steps = str(17 + database_url.startswith("sqlite"))
+    assert words == sorted([["0", head]] * 3 + [[steps, head]])
     assert (await status(url)).is_current
 
 
@@ -127,7 +128,7 @@ async def test_down_and_up_again_is_the_same(migrated_url: str) -> None:
     before = await status(url)
     down = await downgrade(url, "taskview_0001")
     assert (down.before, down.after) == (revisions()[-1], "taskview_0001")
-    assert len((await status(url)).missing) == 14
+    assert len((await status(url)).missing) == 14 + migrated_url.startswith("sqlite")
     await downgrade(url, "base")
     gone = await status(url)
     assert not any(table.present for table in gone.tables)
