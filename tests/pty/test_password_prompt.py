@@ -10,23 +10,25 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from support.cli_process import COMMAND, Terminal
-from support.databases import DatabaseMaker
-from support.postgres import OwnServer, Servers, server_labels
+from support.databases import migrate
+from support.postgres import start_own_server
 
 Opener = Callable[..., Terminal]
 
 
-@pytest.fixture
-def guarded(postgres_servers: Servers, databases: DatabaseMaker) -> Iterator[tuple[str, str]]:
-    """A database's URL without its password, and the password."""
-    label = server_labels()[0]
-    if not isinstance(postgres_servers.get(label), OwnServer):
-        pytest.skip("the given server may let anybody in")
-    url = databases.migrated(label)
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[str, str]]:
+    """A database's URL without its password, and the password.
+
+    On a server of its own: one that the tests were given may let anybody in.
+    """
+    server = start_own_server()
+    url = server.databases.url_of(server.databases.create())
+    migrate(url)
     parts = urlsplit(url)
     bare = parts._replace(netloc=f"{parts.username}@127.0.0.1:{parts.port}").geturl()
     yield bare, unquote(parts.password or "")
-    databases.drop(url)
+    server.stop()
 
 
 @pytest.fixture

@@ -240,7 +240,7 @@ def check_all(found: Iterable[str]) -> Counter[str]:
     for text in found:
         try:
             fuzz.check(text)
-        except Exception as error:
+        except Exception as error:  # whatever a text brings up names that text, and goes on
             error.add_note(f"by the filter text {text[:2_000]!r}")
             raise
     return fuzz.outcomes

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -132,13 +133,12 @@ class OwnServer:
         self._password = secrets.token_urlsafe(12)
         self._process: subprocess.Popen[bytes] | None = None
         self.databases = Databases(self.url)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.stop)
             self._programs = self._runnable(programs)
             self._initialise()
             self._start_on_free_port()
-        except BaseException:  # Ctrl+C too: no server may stay behind
-            self.stop()
-            raise
+            undo.pop_all()
 
     def url(self, database: str = "postgres") -> str:
         """Give the URL of a database on this server, over loopback, with its password."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 from support.certificates import Authority
@@ -22,7 +23,8 @@ hostnossl plain all 127.0.0.1/32 password
 def start_tls_server(authority: Authority) -> OwnServer:
     """Start one; its certificate is for localhost. Raises NoPostgresError where none can do it."""
     server = OwnServer(_with_tls())
-    try:
+    with ExitStack() as undo:
+        undo.callback(server.stop)
         files = authority.vouch("localhost")
         for source, name in zip(files, ("server.crt", "server.key"), strict=True):
             _hand_over(source, server.folder / name)
@@ -36,9 +38,7 @@ def start_tls_server(authority: Authority) -> OwnServer:
             )
         )
         server.configure(f"ssl = on\n{settings}", _ACCESS)
-    except BaseException:
-        server.stop()
-        raise
+        undo.pop_all()
     return server
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiosqlite
 import asyncpg
@@ -39,12 +39,11 @@ async def bulk_writer(url: DatabaseUrl, *, fresh: bool = False) -> AsyncIterator
                 else:
                     assert isinstance(driver, asyncpg.Connection)
                     writer = PostgresBulkWriter(driver, url.label)
-                try:
+                async with AsyncExitStack() as undo:
+                    undo.push_async_callback(writer.rollback)
                     await writer.begin()
                     yield writer
                     await writer.commit()
-                except BaseException:  # a cancellation too: nothing may stay behind
-                    await writer.rollback()
-                    raise
+                    undo.pop_all()
     finally:
         await engine.dispose()

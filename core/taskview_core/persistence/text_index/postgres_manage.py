@@ -130,10 +130,11 @@ async def _make(
             if row is not None:
                 tell(IndexProgress(f"making the index: {row['phase']}", row["share"]))
         await making
-    except BaseException:  # a cancellation too: nothing may stay behind
-        making.cancel()
-        await asyncio.wait({making})
-        raise
+    finally:
+        if not making.done():
+            # Whatever came in between, a cancellation too: nothing may stay behind.
+            making.cancel()
+            await asyncio.wait({making})
 
 
 async def _take_turn(connection: asyncpg.Connection[asyncpg.Record], tell: Tell) -> None:
