@@ -36,7 +36,12 @@ class Beside:
 
     @property
     def ratio(self) -> float:
-        """The median over neighbouring turns, of a browser beside over one elsewhere.
+        """The median over neighbouring turns, of a browser beside over none: what is promised."""
+        return _paired(self.beside, self.alone)
+
+    @property
+    def waiting(self) -> float:
+        """The same over a browser elsewhere.
 
         Both take as much of the machine, which on a small one is a part of the writer's: what
         is left is what the database itself has them wait for each other.
@@ -54,8 +59,7 @@ class Beside:
         seen = self.onlooker
         longest = ", ".join(f"{name} {took * 1000:.0f}" for name, took in seen.longest.items())
         return (
-            f"ratio {self.ratio:.3f} to a browser elsewhere,"
-            f" {_paired(self.beside, self.alone):.3f} to none"
+            f"ratio {self.ratio:.3f} to no browser, {self.waiting:.3f} to one elsewhere"
             f" (means {mean(self.beside):.0f}, {mean(self.elsewhere):.0f}, {mean(self.alone):.0f}"
             f" transactions a second in {len(self.beside)} turns each);"
             f" {sum(seen.asked.values())} questions; locked: writer {self.writer_locked},"
