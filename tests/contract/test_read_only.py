@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
 import stat
@@ -103,8 +104,9 @@ async def test_a_reader_never_blocks_a_writer(migrated_sqlite_url: str) -> None:
     await insert_async(migrated_sqlite_url, [StoredTask.numbered(n) for n in range(10)])
     browser = DatabaseBrowser(migrated_sqlite_url)
     await _use_everything(browser)
-    # An answer comes a moment before its transaction ends, and one that stays open outlasts this.
-    writer = sqlite3.connect(_path(migrated_sqlite_url), timeout=2)
+    # An answer comes a moment before its transaction ends.
+    await asyncio.gather(*browser._runner._running)
+    writer = sqlite3.connect(_path(migrated_sqlite_url), timeout=0)
     with writer:
         writer.execute("UPDATE tasks SET status = 'failed'")
     writer.close()

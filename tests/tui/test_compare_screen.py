@@ -142,7 +142,7 @@ async def test_the_mark_is_seen_on_every_screen_and_goes_away_again() -> None:
     async with running(runs(), size=(120, 30)) as run:
         await go_to(run, 2)
         await run.press("space")
-        assert [line for line in run.lines() if "●" in line and "search" in line]
+        assert [line for line in run.lines() if "● marked" in line and "search" in line]
         await run.press("enter")
         await run.settled()
         assert [line for line in run.lines() if "●" in line and "search" in line]
