@@ -41,7 +41,7 @@ def _answer(name: str, key: str, *before: str) -> Step:
     return Step(name, key, before, patience=0.3)
 
 
-TREE_STEPS = (
+_MOVES = (
     _step("j", "j", "g"),
     _step("j that scrolls", "j", _SCROLLED),
     _step("k", "k", "gjj"),
@@ -50,6 +50,10 @@ TREE_STEPS = (
     _step("half a page down", _HALF_DOWN, "g"),
     _step("G", "G", "g"),
     _step("g", "g", "G"),
+)
+
+TREE_STEPS = (
+    *_MOVES,
     _step("h closes", "h", "gj"),
     _step("l opens", "l"),
     _step("h closes the root", "h", "g"),
@@ -90,14 +94,7 @@ TREE_STEPS = (
 """In a tree, all of which is open at first."""
 
 PAYLOAD_STEPS = (
-    _step("j", "j", "g"),
-    _step("j that scrolls", "j", _SCROLLED),
-    _step("k", "k", "gjj"),
-    _step("page down", _PAGE_DOWN, "g"),
-    _step("page up", _PAGE_UP, "G"),
-    _step("half a page down", _HALF_DOWN, "g"),
-    _step("G", "G", "g"),
-    _step("g", "g", "G"),
+    *_MOVES,
     _step("J", "J"),
     _step("K", "K"),
     _step(".", ".", "g"),

@@ -7,7 +7,8 @@ import asyncio
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from reliability.beside import BARS, write_beside
@@ -40,31 +41,35 @@ def main(words: Sequence[str]) -> int:
     return _killed(options, engines) if options.part == "killed" else _writer(options, engines)
 
 
+@contextmanager
+def _stage(options: argparse.Namespace) -> Iterator[Stage]:
+    """Give what makes databases, in a folder and on servers that are gone afterwards."""
+    servers = Servers()
+    try:
+        with tempfile.TemporaryDirectory(prefix="taskview-rounds-") as name:
+            folder = Path(name)
+            (folder / "databases").mkdir()
+            yield Stage(DatabaseMaker(servers, folder / "databases"), folder, options.tasks)
+    finally:
+        servers.stop()
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
 def _killed(options: argparse.Namespace, engines: list[str]) -> int:
     seed = random.randrange(1 << 32) if options.seed is None else options.seed
     print(f"seed {seed}", flush=True)
     wrong: list[str] = []
-    servers = Servers()
-    try:
-        with tempfile.TemporaryDirectory(prefix="taskview-killed-") as name:
-            folder = Path(name)
-            (folder / "databases").mkdir()
-            stage = Stage(DatabaseMaker(servers, folder / "databases"), folder, options.tasks)
-            for engine in engines:
-                outcomes = kill_rounds(
-                    stage,
-                    engine,
-                    options.rounds,
-                    random.Random(seed),
-                    lambda words: print(words, file=sys.stderr, flush=True),
-                    options.only,
-                )
-                for operation, outcome in outcomes.items():
-                    wrong += outcome.wrong
-                    left = ", ".join(f"{each} {times}" for each, times in outcome.left.items())
-                    print(f"{engine}: {operation}: {outcome.rounds} killed; left {left}")
-    finally:
-        servers.stop()
+    with _stage(options) as stage:
+        for engine in engines:
+            chance = random.Random(seed)
+            outcomes = kill_rounds(stage, engine, options.rounds, chance, _tell, options.only)
+            for operation, outcome in outcomes.items():
+                wrong += outcome.wrong
+                left = ", ".join(f"{each} {times}" for each, times in outcome.left.items())
+                print(f"{engine}: {operation}: {outcome.rounds} killed; left {left}")
     for words in wrong:
         print(f"WRONG: {words}")
     print(f"{len(wrong)} wrong")
@@ -73,30 +78,16 @@ def _killed(options: argparse.Namespace, engines: list[str]) -> int:
 
 def _writer(options: argparse.Namespace, engines: list[str]) -> int:
     missed = 0
-    servers = Servers()
-    try:
-        with tempfile.TemporaryDirectory(prefix="taskview-writer-") as name:
-            folder = Path(name)
-            (folder / "databases").mkdir()
-            stage = Stage(DatabaseMaker(servers, folder / "databases"), folder, options.tasks)
-            for engine in engines:
-                for journal in ("WAL", "DELETE") if engine == SQLITE else ("",):
-                    url, copy = stage.full(engine), stage.full(engine)
-                    outcome = asyncio.run(
-                        write_beside(
-                            url,
-                            copy,
-                            journal,
-                            options.minutes * 60,
-                            options.turn,
-                            options.pause,
-                            lambda words: print(words, file=sys.stderr, flush=True),
-                        )
-                    )
-                    print(f"{engine} {journal}: {outcome.told()}", flush=True)
-                    missed += not outcome.holds(BARS.get(engine, BARS["postgres"]))
-                    stage.drop(url)
-                    stage.drop(copy)
-    finally:
-        servers.stop()
+    seconds = options.minutes * 60
+    with _stage(options) as stage:
+        for engine in engines:
+            for journal in ("WAL", "DELETE") if engine == SQLITE else ("",):
+                url, copy = stage.full(engine), stage.full(engine)
+                outcome = asyncio.run(
+                    write_beside(url, copy, journal, seconds, options.turn, options.pause, _tell)
+                )
+                print(f"{engine} {journal}: {outcome.told()}", flush=True)
+                missed += not outcome.holds(BARS.get(engine, BARS["postgres"]))
+                stage.drop(url)
+                stage.drop(copy)
     return 1 if missed else 0

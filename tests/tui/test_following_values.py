@@ -30,14 +30,19 @@ async def _on_the_value(run: Running) -> None:
     pane.show_line(line)
 
 
+async def _followed(run: Running) -> HoldersScreen:
+    await run.press("asterisk")
+    await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
+    screen = run.app.screen
+    assert isinstance(screen, HoldersScreen)
+    await run.until(lambda: len(screen.table.rows) == 2, "the tasks")
+    return screen
+
+
 async def test_the_tasks_that_hold_it_are_listed_by_time() -> None:
     async with running(_browser()) as run:
         await _on_the_value(run)
-        await run.press("asterisk")
-        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
-        screen = run.app.screen
-        assert isinstance(screen, HoldersScreen)
-        await run.until(lambda: len(screen.table.rows) == 2, "the tasks")
+        screen = await _followed(run)
         assert [str(row.id)[-1] for row in screen.table.rows] == ["1", "3"]
         asked = screen.ask.filter
         assert asked == TaskFilter.parse(f"conversation:{conversation_id(1)} gate-7")
@@ -67,11 +72,7 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
         line = tree.pane.seek("output.key").line
         assert line is not None
         tree.pane.show_line(line)
-        await run.press("asterisk")
-        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
-        holders = run.app.screen
-        assert isinstance(holders, HoldersScreen)
-        await run.until(lambda: len(holders.table.rows) == 2, "the tasks")
+        await _followed(run)
         await run.press("enter")
         await run.until(lambda: run.app.screen is tree, "the way back")
         await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
@@ -88,11 +89,7 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
 async def test_the_tree_that_is_opened_from_the_list_is_marked() -> None:
     async with running(_browser()) as run:
         await _on_the_value(run)
-        await run.press("asterisk")
-        await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
-        holders = run.app.screen
-        assert isinstance(holders, HoldersScreen)
-        await run.until(lambda: len(holders.table.rows) == 2, "the tasks")
+        await _followed(run)
         await run.press("enter")
         await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
         await run.until(lambda: "◆ gave it out" in run.text(), "what they had to do with it")
