@@ -7,22 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from support.first_pages import Made, rows_of_a_page
 from support.foreign import execute_sqlite, make_guide_database
 from support.many_forms import ID_FORMS, fill
 from support.stored import StoredTask, insert
 from taskview_core.errors import CannotConnectError, SchemaError
-from taskview_core.interfaces import ITaskBrowser
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.first_page_sqlite import read_first_page
 from taskview_core.persistence.late_browser import LateBrowser
-from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.stored_time import write_time
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
-
-TRACE = "Traceback (most recent call last):\n" + "  File x\n" * 90 + "ValueError: no"
 
 
 def path_of(url: str) -> Path:
@@ -38,28 +35,9 @@ async def check_the_same(url: str, size: int) -> None:
     await browser.close()
 
 
-class Made:
-    """Makes the browser behind a late one, and counts how often."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.times = 0
-
-    def __call__(self, opened: LimitedConnection | None) -> ITaskBrowser:
-        self.times += 1
-        return DatabaseBrowser(self.url, opened=opened)
-
-
 @pytest.mark.parametrize("size", [1, 49, 50, 51, 200])
 async def test_it_is_the_page_that_the_usual_way_gives(migrated_sqlite_url: str, size: int) -> None:
-    odd = [
-        {"error": TRACE, "status": "failed"},
-        {"error": "x" * 1000, "input": '{"a": "' + "ü" * 2000 + '"}'},
-        {"error": "", "input": "12.50", "status": "strange", "agent_id": "a\x1bb"},
-        {"parent_task_id": None, "created_at": StoredTask.numbered(7).created_at},
-    ]
-    rows = [StoredTask.numbered(n, **(odd[n] if n < len(odd) else {})) for n in range(50)]
-    insert(migrated_sqlite_url, rows)
+    insert(migrated_sqlite_url, rows_of_a_page())
     await check_the_same(migrated_sqlite_url, size)
 
 

@@ -10,21 +10,18 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from support.first_pages import Made, rows_of_a_page
 from support.foreign import make_guide_database
 from support.relay import relayed
 from support.stored import StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
 from taskview_core.errors import CannotConnectError, SchemaError, TaskviewError, UsageError
-from taskview_core.interfaces import ITaskBrowser
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.first_page_postgres import connect, read_first_page
 from taskview_core.persistence.late_browser import LateBrowser
-from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.task_filter import EVERYTHING
-
-TRACE = "Traceback (most recent call last):\n" + "  File x\n" * 90 + "ValueError: no"
 
 
 async def read(url: str, size: int = 50) -> Page[TaskRow] | None:
@@ -48,30 +45,11 @@ async def execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-class Made:
-    """Makes the browser behind a late one, and keeps what it was given."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.given: list[LimitedConnection | None] = []
-
-    def __call__(self, opened: LimitedConnection | None) -> ITaskBrowser:
-        self.given.append(opened)
-        return DatabaseBrowser(self.url, opened=opened)
-
-
 @pytest.mark.parametrize("size", [1, 49, 50, 51, 200])
 async def test_it_is_the_page_that_the_usual_way_gives(
     migrated_postgres_url: str, size: int
 ) -> None:
-    odd = [
-        {"error": TRACE, "status": "failed"},
-        {"error": "x" * 1000, "input": '{"a": "' + "ü" * 2000 + '"}'},
-        {"error": "", "input": "12.50", "status": "strange", "agent_id": "a\x1bb"},
-        {"parent_task_id": None, "created_at": StoredTask.numbered(7).created_at},
-    ]
-    rows = [StoredTask.numbered(n, **(odd[n] if n < len(odd) else {})) for n in range(50)]
-    await insert_async(migrated_postgres_url, rows)
+    await insert_async(migrated_postgres_url, rows_of_a_page())
     assert await read(migrated_postgres_url, size) == await usual(migrated_postgres_url, size)
 
 
