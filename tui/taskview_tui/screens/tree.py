@@ -11,23 +11,19 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
-from taskview_core.tree.repeats import Repeats, find_repeats
+from taskview_core.entities import Ident, TaskDetail, TaskRow
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.holding import Holding
-from taskview_tui.render.shown_usage import ShownUsage
-from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
-from taskview_tui.screens.tree_repeats import input_digests
+from taskview_tui.screens.tree_asides import TreeAsides
 from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound, find_tree
-from taskview_tui.screens.tree_usage import find_usage
-from taskview_tui.screens.with_detail import Found, WithDetail
+from taskview_tui.screens.with_detail import Found
 from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -59,7 +55,7 @@ TREE_COMMANDS = (
 )
 
 
-class TreeScreen(ShowsClock, WithDetail):
+class TreeScreen(ShowsClock, TreeAsides):
     """Shows a tree; Enter shows the task under the cursor on the whole screen."""
 
     BINDINGS = bindings(*TREE_COMMANDS, *TIMING_COMMANDS, *PANE_COMMANDS)
@@ -72,34 +68,12 @@ class TreeScreen(ShowsClock, WithDetail):
         found: TreeFound
         took: float
 
-    @dataclass
-    class RepeatsArrived(Message):
-        """It is known which tasks with long inputs were done again and again."""
-
-        ask: TreeAsk
-        repeats: Repeats
-
-    @dataclass
-    class StuckArrived(Message):
-        """It is known which tasks will hardly end, and why."""
-
-        ask: TreeAsk
-        stuck: Mapping[Ident, str]
-
-    @dataclass
-    class UsageArrived(Message):
-        """It is known what the tasks used."""
-
-        ask: TreeAsk
-        usage: ShownUsage
-
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
         self._ask = ask
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
-        self._usage = ShownUsage({})
         self._hunt: Hunt | None = None
         self._holders: Mapping[Ident, Holding] = {}
         self._followed = ""
@@ -152,6 +126,10 @@ class TreeScreen(ShowsClock, WithDetail):
         """See BrowserScreen."""
         self._go(self._ask)
 
+    def is_shown(self, ask: TreeAsk) -> bool:
+        """See TreeAsides."""
+        return ask is self._ask
+
     def _go(self, ask: TreeAsk) -> None:
         self._ask = ask
         self._asked_at = self.host.ticks()
@@ -197,72 +175,10 @@ class TreeScreen(ShowsClock, WithDetail):
             self.find_cause_of(start)
         elif self._hunt is not None:
             self._mark_hunt(self._hunt)
-        if found.outline.repeats.unknown:
-            self._read_repeats(self._ask, found)
-        if any(map(may_be_stuck, found.outline.rows)):
-            self._read_stuck(self._ask, found)
-        self._read_usage(self._ask, found)
+        self.read_asides(self._ask, found)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
         self.update_lines()
-
-    @work(exclusive=True, group="repeats")
-    async def _read_repeats(self, ask: TreeAsk, found: TreeFound) -> None:
-        unknown = found.outline.repeats.unknown
-        await deliver(
-            self,
-            "repeats",
-            ask,
-            lambda: input_digests(self.browser, unknown),
-            lambda digests, _took: self.RepeatsArrived(
-                ask, find_repeats(found.outline.preorder, digests)
-            ),
-        )
-
-    @on(RepeatsArrived)
-    def _fold_repeats(self, message: RepeatsArrived) -> None:
-        if message.ask is self._ask:
-            self.view.repeats_known(message.repeats)
-
-    @work(exclusive=True, group="stuck")
-    async def _read_stuck(self, ask: TreeAsk, found: TreeFound) -> None:
-        now = self.host.clock()
-        await deliver(
-            self,
-            "limits",
-            ask,
-            self.browser.run_limits,
-            lambda limits, _took: self.StuckArrived(ask, stuck_tasks(found.outline, limits, now)),
-        )
-
-    @on(StuckArrived)
-    def _mark_stuck(self, message: StuckArrived) -> None:
-        if message.ask is self._ask:
-            self.view.show_stuck(message.stuck)
-
-    @work(exclusive=True, group="usage")
-    async def _read_usage(self, ask: TreeAsk, found: TreeFound) -> None:
-        await deliver(
-            self,
-            "usage",
-            ask,
-            lambda: find_usage(self.browser, found.outline.preorder),
-            lambda usage, _took: self.UsageArrived(ask, usage),
-        )
-
-    @on(UsageArrived)
-    def _show_usage(self, message: UsageArrived) -> None:
-        if message.ask is not self._ask:
-            return
-        self._usage = message.usage
-        self.view.show_usage(message.usage)
-        if self.detail is not None and self.shows_pane:
-            self.pane.show_used_below(self.used_below(self.detail.row.id))
-
-    def used_below(self, task_id: Ident) -> Usage | None:
-        """See WithDetail."""
-        used = self._usage.tasks.get(task_id)
-        return None if used is None else used.whole
 
     @on(Failed)
     def _tree_failed(self, message: Failed) -> None:

@@ -16,6 +16,7 @@ from taskview_core.query import TaskFilter
 from taskview_tui.bars.banner import Banner
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
+from taskview_tui.screens.copies_task import CopiesTask
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.seeks_cause import SeeksCause
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
     from taskview_tui.bars.find_bar import FindBar, FindInput
     from taskview_tui.export.scope import Scope
-    from taskview_tui.render.copies import Copied, Spot
+    from taskview_tui.render.copies import Spot
     from taskview_tui.render.stuck import Limits
     from taskview_tui.widgets.detail_pane import DetailPane
     from taskview_tui.widgets.finding_tree import FindingTree
@@ -73,7 +74,7 @@ class Found:
     """What the task itself says that was used."""
 
 
-class WithDetail(SeeksCause, Marks):
+class WithDetail(SeeksCause, Marks, CopiesTask):
     """Fetches details in a worker of its own, for a pane or for the whole screen.
 
     What draws details, and what copies and finds in them, is imported when it is wanted: the list
@@ -96,13 +97,6 @@ class WithDetail(SeeksCause, Marks):
         found: Found
         limits: Limits
 
-    @dataclass
-    class CopyArrived(Message):
-        """A task of which something is to be copied has come."""
-
-        what: Copied
-        detail: TaskDetail
-
     def __init__(self) -> None:
         super().__init__()
         self._wanted: DetailAsk | None = None
@@ -110,11 +104,6 @@ class WithDetail(SeeksCause, Marks):
         self._found_in: FindingView | FindingTree | None = None
         """Where what is typed is looked for."""
         self._find_bar: FindBar | None = None
-
-    @property
-    def selected_task(self) -> TaskRow | None:
-        """The task under the cursor, or the one that is shown."""
-        raise NotImplementedError
 
     @property
     def markable(self) -> Side | None:
@@ -421,71 +410,13 @@ class WithDetail(SeeksCause, Marks):
             return (below,)
         return (below, ("its whole conversation", Whole(task.conversation_id)))
 
+    def spot_in(self, task: TaskRow) -> Spot | None:
+        """See CopiesTask; where the pane has the focus of the eye."""
+        shown = self.detail is not None and self.detail.row.id == task.id and self.shows_pane
+        return self.pane.spot if shown else None
+
     def action_find_cause(self) -> None:
         """Show the tree with the cursor on what made the task fail."""
         task = self.selected_task
         if task is not None:
             self.seek_cause(task)
-
-    def action_copy_id(self) -> None:
-        """Put the task's id on the clipboard."""
-        from taskview_tui.render.copies import Copied
-
-        task = self.selected_task
-        if task is not None:
-            self.host.copy_text(str(task.id), Copied.ID.value)
-
-    def action_choose_copy(self) -> None:
-        """Let it be chosen what of the task to copy."""
-        task = self.selected_task
-        if task is None or self.host.browser is None:
-            return
-        shown = self.detail is not None and self.detail.row.id == task.id and self.shows_pane
-        spot = self.pane.spot if shown else None
-        from taskview_tui.render.copies import choices
-        from taskview_tui.screens.copy_menu import CopyMenu
-
-        self.app.push_screen(
-            CopyMenu(choices(spot)), lambda name: self._copy(task, spot, name) if name else None
-        )
-
-    def _copy(self, task: TaskRow, spot: Spot | None, name: str) -> None:
-        from taskview_tui.render.copies import Copied, command_line
-
-        what = Copied[name]
-        if what is Copied.ID:
-            self.action_copy_id()
-        elif what is Copied.COMMAND:
-            self.host.copy_text(command_line(self.browser.address, task.id), what.value)
-        elif spot is not None and what in {Copied.PATH, Copied.VALUE}:
-            text = spot.path if what is Copied.PATH else spot.value
-            self.host.copy_text(text, what.value)
-        else:
-            self._read_to_copy(task.id, what)
-
-    @work(group="copy", exclusive=True)
-    async def _read_to_copy(self, task_id: Ident, what: Copied) -> None:
-        """Read the task whole: no list has its payloads, and the pane may hold an older state."""
-        await deliver(
-            self,
-            "copy",
-            what,
-            lambda: self.browser.get_task(task_id),
-            lambda detail, _took: self.CopyArrived(what, detail),
-        )
-
-    @on(CopyArrived)
-    def _copy_arrived(self, message: CopyArrived) -> None:
-        from taskview_tui.render.copies import copied_part
-
-        text = copied_part(message.detail, message.what)
-        if text is None:
-            self.app.notify(f"{message.what.value} is NULL: nothing to copy", markup=False)
-        else:
-            self.host.copy_text(text, message.what.value)
-
-    @on(Failed)
-    def _copy_failed(self, message: Failed) -> None:
-        if message.part == "copy":
-            words = f"not copied: {clean(str(message.error))}"
-            self.app.notify(words, severity="error", markup=False)
