@@ -10,13 +10,12 @@ from uuid import UUID
 
 from textual import on, work
 from textual.message import Message
-from textual.widgets import Input
 
 from taskview_core.query import TaskFilter
-from taskview_tui.bars.banner import Banner
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.copies_task import CopiesTask
+from taskview_tui.screens.finds_text import FindsText
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.seeks_cause import SeeksCause
@@ -25,13 +24,10 @@ from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
-    from taskview_tui.bars.find_bar import FindBar, FindInput
     from taskview_tui.export.scope import Scope
     from taskview_tui.render.copies import Spot
     from taskview_tui.render.stuck import Limits
     from taskview_tui.widgets.detail_pane import DetailPane
-    from taskview_tui.widgets.finding_tree import FindingTree
-    from taskview_tui.widgets.finding_view import FindingView
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
@@ -74,7 +70,7 @@ class Found:
     """What the task itself says that was used."""
 
 
-class WithDetail(SeeksCause, Marks, CopiesTask):
+class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
     """Fetches details in a worker of its own, for a pane or for the whole screen.
 
     What draws details, and what copies and finds in them, is imported when it is wanted: the list
@@ -101,9 +97,6 @@ class WithDetail(SeeksCause, Marks, CopiesTask):
         super().__init__()
         self._wanted: DetailAsk | None = None
         self._detail: TaskDetail | None = None
-        self._found_in: FindingView | FindingTree | None = None
-        """Where what is typed is looked for."""
-        self._find_bar: FindBar | None = None
 
     @property
     def markable(self) -> Side | None:
@@ -240,57 +233,9 @@ class WithDetail(SeeksCause, Marks, CopiesTask):
             self.lost("detail", message.error, lambda: self._fetch_detail(replace(wanted)))
             self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
 
-    # Finding in the details
-
-    def _bar(self) -> FindBar:
-        """Give the line to type in what is to be found; made when it is first wanted."""
-        if self._find_bar is None:
-            from taskview_tui.bars.find_bar import FindBar
-
-            self._find_bar = FindBar()
-            self.mount(self._find_bar, before=self.query_one(Banner))
-        return self._find_bar
-
     def action_find_in_details(self) -> None:
         """Let it be typed what to find in the details."""
         self.ask_to_find(self.pane)
-
-    def ask_to_find(self, searched: FindingView | FindingTree, looks_at: str = "") -> None:
-        """Let it be typed what to find in a part of the screen; `looks_at` says what of it."""
-        self._found_in = searched
-        searched.begin_find()
-        bar = self._bar()
-        bar.ask("find", searched.find_text, searched, looks_at)
-        bar.say(searched.find_words)
-
-    @on(Input.Changed, "FindInput")
-    def _find_typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._found_in is not None:
-            self._found_in.find(event.value)
-
-    def on_finding_view_find_changed(self) -> None:
-        """Say what has been found in the details."""
-        self._say_found()
-
-    def on_finding_tree_find_changed(self) -> None:
-        """Say what has been found in the tree."""
-        self._say_found()
-
-    def _say_found(self) -> None:
-        bar = self._find_bar
-        if bar is not None and bar.display and self._found_in is not None:
-            bar.say(self._found_in.find_words)
-        self.update_lines()
-
-    def on_find_input_stepped(self, event: FindInput.Stepped) -> None:
-        """Go to another match while it is typed."""
-        if self._found_in is not None:
-            self._found_in.go_to_match(event.step)
-
-    def on_find_input_left(self) -> None:
-        """Take no room for typing any more."""
-        self._bar().close()
 
     # What the cursor in the details is on
 
