@@ -161,6 +161,17 @@ async def test_a_count_that_takes_too_long_is_estimated(
     assert (count is None) if many_url.startswith("sqlite") else (count is not None and count.about)
 
 
+async def test_what_cannot_even_be_estimated_in_a_moment_is_none(
+    many: DatabaseBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_long(*_: object) -> Count:
+        raise QueryTimeoutError("it took too long")
+
+    monkeypatch.setattr("taskview_core.persistence.browser.count_rows", too_long)
+    monkeypatch.setattr("taskview_core.persistence.browser.estimated", too_long)
+    assert await many.count_quickly(EVERYTHING) is None
+
+
 async def test_an_estimate_below_what_was_counted_is_none(many: DatabaseBrowser) -> None:
     assert await many.count_quickly(TaskFilter.parse("since:2020-01-01 status:odd,failed")) is None
 

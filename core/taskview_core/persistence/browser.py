@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -216,11 +217,12 @@ class DatabaseBrowser:
             profile = await self._profile(session)
             return await estimated(session, profile, await self._tasks(session, task_filter, {}))
 
-        try:
-            exact = await self._call(work, seconds=_MOMENT)
-        except QueryTimeoutError:
-            exact = None
-        return exact or await self._call(estimate, seconds=_MOMENT)
+        for each in (work, estimate):
+            with suppress(QueryTimeoutError):  # The next way, or none, may tell in a moment.
+                count = await self._call(each, seconds=_MOMENT)
+                if count is not None:
+                    return count
+        return None
 
     async def facets(self, task_filter: TaskFilter) -> Facets:
         """See ITaskBrowser."""
