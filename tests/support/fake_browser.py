@@ -464,3 +464,8 @@ def _first_from(ordered: list[R], sort: Sort, moment: datetime) -> int:
         if key is None or (key <= moment if sort.descending else key >= moment):
             return at
     return len(ordered)
+
+
+def tasks(count: int) -> FakeBrowser:
+    """Give a browser of so many tasks, numbered from 1."""
+    return FakeBrowser([make_task(number) for number in range(1, count + 1)])

@@ -166,3 +166,8 @@ async def running(
             await run.until(lambda: app.browser is not None, "connected")
             await run.settled()
         yield run
+
+
+def numbers(run: Running) -> list[int]:
+    """Give the numbers of the tasks that a list shows."""
+    return [int(preview.split()[1]) for preview in run.previews]
