@@ -28,6 +28,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeEngine
 
 from support.databases import run
+from support.stored import CONVERSATION, START, number
+from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.query.page import PageRequest
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import TaskFilter
 
 _PLAIN_JSON: TypeEngine[Any] = JSON()
 BINARY_JSON: TypeEngine[Any] = JSONB()
@@ -156,3 +161,39 @@ KEEPS_MICROSECONDS = frozenset(
 
 SORTS_AS_TIME = frozenset(TIME_FORMS) - {"Z_as_short_as_can_be", "+00:00"}
 """The forms whose stored values are in the order of the times, where all are of one form."""
+
+
+def guide_rows_by_orm() -> dict[str, list[dict[str, Any]]]:
+    """Give what a program with the guide's models writes, by its ORM."""
+    conversation = {"id": CONVERSATION, "user_id": "ada", "created_at": START, "updated_at": START}
+    tasks = [
+        {
+            "id": number(index),
+            "conversation_id": CONVERSATION,
+            "agent_id": ["planner", "tool:Bash", "Ärzte"][index % 3],
+            "status": ["completed", "failed", "paused", ""][index % 4],
+            "input": [{"prompt": f"Überprüfung {index}"}, ["list"], "text", 12, None, {}][
+                index % 6
+            ],
+            "output": {"ok": True} if index % 2 else None,
+            "error": "TypeError: Ωmega" if index % 4 == 1 else None,
+            "metadata": {"attempt": index, "a": {"b": [1, 2]}},
+            "created_at": START + timedelta(seconds=index // 10),
+            "started_at": START + timedelta(seconds=index // 10) if index % 2 else None,
+            "completed_at": START + timedelta(minutes=index) if index % 4 == 1 else None,
+            "updated_at": START,
+        }
+        for index in range(100)
+    ]
+    for index in range(1, 100):
+        tasks[index]["parent_task_id"] = number((index - 1) // 3)
+    tasks[0]["parent_task_id"] = None
+    return {"conversations": [conversation], "tasks": tasks}
+
+
+async def everything(browser: DatabaseBrowser, text: str = "") -> list[int]:
+    """Give the numbers of all tasks that a filter finds, which a count has to agree with."""
+    page = await browser.search_tasks(TaskFilter.parse(text), PageRequest(500, Sort("created")))
+    count = await browser.count_tasks(TaskFilter.parse(text))
+    assert (count.value, count.exact) == (len(page.rows), True)
+    return sorted(int(str(row.id)[-8:], 16) for row in page.rows)
