@@ -234,3 +234,13 @@ def test_a_conversation_without_title_or_times() -> None:
     for text in ("x", "user:*", "since:1d", "updated:<1d"):
         assert not conversation_matches(ConversationFilter.parse(text), bare, NOW)
         assert conversation_matches(ConversationFilter.parse(f"-{text}"), bare, NOW)
+
+
+def test_a_conversation_without_a_user_is_found_as_that_of_an_empty_one() -> None:
+    nobody = replace(TASK, user_id=None, has_conversation=True)
+    for text in ('user:""', "-user:alice", 'user:bob,""'):
+        assert task_matches(TaskFilter.parse(text), nobody, NOW), text
+    for text in ('-user:""', "user:*"):
+        assert not task_matches(TaskFilter.parse(text), nobody, NOW), text
+    nowhere = replace(TASK, user_id=None)
+    assert not task_matches(TaskFilter.parse('user:""'), nowhere, NOW)

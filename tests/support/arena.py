@@ -96,6 +96,7 @@ class Arena:
             replace(
                 task,
                 user_id=users.get(task.conversation_id),
+                has_conversation=task.conversation_id in users,
                 has_children=task.id in parents,
                 **({} if self.is_sqlite else self._storable(task)),
             )

@@ -42,7 +42,8 @@ from taskview_core.query.terms import (
 class TaskFacts:
     """All that a filter can ask about one task; payloads as stored, times aware, None for NULL.
 
-    `user_id` is the user of its conversation, None where there is no such conversation.
+    `user_id` is the user of its conversation; `has_conversation` says whether it is there, for one
+    without a user is found as that of an empty one.
     `has_children` says whether any task names it as its parent.
     """
 
@@ -52,6 +53,7 @@ class TaskFacts:
     agent_id: str | None
     status: str | None
     user_id: str | None = None
+    has_conversation: bool = False
     input: str | None = None
     output: str | None = None
     error: str | None = None
@@ -106,8 +108,8 @@ def _task_term_holds(term: TaskTerm, facts: TaskFacts, now: datetime) -> bool:
                 ValueKey.AGENT: facts.agent_id,
                 ValueKey.USER: facts.user_id,
             }[key]
-            if key is ValueKey.USER and value is None:
-                return False  # There is no conversation.
+            if key is ValueKey.USER and value is None and not facts.has_conversation:
+                return False
             return _fits_any(value, patterns)
         case IdTerm(key, value):
             ident = {
