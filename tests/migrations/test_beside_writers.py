@@ -43,14 +43,20 @@ async def _invalid(connection: asyncpg.Connection[asyncpg.Record]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-async def _until_stuck(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Wait until a build waits for somebody's transaction."""
+async def _until_stuck(
+    watcher: asyncpg.Connection[asyncpg.Record], writer: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """Wait until a build waits for the writer's transaction.
+
+    For a moment each build may wait for the snapshot of the very statement that asks here.
+    """
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
-        " AND datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+        " AND datname = current_database() AND $1 = ANY(pg_blocking_pids(pid))"
     )
+    pid = writer.get_server_pid()
     while True:
-        if await connection.fetchval(query):
+        if await watcher.fetchval(query, pid):
             return
         await asyncio.sleep(0.02)
 
@@ -78,7 +84,7 @@ async def test_a_build_that_was_broken_off_is_found_and_mended(
             sys.executable, "-c", _UPGRADE, full_url,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        await _until_stuck(watcher)
+        await _until_stuck(watcher, writer)
         process.send_signal(how)
         await process.communicate()
         assert await _invalid(watcher) == ["ix_tasks_agent_created"]
@@ -108,7 +114,7 @@ async def test_writers_go_on_while_an_index_is_built(full_url: str) -> None:
         first = asyncio.create_task(
             upgrade(url, steps.append, building=lambda words, share: said.append(words))
         )
-        await _until_stuck(other)
+        await _until_stuck(other, writer)
         second_steps: list[str] = []
         second = asyncio.create_task(upgrade(url, second_steps.append))
         await _until_told(second_steps)
