@@ -20,6 +20,8 @@ class Step:
 
     `until_first` times the first change of the screen, as of a letter that is typed; all others
     the last one. `patience` is for how many seconds the program may do nothing in between.
+    `rows_only` looks at the rows alone, not at the scroll bar and the line that counts what was
+    found: as of a page, the count may come later.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Step:
     before: tuple[str, ...] = ()
     until_first: bool = False
     patience: float = 0.15
+    rows_only: bool = False
 
 
 def _step(name: str, key: str, *before: str) -> Step:
@@ -39,6 +42,10 @@ def _first(name: str, key: str, *before: str) -> Step:
 
 def _answer(name: str, key: str, *before: str) -> Step:
     return Step(name, key, before, patience=0.3)
+
+
+def _found(name: str, key: str) -> Step:
+    return Step(name, key, patience=0.3, rows_only=True)
 
 
 _MOVES = (
@@ -83,7 +90,7 @@ TREE_STEPS = (
     _step("i closes the details", "i"),
     _step("/", "/", "g"),
     _first("a letter to find", "b"),
-    _answer("a word is found", "ash"),
+    _found("a word is found", "ash"),
     _step("Enter leaves the input", "\r"),
     _step("n", "n"),
     _step("N", "N"),
@@ -109,7 +116,7 @@ PAYLOAD_STEPS = (
     _step("O unfolds all from headings", "O"),
     _step("/", "/", "g"),
     _first("a letter to find", "w"),
-    _answer("a word is found", "ords"),
+    _found("a word is found", "ords"),
     _step("Enter leaves the input", "\r"),
     _step("n", "n"),
     _step("N", "N"),

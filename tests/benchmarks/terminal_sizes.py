@@ -18,12 +18,14 @@ from benchmarks.sized_things import (
     sized_file,
 )
 from benchmarks.terminal_start import COMMAND, has_rows
-from benchmarks.terminal_timed import TimedTerminal, on_terminal
+from benchmarks.terminal_timed import Area, TimedTerminal, on_terminal
 
 GROUP = "Keys in what is large"
 _LIMIT = 2.0
-_AREA = slice(1, -2)
+_AREA = Area(slice(1, -2))
 """What a key is to change: all but title and footer, whose times may go on by themselves."""
+_ROWS = Area(slice(1, -3), slice(0, -3))
+"""The same without the line in which one types, and the scroll bar."""
 _READY = 0.1
 """Seconds with nothing to do after which the keys before the timed one have been answered."""
 _OPENED = 1.0
@@ -111,6 +113,7 @@ def _in_turns(terminals: Sequence[TimedTerminal], steps: Sequence[Step], runs: i
                     terminal.wait_idle(_READY)
             for terminal, found in zip(terminals, times, strict=True):
                 typed = terminal.type(step.key)
-                drawn = terminal.wait_drawn(_AREA, step.patience, first=step.until_first)
+                area = _ROWS if step.rows_only else _AREA
+                drawn = terminal.wait_drawn(area, step.patience, first=step.until_first)
                 found[step.name].append(None if drawn is None else (drawn - typed) * 1000)
     return times

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 import pyte
 
@@ -33,6 +34,13 @@ _LOOK = 0.01
 
 Seen = Callable[[Sequence[str]], bool]
 """Whether a screen, given by its lines, is the one that is waited for."""
+
+
+class Area(NamedTuple):
+    """A part of a screen."""
+
+    lines: slice
+    columns: slice = slice(None)
 
 
 class TimedTerminal:
@@ -143,7 +151,7 @@ class TimedTerminal:
         for _ in self._replay():
             pass
 
-    def wait_drawn(self, area: slice, idle: float, *, first: bool = False) -> float | None:
+    def wait_drawn(self, area: Area, idle: float, *, first: bool = False) -> float | None:
         """Wait as `wait_idle` does; give when some lines had become what they are then.
 
         Colours count too. With `first` it is when they changed first. None: nothing changed.
@@ -171,10 +179,11 @@ class TimedTerminal:
         """Say whether any thread runs, waits for a processor or for the disk."""
         return any(_state(file) in {"R", "D"} for file in self._tasks.glob("*/stat"))
 
-    def _looks(self, area: slice) -> list[tuple[pyte.screens.Char, ...]]:
+    def _looks(self, area: Area) -> list[tuple[pyte.screens.Char, ...]]:
         screen = self._screen
-        columns = range(screen.columns)
-        return [tuple(screen.buffer[y][x] for x in columns) for y in range(screen.lines)[area]]
+        columns = range(screen.columns)[area.columns]
+        lines = range(screen.lines)[area.lines]
+        return [tuple(screen.buffer[y][x] for x in columns) for y in lines]
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], seconds)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual import events
 
 from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
+from taskview_core.query.terms import TextField
+from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.rows import TreeRows
 from taskview_tui.bars.find_bar import FindBar
+from taskview_tui.render import tree_find
+from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.tree_find import TreeFinder, TreeMatches
 from taskview_tui.widgets import finding_tree
 from taskview_tui.widgets.finding_tree import FindingTree
 
@@ -151,3 +164,100 @@ async def test_keys_that_come_in_one_burst_go_from_match_to_match() -> None:
             run.app.post_message(events.Key(key, letter))
         await run.until(lambda: view.find_words == "match 2 of 2")
         assert view.find_text == "search"
+
+
+def _held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Let searches of whole trees wait."""
+    let_go = Event()
+    find = TreeFinder.find
+
+    def find_later(
+        finder: TreeFinder, text: str, now: datetime, unwanted: Callable[[], bool]
+    ) -> TreeMatches:
+        assert let_go.wait(30)
+        return find(finder, text, now, unwanted)
+
+    monkeypatch.setattr(TreeFinder, "find", find_later)
+    return let_go
+
+
+async def test_what_fills_the_screen_shows_before_a_large_tree_has_been_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(forest(10_000), size=(100, 30)) as run:
+        view = await open_tree(run)
+        let_go = _held_up(monkeypatch)
+        await run.press("slash")
+        await run.until(lambda: TextField.ANY in view._get_finder()._texts)
+        await run.type("filler")
+        assert view.find_words == "searching…"
+        before = run.lines()[2:26]
+        assert agents(view)[:4] == ["root", "last", "filler0", "filler1"]
+        assert any("├" in line and "last" not in line for line in before)
+        await run.press("down", "down")
+        assert view.selected is not None
+        assert view.selected.agent_id == "filler2"
+        let_go.set()
+        await run.until(lambda: view.find_words == "match 3 of 10,000")
+        assert view.selected.agent_id == "filler2"
+        assert len(agents(view)) == 10_002
+
+
+async def test_what_is_near_is_drawn_as_it_is_drawn_when_all_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(forest(10_000), size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.until(lambda: TextField.ANY in view._get_finder()._texts)
+        for cursor in (1, 104, 5_000, 9_990):
+            view.find("")
+            view.select(task_id(cursor))
+            view.begin_find()
+            let_go = _held_up(monkeypatch)
+            view.find("filler")
+            await run.pilot.pause()
+            near = [line[:96] for line in run.lines()[2:12]]
+            assert view.find_words in {"searching…", "match 9,991 of 10,000"}
+            let_go.set()
+            await run.until(lambda: view.find_words.startswith("match"))
+            monkeypatch.undo()
+            await run.pilot.pause()
+            assert [line[:96] for line in run.lines()[2:12]] == near
+
+
+@given(
+    parents=st.lists(st.integers(0, 30), min_size=1, max_size=120),
+    cursor=st.integers(0, 119),
+    lines=st.integers(1, 5),
+    near=st.integers(1, 40),
+)
+@settings(max_examples=80)
+def test_near_a_task_the_matches_and_guides_are_those_of_all(
+    parents: list[int], cursor: int, lines: int, near: int
+) -> None:
+    """A guide that goes on to what was not kept after all is the one thing that may change."""
+    tasks = [make_task(1, agent="a")]
+    for number, back in enumerate(parents, 2):
+        tasks.append(make_task(number, parent=max(number - 1 - back, 1), agent="ab"[number % 2]))
+    outline = TaskOutline(TaskTree.assemble(TreeRows(tuple(task.row for task in tasks))))
+    finder, cursor = TreeFinder(outline), min(cursor, len(tasks) - 1)
+    now = datetime.now(UTC)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree_find, "_NEAR", near)
+        assert finder.find_near("b", now, cursor, lines) is None
+        finder.prepare()
+        found = finder.find_near("b", now, cursor, lines)
+    whole = finder.find("b", now)
+    if found is None:
+        return
+    first, last = found.numbers[0], found.numbers[-1]
+    assert list(found.numbers) == [at for at in whole.numbers if first <= at <= last]
+    assert found.after(cursor - 1, 1) == whole.after(cursor - 1, 1)
+    for number in (at for at in range(len(tasks)) if found.kept[at]):
+        assert whole.kept[number]
+        assert found.last[number] <= whole.last[number]
+        more = any(
+            outline.parents[at] == outline.parents[number] for at in range(last + 1, len(tasks))
+        )
+        assert found.last[number] or not whole.last[number] or more

@@ -85,6 +85,29 @@ def test_each_match_can_be_seen_marked_where_it_is_said_to_be(
         assert "".join(p.text for p in drawn) == "".join(p.text for p in plain)
 
 
+@given(
+    value=_JSON, text=st.text(alphabet="aAb .Σé世", min_size=1, max_size=3), at=st.integers(0, 9)
+)
+@settings(max_examples=60)
+def test_what_is_near_a_line_begins_with_the_match_that_all_begin_with_there(
+    value: Any, text: str, at: int
+) -> None:
+    document, finder = _document(value), Finder()
+    assert finder.find_near(document, text, at) is None
+    finder.prepare(document)
+    near, all_of_them = finder.find_near(document, text, at), finder.find(document, text)
+    first = all_of_them.first_from(at)
+    if near is None:
+        assert len(needles(text)) != 1 or first == len(all_of_them)
+        return
+    number = near.first_from(at)
+    assert near.partial
+    assert near.place(number) == all_of_them.place(first)
+    assert all_of_them.number_at(*near.place(number)) == first
+    places = {all_of_them.place(each) for each in range(len(all_of_them))}
+    assert {near.place(each) for each in range(len(near))} <= places
+
+
 def test_case_and_the_form_of_accents_do_not_matter() -> None:
     document = _document({"Éclair": "e\u0301clair", "x": "ΟΔΟΣ"})
 

@@ -24,11 +24,15 @@ class Found:
 
 
 class Matches:
-    """All matches of a text in a document, numbered from 0."""
+    """All matches of a text in a document, numbered from 0; or those near a line."""
 
-    def __init__(self, text: str, parts: Sequence[tuple[int, Found]]) -> None:
+    def __init__(
+        self, text: str, parts: Sequence[tuple[int, Found]], *, partial: bool = False
+    ) -> None:
         self.text = text
         """What was looked for."""
+        self.partial = partial
+        """Whether there may be others, before and after these."""
         self._needles = needles(text)
         self._parts = parts
         self._starts = [start for start, _ in parts]
@@ -60,6 +64,14 @@ class Matches:
         start, found = self._parts[part]
         inside = found.haystack.start(min(line - start, len(found.block)))
         return self._before[part] + bisect_left(found.places, inside)
+
+    def number_at(self, line: int, at: int) -> int:
+        """Give the number of the match at a place, or of the first after it."""
+        part = bisect_right(self._starts, line) - 1
+        start, found = self._parts[part]
+        return self._before[part] + bisect_left(
+            found.places, found.haystack.start(line - start) + at
+        )
 
     def spans(self, line: int, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Give from where to where the matches on a line are, as far as they are within a range.
@@ -110,6 +122,26 @@ class Finder:
                 for start, block in blocks
             ],
         )
+
+    def find_near(self, document: Document, text: str, line: int) -> Matches | None:
+        """Find, quickly, the first match from a line on and those around it.
+
+        None where that cannot be told without more work: where the document has not been made
+        ready, the text has several forms, or there is no match from there to the end.
+        """
+        wanted = needles(text)
+        if len(wanted) != 1:
+            return None
+        for start, block in document.blocks():
+            if start + len(block) <= line:
+                continue
+            haystack = self._haystacks.get(block)
+            if haystack is None:
+                return None
+            places = haystack.find_near(wanted[0], max(line - start, 0))
+            if places is not None:
+                return Matches(text, [(start, Found(block, haystack, places))], partial=True)
+        return None
 
     def _made_for(self, blocks: Sequence[tuple[int, Block]]) -> dict[Block, Haystack]:
         with self._making:

@@ -23,6 +23,9 @@ _BETWEEN = "\0"
 _LOOK_UP = 4096
 """Matches between two looks at whether the search is still wanted."""
 
+_NEAR = 16 * 1024
+"""Letters before and after a match that are near it: more than a screen has."""
+
 Unwanted = Callable[[], bool]
 """Says that a search is no longer wanted."""
 
@@ -72,6 +75,17 @@ class Haystack:
         if len(found) == 1:
             return found[0]
         return array("q", sorted({place for places in found for place in places}))
+
+    def find_near(self, needle: str, line: int) -> array[int] | None:
+        """Give the places of the matches around the first from a line on; None where none is."""
+        first = self._text.find(needle, self.start(line))
+        if first < 0:
+            return None
+        # From the start of a line on, as all are found: else they might overlap otherwise.
+        start = self.start(self.line(max(first - _NEAR, 0)))
+        start, end = start if first - start <= 2 * _NEAR else first, first + _NEAR
+        found = re.compile(re.escape(needle)).finditer(self._text, start, end)
+        return array("q", (match.start() for match in found))
 
     def _places(self, needle: str, unwanted: Unwanted) -> array[int]:
         places = array("q")

@@ -7,7 +7,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
@@ -37,6 +37,8 @@ LOOKS_AT = (
 _BETWEEN = "\0"
 _A_LOOK = 1_000
 """Tasks between looks at whether the search is still wanted."""
+_NEAR = 2_000
+"""Tasks before a task, and from it on, that are near it: searched in a millisecond or two."""
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
 
 
@@ -45,7 +47,8 @@ class TreeMatches:
     """The tasks that were found, by number and in order; `unheld` says what cannot be searched.
 
     `kept` is true for them and for all above them, `opened` for those with something kept below,
-    and `last` for those after which no sibling is kept.
+    and `last` for those after which no sibling is kept. What is `partial` is of a part of the
+    tree, and drawn as if its other tasks were kept too.
     """
 
     numbers: array[int]
@@ -53,6 +56,7 @@ class TreeMatches:
     opened: bytearray
     last: bytearray
     unheld: str = ""
+    partial: bool = False
 
     def after(self, number: int, step: int) -> int | None:
         """Give the next match after a task, or with -1 the one before, round and round."""
@@ -92,8 +96,7 @@ class TreeFinder:
 
         Raises FilterError for one that cannot be read, StoppedError when it is not wanted any more.
         """
-        terms = TaskFilter.parse(text).terms
-        unheld = ", ".join(dict.fromkeys(_unheld(term) for term in terms if _unheld(term)))
+        terms, unheld = _read(text)
         numbers = array("l")
         if terms and not unheld:
             search = _Search(self, terms, now)
@@ -103,6 +106,26 @@ class TreeFinder:
                 some = range(begin, min(begin + _A_LOOK, len(self._outline)))
                 numbers.extend(search.among(some))
         return matches_of(self._outline, numbers, unheld)
+
+    def find_near(self, text: str, now: datetime, number: int, lines: int) -> TreeMatches | None:
+        """Find what fills so many lines around a task, quickly; None where that cannot be told.
+
+        So it is where too little is found near it, and where the texts are not made ready yet:
+        then nothing less than `find` says what is to be seen. Raises FilterError.
+        """
+        terms, unheld = _read(text)
+        if unheld or not all(term.where in self._texts for term in _words(terms)):
+            return None
+        search = _Search(self, terms, now)
+        start, end = max(number - _NEAR, 0), min(number + _NEAR, len(self._outline))
+        before = list(search.among(range(start, number)))
+        after = list(search.among(range(number, end)))
+        if (start > 0 and len(before) < lines) or (end < len(self._outline) and len(after) < lines):
+            return None
+        if not after:
+            return None  # The first match is one before, and which that is only all of them tell.
+        start, end = (before[-lines] if start > 0 else 0), after[:lines][-1] + 1
+        return _matches_within(self._outline, [*before, *after], start, end)
 
     def texts(self, where: TextField) -> list[str]:
         """Give what is searched of each task, folded; for all parts together as one text."""
@@ -127,8 +150,9 @@ class _Search:
     def __init__(self, finder: TreeFinder, terms: Sequence[TaskTerm], now: datetime) -> None:
         self._finder = finder
         self._now = now
-        words = [term for term in terms if isinstance(term, TextTerm)]
-        self._wanted = [(finder.texts(term.where), fold(term.text), term.denied) for term in words]
+        self._wanted = [
+            (finder.texts(term.where), fold(term.text), term.denied) for term in _words(terms)
+        ]
         self._plain = [_Told(term) for term in terms if _is_told_by_value(term)]
         others = (term for term in terms if not _is_told_by_value(term))
         self._rest = TaskFilter(tuple(term for term in others if not isinstance(term, TextTerm)))
@@ -144,6 +168,16 @@ class _Search:
             facts = self._finder.facts
             numbers = [at for at in numbers if task_matches(self._rest, facts(at), now)]
         return numbers
+
+
+def _read(text: str) -> tuple[tuple[TaskTerm, ...], str]:
+    """Give the terms of a text, and what they ask for that rows do not hold."""
+    terms = TaskFilter.parse(text).terms
+    return terms, ", ".join(dict.fromkeys(_unheld(term) for term in terms if _unheld(term)))
+
+
+def _words(terms: Iterable[TaskTerm]) -> list[TextTerm]:
+    return [term for term in terms if isinstance(term, TextTerm)]
 
 
 def _folded(row: TaskRow, where: TextField) -> str:
@@ -207,6 +241,22 @@ def matches_of(outline: TaskOutline, numbers: array[int], unheld: str = "") -> T
         if below and around >= 0:
             opened[around] = True
     return TreeMatches(numbers, kept, opened, last_kept(outline, kept), unheld)
+
+
+def _matches_within(
+    outline: TaskOutline, numbers: Iterable[int], start: int, end: int
+) -> TreeMatches:
+    """Give what there is to be seen of a part of a tree, whatever is found in the rest."""
+    inside = array("l", (number for number in numbers if start <= number < end))
+    found = matches_of(outline, inside)
+    number = found.kept.rfind(1)
+    while number >= 0:
+        parent = outline.parents[number]
+        ends = len(outline) if parent < 0 else outline.ends[parent]
+        if ends > end and outline.ends[number] < ends:
+            found.last[number] = False
+        number = parent
+    return replace(found, partial=True)
 
 
 def last_kept(outline: TaskOutline, kept: bytearray) -> bytearray:

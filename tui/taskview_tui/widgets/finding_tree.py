@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event, Thread
 from typing import ClassVar
 
@@ -20,6 +22,7 @@ from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.tree_find import TreeFinder, TreeMatches, last_kept, matches_of
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.text.clean import clean
+from taskview_tui.widgets.finding_view import PAINTED
 from taskview_tui.widgets.task_tree import TaskTreeView
 
 FEW = 1_000
@@ -84,16 +87,24 @@ class FindingTree(TaskTreeView):
         """What is to be said of the search has changed."""
 
     class Searched(Message):
-        """A thread has searched the tree; or the text cannot be read."""
+        """A thread has searched the tree; or the text cannot be read.
 
-        def __init__(self, search: TreeSearch, found: TreeMatches | FilterError) -> None:
+        `folding` is what is to be seen, made there too: for many matches that takes its time.
+        """
+
+        def __init__(
+            self, search: TreeSearch, found: TreeMatches | FilterError, folding: TreeFolding | None
+        ) -> None:
             super().__init__()
             self.search = search
             self.found = found
+            self.folding = folding
 
     def __init__(self) -> None:
         self._text = ""
         self._search: TreeSearch | None = None
+        self._near: TreeSearch | None = None
+        """The search of which what is near has been shown: the cursor has jumped already."""
         self._matches: TreeMatches | None = None
         self._fault = ""
         self._origin = 0
@@ -154,7 +165,8 @@ class FindingTree(TaskTreeView):
         if matches is None or here is None:
             return
         number = matches.after(here, step)
-        if number is not None:
+        goes_round = number is not None and (number - here) * step <= 0
+        if number is not None and not (matches.partial and goes_round):
             self._go_to(number)
 
     # Searching.
@@ -182,26 +194,49 @@ class FindingTree(TaskTreeView):
                 return error
 
         def find_beside() -> None:
+            if search.unwanted.wait(PAINTED if search is self._near else 0.0):
+                return
             try:
-                self.post_message(self.Searched(search, find()))
+                found = find()
             except StoppedError:
                 return
+            folding = self._folding_of(found) if isinstance(found, TreeMatches) else None
+            self.post_message(self.Searched(search, found, folding))
 
         if len(self._outline) <= FEW:
             self._found(search, find())
         else:
             self._search = search
+            if jump:
+                self._find_near(search, now)
             self.post_message(self.FindChanged())
             Thread(target=find_beside, name="find", daemon=True).start()
+
+    def _find_near(self, search: TreeSearch, now: datetime) -> None:
+        """Show at once what fills the screen, while all of the tree is searched."""
+        try:
+            found = search.finder.find_near(search.text, now, search.origin, self.size.height)
+        except FilterError:
+            return  # The thread finds that too, and then it is said.
+        if found is not None:
+            self._fault = ""
+            self._near = search
+            self._matches = found
+            self._narrow(found, found.numbers[bisect_left(found.numbers, search.origin)])
 
     def on_finding_tree_searched(self, message: Searched) -> None:
         """Paint what the thread has found, unless something else is looked for by now."""
         message.stop()
         if message.search is self._search:
             self._search = None
-            self._found(message.search, message.found)
+            self._found(message.search, message.found, message.folding)
 
-    def _found(self, search: TreeSearch, found: TreeMatches | FilterError) -> None:
+    def _found(
+        self,
+        search: TreeSearch,
+        found: TreeMatches | FilterError,
+        folding: TreeFolding | None = None,
+    ) -> None:
         self._fault = ""
         if isinstance(found, FilterError):
             # What was found before stays: the text may only be half typed.
@@ -211,22 +246,26 @@ class FindingTree(TaskTreeView):
             first = found.after(search.origin - 1, 1)
             if first is None:
                 self._show_whole(self._number() or 0)
-            elif search.jump:
-                self._narrow(found, first)
+            elif search.jump and search is not self._near:
+                self._narrow(found, first, folding)
             elif self._narrowed:
-                self._narrow(found, self._number() or 0)
+                self._narrow(found, self._number() or 0, folding)
         self.post_message(self.FindChanged())
 
     # What shows.
 
-    def _narrow(self, matches: TreeMatches, number: int) -> None:
+    def _folding_of(self, matches: TreeMatches) -> TreeFolding:
+        kept = bytearray(matches.kept)
+        return TreeFolding(self._outline.ends, bytearray(matches.opened), kept)
+
+    def _narrow(
+        self, matches: TreeMatches, number: int, folding: TreeFolding | None = None
+    ) -> None:
         """Show only what was found and what is above it, and the cursor's task."""
         if not self._narrowed:
             self._open_runs = super()._unfolded()
         self._narrowed = True
-        kept = bytearray(matches.kept)
-        folding = TreeFolding(self._outline.ends, bytearray(matches.opened), kept)
-        self._swap(folding, matches.last, number)
+        self._swap(folding or self._folding_of(matches), matches.last, number)
 
     def _show_whole(self, number: int) -> None:
         if self._narrowed:
@@ -284,8 +323,7 @@ class FindingTree(TaskTreeView):
             # Until it has been searched: what was found in it before.
             numbers = array("l", (at for at, row in enumerate(outline.rows) if row.id in was))
             self._matches = matches_of(outline, numbers)
-            kept, opened = bytearray(self._matches.kept), bytearray(self._matches.opened)
-            self._folding = TreeFolding(outline.ends, opened, kept)
+            self._folding = self._folding_of(self._matches)
             self._last = self._matches.last
         self.call_later(self._begin, self._text, jump=False)
 

@@ -21,6 +21,9 @@ from taskview_tui.widgets.document_view import DocumentView
 SMALL = 64 * 1024
 """Characters up to which a document is searched at once; a larger one is in a thread."""
 
+PAINTED = 0.05
+"""Seconds for what is near to be painted, and for the next key, before all is searched."""
+
 FIND_COMMANDS = (
     Command(
         id="document.find",
@@ -115,7 +118,7 @@ class FindingView(DocumentView):
         if self._ask is None:
             return ""
         matches = self._matches
-        if matches is None:
+        if matches is None or matches.partial:
             return "searching…"
         if not matches:
             return f"no match for {clean(self._ask.text)}"
@@ -145,7 +148,8 @@ class FindingView(DocumentView):
             return
         line, _ = matches.place(self._match)
         number = self._match + step if line == here else matches.first_from(here) - (step < 0)
-        self._show_match(number % len(matches))
+        if not matches.partial or 0 <= number < len(matches):
+            self._show_match(number % len(matches))
 
     # Searching.
 
@@ -158,11 +162,17 @@ class FindingView(DocumentView):
         elif ask.document.weight <= SMALL:
             self._found(ask, self._finder.find(ask.document, text))
         else:
-            self._take_matches(None)
-            Thread(target=self._search_beside, args=(ask,), name="find", daemon=True).start()
+            near = self._finder.find_near(ask.document, text, origin) if jump else None
+            self._take_matches(near)
+            if near:
+                self._show_match(near.first_from(origin))
+            wait = PAINTED if near else 0.0
+            Thread(target=self._search_beside, args=(ask, wait), name="find", daemon=True).start()
 
-    def _search_beside(self, ask: FindAsk) -> None:
+    def _search_beside(self, ask: FindAsk, wait: float) -> None:
         """Search in a thread, which the next key stops."""
+        if ask.unwanted.wait(wait):
+            return
         try:
             matches = self._finder.find(ask.document, ask.text, ask.unwanted.is_set)
         except StoppedError:
@@ -180,11 +190,15 @@ class FindingView(DocumentView):
             self._found(message.ask, message.matches)
 
     def _found(self, ask: FindAsk, matches: Matches) -> None:
+        near, at = self._matches, self._match
         self._take_matches(matches)
         if not matches:
             return
         first = matches.first_from(ask.origin) % len(matches)
-        if ask.jump:
+        if near is not None and near.partial:
+            # The cursor has jumped already, and may have gone on.
+            self._match = matches.number_at(*near.place(at)) % len(matches)
+        elif ask.jump:
             self._show_match(first)
         else:
             self._match = first
