@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +16,7 @@ import pytest
 from support.cli_process import run_process
 from support.databases import migrate
 from support.stored import StoredTask, insert
-from taskview_core.errors import CannotConnectError, UsageError
+from taskview_core.errors import CannotConnectError, QueryError, UsageError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.late_browser import LateBrowser
@@ -213,3 +215,41 @@ async def test_an_older_schema_is_read_as_it_is(tmp_path: Path) -> None:
     ran = run_process("db", "status", str(path))
     assert ran.returncode == 0
     assert b"0001" in ran.stdout
+
+
+_KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN")
+connection.execute("UPDATE tasks SET agent_id = 'half', input = ?", ['"' + "x" * 100_000 + '"'])
+os.kill(os.getpid(), 9)
+"""
+
+
+async def test_half_of_a_change_is_told_and_left_to_who_may_write(
+    folder: Path, tmp_path: Path
+) -> None:
+    """SQLite undoes it when the file is opened to be written, which a reader must not do."""
+    path = tmp_path / "half.db"
+    shutil.copy(folder / "my runs.db", path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", _KILLED, str(path))
+    await killed.wait()
+    journal = path.with_name("half.db-journal")
+    before = (path.read_bytes(), journal.read_bytes())
+    result = await asyncio.to_thread(run_process, "count", str(path))
+    assert result.returncode == 1
+    assert (
+        b"half.db holds half of a change, for a program was killed while it wrote" in result.stderr
+    )
+    assert b"open the file once with `sqlite3 FILE .tables`" in result.stderr
+    with pytest.raises(QueryError, match="holds half of a change"):
+        await _count(str(path))
+    assert before == (path.read_bytes(), journal.read_bytes())
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (3,)
+    connection.close()
+    assert await _count(str(path)) == 3

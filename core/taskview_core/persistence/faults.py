@@ -115,6 +115,12 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
         return CannotConnectError(
             f"cannot open {label}", "check that the file is there and may be read"
         )
+    if getattr(cause, "sqlite_errorname", "") == "SQLITE_READONLY_ROLLBACK":
+        return QueryError(
+            f"{label} holds half of a change, for a program was killed while it wrote",
+            "taskview only reads: start that program again, or open the file once with "
+            "`sqlite3 FILE .tables`, and the half is undone",
+        )
     if "database is locked" in words:
         return LockedError(f"{label} is locked by another program", "try again in a moment")
     if "disk image is malformed" in words:
