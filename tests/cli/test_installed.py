@@ -159,7 +159,8 @@ def test_ctrl_c_ends_a_load_that_waits_for_its_input(tmp_path: Path) -> None:
     assert process.poll() == 130
     assert process.stdout is not None
     assert process.stderr is not None
-    assert (process.stdout.read(), process.stderr.read()) == (b"", b"")
+    said = f"taskview: making {database}, which appears when all is loaded\n".encode()
+    assert (process.stdout.read(), process.stderr.read()) == (b"", said)
     process.stdin.close()
     assert not list(tmp_path.iterdir())
 

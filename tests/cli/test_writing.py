@@ -26,12 +26,18 @@ def test_a_load_makes_a_new_sqlite_file(run: Run, tmp_path: Path) -> None:
     files = write(tmp_path / "tasks.ndjson", TASK), write(tmp_path / "talks.ndjson", TALK)
     ran = run("load", str(database), *map(str, files))
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.splitlines()[0] == (
-        f"taskview: 1 conversation (1 new) and 1 task (1 new) loaded into {database}"
-    )
+    assert ran.err.splitlines()[:2] == [
+        f"taskview: making {database}, which appears when all is loaded",
+        f"taskview: 1 conversation (1 new) and 1 task (1 new) loaded into {database}",
+    ]
     assert "1 row without created_at" in ran.err
     assert run("ls", str(database), "-o", "ids").out == f"{ident(2)}\n"
     assert "all is there" in run("db", "status", str(database)).out
+    ran = run("load", str(database), *map(str, files))
+    assert ran.err.splitlines()[0] == (
+        f"taskview: loading into {database}, all or nothing: rows that it has are brought up to "
+        "date, others are added, none is deleted"
+    )
 
 
 def test_a_bad_row_names_its_place_and_nothing_is_left(run: Run, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def run(options: Namespace) -> int:
     """Load files; tell on standard error what came of it."""
     url, files = _database_and_files(options.words)
     say_notices(url)
+    say(f"taskview: {_intent(url)}")
     with Progress() as progress:
         report = wiring.load_files(url, files, lambda state: progress.show(*_told(state)))
     asyncio.run(refresh_after_load(url, report))
@@ -75,6 +76,17 @@ def _database_and_files(words: list[str]) -> tuple[str, list[Path]]:
     if len(words) == 1:
         raise UsageError("there is no FILE to load", "taskview load DB_URL FILE...")
     return required_database(words[0]), [Path(word) for word in words[1:]]
+
+
+def _intent(url: str) -> str:
+    """Say what is going to be changed."""
+    opened = wiring.database(url)
+    if opened.path is not None and not opened.path.exists():
+        return f"making {opened.label}, which appears when all is loaded"
+    return (
+        f"loading into {opened.label}, all or nothing: rows that it has are brought up to date, "
+        "others are added, none is deleted"
+    )
 
 
 def _told(state: LoadProgress) -> tuple[str, float | None]:
