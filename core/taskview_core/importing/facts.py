@@ -22,14 +22,17 @@ class Fact(NamedTuple):
 class Place(NamedTuple):
     """Where in the inputs something is: the file's name as it was given, and a line from 1.
 
-    Formats that are not made of lines count their records.
+    `column`, from 1, is for formats that put many records on one line. Formats that are not text
+    count their records.
     """
 
     name: str
     line: int
+    column: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}:{self.line}"
+        line = f"{self.name}:{self.line}"
+        return line if self.column is None else f"{line}:{self.column}"
 
 
 class Skipped(NamedTuple):

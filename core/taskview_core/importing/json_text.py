@@ -1,0 +1,100 @@
+"""Writes values as JSON text that every database stores, and reads texts that may be JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import isfinite
+
+from taskview_core.entities.payload import JsonValue
+
+DEEPEST = 100
+"""Text in a text that is nested deeper than this is left as it is."""
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_NUL = r"\u0000"
+_REPLACEMENT = "\ufffd"
+_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
+
+
+def storable_text(text: str) -> str:
+    """Replace what no column of text holds: halves of surrogate pairs, and NUL."""
+    return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+def json_text(value: JsonValue, *, sort_keys: bool = False) -> str:
+    """Write a value as JSON; what cannot be stored in it is replaced by U+FFFD.
+
+    NaN and the infinities become text. Does not raise, however deep a value is nested.
+    """
+    try:
+        text = _dumps(value, sort_keys)
+    except (ValueError, RecursionError):
+        text = _dumps(_plain(value, 3 * DEEPEST), sort_keys)
+    if _NUL in text or not (text.isascii() or _is_whole(text)):
+        text = _dumps(_plain(value, 3 * DEEPEST), sort_keys)
+    return text
+
+
+def decoded(text: str) -> JsonValue:
+    """Give what a text holds if it is a JSON object or list, else the text itself."""
+    start = text.lstrip(" \t\n\r")[:1]
+    if start not in {"{", "["} or _is_deep(text):
+        return text
+    return any_decoded(text)
+
+
+def any_decoded(text: str) -> JsonValue:
+    """Give what a text holds if it is JSON of any kind, else the text itself."""
+    if _is_deep(text):
+        return text
+    try:
+        value: JsonValue = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
+def _dumps(value: JsonValue, sort_keys: bool) -> str:
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=sort_keys, separators=(",", ":")
+    )
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        mark = token[0]
+        if mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif mark in "]}":
+            depth -= 1
+    return False
+
+
+def _plain(value: JsonValue, levels: int) -> JsonValue:
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 4096:
+        return hex(value)  # Python does not write so many decimal digits.
+    if isinstance(value, (dict, list)) and levels == 0:
+        return "(nested too deep to be kept)"
+    if isinstance(value, dict):
+        return {storable_text(key): _plain(item, levels - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item, levels - 1) for item in value]
+    return value
