@@ -59,6 +59,8 @@ _NEXT_MESSAGE = re.compile(
     r"(?:\}\])?\}, \{role: ([a-z]{1,20}), content: (?:\[\{type: (?:input_)?text, text: )?"
 )
 
+_END_OF_MESSAGES = re.compile(r"(?:\}\])?\}\](?=  )")
+
 # What may come next, in text that is JSON.
 _VALUE, _FIRST_VALUE, _KEY, _FIRST_KEY, _NEXT, _NOTHING = range(6)
 
@@ -113,6 +115,9 @@ def _first_message(line: str) -> str:
     if chat is None:
         return line
     said = line[chat.end() :]
+    if line.startswith("messages: "):
+        # What comes behind the messages: two spaces are nowhere else.
+        said = _END_OF_MESSAGES.sub("", said, count=1)
     said = _NEXT_MESSAGE.sub(r" · \1: ", said.removesuffix("}]}]" if chat[2] else "}]"))
     return f"{chat[1]}: {said}"
 

@@ -22,17 +22,17 @@ def storable_text(text: str) -> str:
     return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
-def json_text(value: JsonValue, *, sort_keys: bool = False) -> str:
+def json_text(value: JsonValue) -> str:
     """Write a value as JSON; what cannot be stored in it is replaced by U+FFFD.
 
     NaN and the infinities become text. Does not raise, however deep a value is nested.
     """
     try:
-        text = _dumps(value, sort_keys)
+        text = _dumps(value)
     except (ValueError, RecursionError):
-        text = _dumps(_plain(value, 3 * DEEPEST), sort_keys)
+        text = _dumps(_plain(value, 3 * DEEPEST))
     if _NUL in text or not (text.isascii() or _is_whole(text)):
-        text = _dumps(_plain(value, 3 * DEEPEST), sort_keys)
+        text = _dumps(_plain(value, 3 * DEEPEST))
     return text
 
 
@@ -55,10 +55,8 @@ def any_decoded(text: str) -> JsonValue:
     return value
 
 
-def _dumps(value: JsonValue, sort_keys: bool) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=sort_keys, separators=(",", ":")
-    )
+def _dumps(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _is_whole(text: str) -> bool:

@@ -1,5 +1,6 @@
-"""OTLP/JSON traces, in whatever envelope they come."""
+"""OTLP traces, in whatever envelope they come."""
 
+from taskview_core.importing.otlp.protobuf import OtlpProtobufReader
 from taskview_core.importing.otlp.reader import OtlpReader
 
-__all__ = ["OtlpReader"]
+__all__ = ["OtlpProtobufReader", "OtlpReader"]

@@ -193,7 +193,7 @@ class _Envelopes:
 
 
 def _common(owner: _Owner, key: str, value: JsonValue) -> Iterator[Resource]:
-    """Take what an object says of all spans below it, and tell it if they have been read already."""
+    """Take what an object says of all spans below it; tell it if those have been read already."""
     if not isinstance(value, dict):
         if key in {"traceID", "traceId"}:
             owner.trace = trace_id(value)

@@ -1,4 +1,4 @@
-"""What all formats of traces share: spans, and how a tree of them becomes conversations and tasks."""
+"""What all formats of traces share: spans, and how they become conversations and tasks."""
 
 from taskview_core.importing.spans.derive import derive_trace
 from taskview_core.importing.spans.options import SpanOptions

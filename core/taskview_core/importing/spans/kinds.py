@@ -1,4 +1,4 @@
-"""What a span is to an agent: by the attributes of OpenTelemetry GenAI, OpenInference and others."""
+"""What a span is to an agent, by the attributes of OpenTelemetry GenAI, OpenInference, others."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def model_of(attributes: Mapping[str, JsonValue]) -> str | None:
 
 
 def _of_vercel(operation: str) -> str | None:
-    """Read the names of Vercel's AI SDK: `ai.generateText`, and `….doGenerate` for the call in it."""
+    """Read names of Vercel's AI SDK: `ai.generateText`, and `….doGenerate` for the call in it."""
     if operation == "ai.toolCall":
         return TOOL
     if operation.endswith((".doGenerate", ".doStream")):

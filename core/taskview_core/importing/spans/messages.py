@@ -47,6 +47,9 @@ def regrouped(attributes: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 def with_system_beside(value: JsonValue) -> JsonValue:
     """Put what a system tells a model beside the messages, where it does not hide the first."""
+    if isinstance(value, dict) and "system" not in value and "messages" in value:
+        inner = with_system_beside(value["messages"])
+        return {**value, **inner} if isinstance(inner, dict) else value
     if not isinstance(value, list):
         return value
     count = 0
@@ -57,6 +60,22 @@ def with_system_beside(value: JsonValue) -> JsonValue:
     told = value[:count]
     system = [each.get("content", each) if isinstance(each, dict) else each for each in told]
     return {"messages": value[count:], "system": system[0] if count == 1 else system}
+
+
+def with_roles_first(value: JsonValue) -> JsonValue:
+    """Put who speaks before what is said, so that a list of messages reads as one in a line."""
+    if isinstance(value, list):
+        return [_role_first(each) for each in value]
+    if isinstance(value, dict) and isinstance(messages := value.get("messages"), list):
+        return {**value, "messages": [_role_first(each) for each in messages]}
+    return value
+
+
+def _role_first(message: JsonValue) -> JsonValue:
+    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+        return message
+    first = [key for key in ("role", "content") if key in message]
+    return {**{key: message[key] for key in first}, **message}
 
 
 def asked(value: JsonValue) -> JsonValue:
@@ -81,6 +100,8 @@ def title_in(value: JsonValue) -> str | None:
     """Give what a person asked for, as far as it can be told from an input."""
     if isinstance(value, str):
         return value
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return value[0]
     messages = _messages(value)
     for each in messages:
         if role_of(each) == "user" and (text := text_in(each)):
@@ -176,5 +197,5 @@ def _unwrapped(item: dict[str, JsonValue]) -> JsonValue:
         key = "arguments" if "arguments" in item else "function.arguments"
         item[key] = decoded(arguments)
     # Who speaks and what comes first, so that a message reads as one.
-    first = [key for key in ("role", "content") if key in item]
+    first = [key for key in ("role", "content", "tool_calls", "name", "arguments") if key in item]
     return {**{key: item[key] for key in first}, **item}

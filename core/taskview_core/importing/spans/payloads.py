@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.json_text import any_decoded, decoded
-from taskview_core.importing.spans.messages import gathered, with_system_beside
+from taskview_core.importing.spans.messages import gathered, with_roles_first, with_system_beside
 from taskview_core.importing.spans.span import Event
 
 _INPUT = (
@@ -81,7 +81,8 @@ def payloads_of(attributes: Mapping[str, JsonValue], events: Iterable[Event]) ->
     found.input = _from_attributes(attributes, _INPUT, found.used)
     found.output = _from_attributes(attributes, _OUTPUT, found.used)
     _from_events(found, list(events))
-    found.input = with_system_beside(found.input)
+    found.input = with_system_beside(with_roles_first(found.input))
+    found.output = with_roles_first(found.output)
     return found
 
 
@@ -172,12 +173,12 @@ def _of_event(event: Event, known: Mapping[str, tuple[str, ...]], which: str) ->
         for name in (f"gen_ai.{which}.messages", which):
             value = body.get(name)
             if value not in _EMPTY:
-                return value["messages"] if _holds_messages(value) else value
+                return _bare(value)
     return None
 
 
-def _holds_messages(value: JsonValue) -> bool:
-    return isinstance(value, dict) and set(value) == {"messages"}
+def _bare(value: JsonValue) -> JsonValue:
+    return value["messages"] if isinstance(value, dict) and set(value) == {"messages"} else value
 
 
 def _message(event: Event, role: str) -> JsonValue:

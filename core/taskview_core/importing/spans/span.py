@@ -98,12 +98,12 @@ def fact_of(told: Told) -> Fact:
             "resource": dict(told.resource),
             "late": told.late,
         }
-        text = json_text({key: value for key, value in body.items() if value}, sort_keys=True)
+        text = json_text({key: value for key, value in body.items() if value})
         return Fact(told.trace, f"{told.span} {_digest(text)}", text)
     if isinstance(told, Log):
-        text = json_text({"log": told.span, "event": _event(told.event)}, sort_keys=True)
+        text = json_text({"log": told.span, "event": _event(told.event)})
         return Fact(told.trace, f"{told.span} log {_digest(text)}", text)
-    text = json_text({"resource_of": told.ref, "attributes": dict(told.attributes)}, sort_keys=True)
+    text = json_text({"resource_of": told.ref, "attributes": dict(told.attributes)})
     return Fact(told.trace, f"resource {told.ref} {_digest(text)}", text)
 
 

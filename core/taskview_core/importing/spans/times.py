@@ -22,7 +22,7 @@ _LAST = 253_402_300_800 * SECOND
 
 
 def nanoseconds(value: JsonValue, unit: int | None = None) -> int | None:
-    """Read a time: a number, one in quotes, `[seconds, nanoseconds]`, or ISO 8601 (UTC if not said).
+    """Read a time: a number, one in quotes, `[seconds, nanoseconds]`, or ISO 8601 (else UTC).
 
     `unit` is what a number counts, in nanoseconds; unless it is known, its size tells. None where
     there is no time: nothing, zero, or what lies out of the years 1970 to 9999.

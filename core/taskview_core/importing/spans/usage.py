@@ -24,6 +24,8 @@ def usage_of(attributes: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue],
     for what, name in _NAMES.items():
         for path in (*KNOWN[what], *_MORE.get(what, ())):
             value = attributes.get(path)
+            if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+                value = int(value)  # OTLP writes integers as texts.
             if isinstance(value, int | float | str) and not isinstance(value, bool):
                 found.setdefault(name, value)
                 if found[name] == value:
