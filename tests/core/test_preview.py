@@ -106,7 +106,7 @@ def test_nothing_has_no_preview(stored: str | None) -> None:
         ('{"n": 1, "prompt": "hi"}', "n: 1  prompt: hi"),
         ('{"a": {"b": [1, "x", null]}, "c": true}', "a: {b: [1, x, null]}  c: true"),
         ('{"messages": [{"role": "user", "content": "hi"}]}', "user: hi"),
-        ('{"messages": [{"role": "user", "content": "a"}], "n": 1}', "user: a}]  n: 1"),
+        ('{"messages": [{"role": "user", "content": "a"}], "n": 1}', "user: a  n: 1"),
         ('[{"role": "user", "content": [{"type": "text", "text": "hi"}]}]', "user: hi"),
         ('[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]',
          "user: hi · assistant: ho"),

@@ -1,6 +1,5 @@
 """OTLP traces, in whatever envelope they come."""
 
-from taskview_core.importing.otlp.protobuf import OtlpProtobufReader
 from taskview_core.importing.otlp.reader import OtlpReader
 
-__all__ = ["OtlpProtobufReader", "OtlpReader"]
+__all__ = ["OtlpReader"]

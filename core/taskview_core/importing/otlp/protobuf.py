@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
-from taskview_core.importing.facts import Fact, Place, Skipped
+from taskview_core.importing.facts import Place, Skipped
 from taskview_core.importing.json_stream import LONGEST
 from taskview_core.importing.otlp.envelopes import told_in
-from taskview_core.importing.reader import Derived, Head, Read, Source
-from taskview_core.importing.spans import SpanOptions, derive_trace, fact_of
+from taskview_core.importing.reader import Read, Source
+from taskview_core.importing.spans import Told
 
 NOT_INSTALLED = (
     "OTLP as protobuf needs OpenTelemetry's package for it: pip install opentelemetry-proto"
@@ -26,59 +26,48 @@ _RESOURCE_SPANS = 0x0A
 """Field 1, with a length: the resources of a request."""
 
 
-class OtlpProtobufReader:
-    """Reads what OtlpReader does, from protobuf: the same scopes, keys and rows."""
+def is_protobuf(start: bytes) -> bool:
+    """Tell by the nesting of the first lengths: a request, a resource, its attributes."""
+    framed = start[:1] == b"\0" and len(start) > 4
+    return _nests(start[4:] if framed else start, 3)
 
-    name = "otlp-protobuf"
-    version = 1
-    grows = False
 
-    def __init__(self, options: SpanOptions | None = None) -> None:
-        self._options = options or SpanOptions()
+def told_in_protobuf(source: Source) -> Iterator[Told | Skipped | Read]:
+    """Give all that an input tells of traces; places count the resources."""
+    counted = _Counted(source.stream)
+    number = 0
+    try:
+        message, to_dict, errors = _official()
+    except ImportError:
+        yield Skipped(Place(source.name, 1), NOT_INSTALLED)
+        return
+    try:
+        for data in _resources(counted):
+            number += 1
+            try:
+                found = to_dict(message.FromString(data))
+            except errors:
+                yield Skipped(Place(source.name, number), "not a resource with its spans")
+                continue
+            text = json.dumps({"resourceSpans": [found]}).encode()
+            for told in told_in(Source(source.name, BytesIO(text))):
+                if isinstance(told, Skipped):
+                    yield Skipped(Place(source.name, number), told.reason)
+                elif not isinstance(told, Read):
+                    yield told
+    except ValueError as error:
+        yield Skipped(Place(source.name, number + 1), f"{error}; what follows is not read")
+    yield Read(source.offset + counted.size, number + 1)
 
-    def recognises(self, head: Head) -> bool:
-        """Tell by the nesting of the first lengths: a request, a resource, its attributes."""
-        start = head.start
-        if start[:1] == b"\0" and len(start) > 4:
-            start = start[4:]
-        return _nests(start, 3) and (b"\0" in start or b"\x0a" in start[1:])
 
-    def facts(self, source: Source) -> Iterator[Fact | Skipped | Read]:
-        """Give what is in the input; see Reader. Places count the resources."""
-        counted = _Counted(source.stream)
-        number = 0
-        try:
-            message, to_dict, errors = _official()
-        except ImportError:
-            yield Skipped(Place(source.name, 1), NOT_INSTALLED)
-            return
-        try:
-            for data in _resources(counted):
-                number += 1
-                try:
-                    found = to_dict(message.FromString(data))
-                except errors:
-                    yield Skipped(Place(source.name, number), "not a resource with its spans")
-                    continue
-                text = json.dumps({"resourceSpans": [found]}).encode()
-                for told in told_in(Source(source.name, BytesIO(text))):
-                    if isinstance(told, Skipped):
-                        yield Skipped(Place(source.name, number), told.reason)
-                    elif not isinstance(told, Read):
-                        yield fact_of(told)
-        except ValueError as error:
-            yield Skipped(Place(source.name, number + 1), f"{error}; what follows is not read")
-        yield Read(source.offset + counted.size, number + 1)
-
-    def derive(self, scope: str, facts: Sequence[Fact]) -> Derived:
-        """Make the rows of a trace; see Reader."""
-        return derive_trace("otlp", scope, facts, self._options)
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Counted:
     """Reads a stream, and counts its bytes."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: _Readable) -> None:
         self._stream = stream
         self.size = 0
 

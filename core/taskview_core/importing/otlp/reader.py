@@ -1,17 +1,23 @@
-"""The reader of OTLP/JSON, and of the JSON of its SDKs, Tempo, Jaeger and CloudWatch."""
+"""The reader of OTLP, in JSON and protobuf, and of what SDKs, Tempo, Jaeger, CloudWatch write."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import BinaryIO, cast
 
 from taskview_core.importing.facts import Fact, Skipped
 from taskview_core.importing.otlp.envelopes import told_in
+from taskview_core.importing.otlp.protobuf import is_protobuf, told_in_protobuf
 from taskview_core.importing.reader import Derived, Head, Read, Source
 from taskview_core.importing.spans import SpanOptions, derive_trace, fact_of
 
 _TOKEN = re.compile(r'[\[\]{}]|"((?:[^"\\]|\\.)*+)"(\s*:)?', re.DOTALL)
 _DEEPEST = 3
+_ENOUGH = 64
+"""So many bytes tell protobuf from JSON."""
+
 _ENVELOPES = {"resourceSpans", "resource_spans", "resourceLogs", "resource_logs"}
 _IDS = ({"traceId", "spanId"}, {"traceID", "spanID"}, {"trace_id", "span_id"})
 _BATCHES = {"scopeSpans", "instrumentationLibrarySpans", "resource"}
@@ -32,6 +38,8 @@ class OtlpReader:
 
     def recognises(self, head: Head) -> bool:
         """Tell by its outer keys whether an input has traces."""
+        if is_protobuf(head.start):
+            return True
         text = head.start.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
         if text[:1] not in {"{", "["}:
             return False
@@ -45,12 +53,28 @@ class OtlpReader:
 
     def facts(self, source: Source) -> Iterator[Fact | Skipped | Read]:
         """Give what is in the input; see Reader."""
-        for told in told_in(source):
+        start = source.stream.read(_ENOUGH)
+        stream = _Begun(start, source.stream)
+        read = told_in_protobuf if is_protobuf(start) else told_in
+        for told in read(replace(source, stream=cast(BinaryIO, stream))):
             yield told if isinstance(told, Skipped | Read) else fact_of(told)
 
     def derive(self, scope: str, facts: Sequence[Fact]) -> Derived:
         """Make the rows of a trace; see Reader."""
         return derive_trace(self.name, scope, facts, self._options)
+
+
+class _Begun:
+    """A stream of which the beginning has been read."""
+
+    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+        self._start = start
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        """Give the beginning first."""
+        start, self._start = self._start, b""
+        return start or self._stream.read(size)
 
 
 def _outer_keys(text: str) -> set[str]:
