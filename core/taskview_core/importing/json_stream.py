@@ -48,8 +48,8 @@ class JsonStream:
         self._at = 0
         self._mark = 0
         self._document = -1
-        self._line = line
-        self._column = 1
+        # A position in the text, with its line and column: of its beginning, and known last.
+        self._first = self._placed = (0, line, 1)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._begun = self._ended = False
         self._scan = json.JSONDecoder(parse_constant=str).raw_decode
@@ -182,7 +182,7 @@ class JsonStream:
         self._ended = not data
         more = self._decode(data)
         if keep:
-            self._line, self._column = self._place(keep)
+            self._first = self._placed = (0, *self._place(keep))
             self._at -= keep
             self._mark -= keep
             self._document = max(self._document - keep, -1)
@@ -203,10 +203,15 @@ class JsonStream:
             return self._decoder.decode(data, final=self._ended)
 
     def _place(self, at: int) -> tuple[int, int]:
-        lines = self._text.count("\n", 0, at)
+        """Count on from the place that was asked for last; they are asked for in order, mostly."""
+        before, line, column = self._placed if self._placed[0] <= at else self._first
+        lines = self._text.count("\n", before, at)
         if lines == 0:
-            return self._line, self._column + at
-        return self._line + lines, at - self._text.rindex("\n", 0, at)
+            column += at - before
+        else:
+            line, column = line + lines, at - self._text.rindex("\n", before, at)
+        self._placed = (at, line, column)
+        return line, column
 
     def _too_long(self) -> BadJsonError:
         return BadJsonError(f"it is longer than {LONGEST // 1024 // 1024} MiB")

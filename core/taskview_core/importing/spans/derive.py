@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from taskview_core.importing.facts import Fact
 from taskview_core.importing.reader import Derived
@@ -72,11 +71,11 @@ def derive_trace(source: str, trace: str, facts: Sequence[Fact], options: SpanOp
 
 def _with_resource(span: Span, resources: dict[str, Resource]) -> Span:
     found = resources.get(span.late or "")
-    return span if found is None else replace(span, resource=found.attributes, late=None)
+    return span if found is None else span._replace(resource=found.attributes, late=None)
 
 
 def _with_logs(span: Span, events: list[Event]) -> Span:
     if not events:
         return span
     ordered = sorted([*span.events, *events], key=lambda each: (each.time or 0, each.name))
-    return replace(span, events=tuple(ordered))
+    return span._replace(events=tuple(ordered))

@@ -46,6 +46,8 @@ def _hex_id(value: object, digits: int) -> str | None:
 
     A text of decimal digits is hex where it is not too long for that.
     """
+    if isinstance(value, str) and len(value) == digits and _HEX.fullmatch(value):
+        return value if value.strip("0") else None
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

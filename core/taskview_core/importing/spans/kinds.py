@@ -52,11 +52,16 @@ _MODELS = (
 )
 _TOOLS = ("gen_ai.tool.name", "tool.name", "ai.toolCall.name", "gen_ai.tool.call.id")
 _AGENTS = ("gen_ai.agent.name", "agent.name", "gen_ai.agent.id")
+_SPEAKING = frozenset(
+    ("gen_ai.operation.name", "ai.operationId", *_LABELS, *_TOOLS, *_MODELS, *_AGENTS)
+)
 
 
 def kind_of(span: Span) -> str | None:
     """Give what a span is, in a word; None for one that no agent, tool or model speaks of."""
     attributes = span.attributes
+    if _SPEAKING.isdisjoint(attributes):
+        return None
     operation = text_of(attributes, "gen_ai.operation.name")
     if operation is not None:
         word = operation.strip().lower()

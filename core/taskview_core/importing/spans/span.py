@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Fact
 from taskview_core.importing.json_text import json_text
 
+_NOTHING: Mapping[str, JsonValue] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Event:
+
+class Event(NamedTuple):
     """Something that happened within a span, or a log record about it. Time in nanoseconds."""
 
     name: str
@@ -22,8 +23,7 @@ class Event:
     attributes: Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A span. Ids are 32 and 16 hex digits, or whatever a format has; times in nanoseconds.
 
     `status` is `ok`, `error`, or None where nothing was set; `side` which side of a call it is
@@ -40,10 +40,10 @@ class Span:
     message: str | None = None
     side: str | None = None
     library: str | None = None
-    attributes: Mapping[str, JsonValue] = field(default_factory=dict)
+    attributes: Mapping[str, JsonValue] = _NOTHING
     events: tuple[Event, ...] = ()
     links: tuple[str, ...] = ()
-    resource: Mapping[str, JsonValue] = field(default_factory=dict)
+    resource: Mapping[str, JsonValue] = _NOTHING
     late: str | None = None
 
     @property
@@ -53,8 +53,7 @@ class Span:
         return name if isinstance(name, str) and name else None
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A log record that says which span it belongs to."""
 
     trace: str
@@ -62,8 +61,7 @@ class Log:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """What came behind the spans that it is of: `ref` is what they name it by."""
 
     trace: str
@@ -143,15 +141,15 @@ def told_by(fact: Fact) -> Told | None:
     )
 
 
-def one_of(tellings: Iterable[Span]) -> Span:
+def one_of(tellings: Sequence[Span]) -> Span:
     """Make one span of all that was told of it, in whatever order.
 
     One that has ended goes before one that runs, the later end before the earlier; what only
     another one says is added.
     """
+    if len(tellings) == 1:
+        return tellings[0]
     best, *others = sorted(tellings, key=_rank, reverse=True)
-    if not others:
-        return best
     attributes = dict(best.attributes)
     for other in others:
         for key, value in other.attributes.items():

@@ -26,6 +26,7 @@ _USER = (
     "ai.telemetry.metadata.userId",
     "kagent.user_id",
 )
+_SPEAKING = frozenset((*_CONVERSATION, *_USER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,12 @@ def talk_of(spans: Iterable[Span]) -> Talk:
     users: Counter[str] = Counter()
     services: Counter[str] = Counter()
     for span in spans:
-        told: list[Mapping[str, JsonValue]] = [span.attributes, span.resource]
-        told += [event.attributes for event in span.events]
-        for names, votes in ((_CONVERSATION, sessions), (_USER, users)):
+        told: list[Mapping[str, JsonValue]] = [
+            each
+            for each in (span.attributes, span.resource, *(one.attributes for one in span.events))
+            if not _SPEAKING.isdisjoint(each)
+        ]
+        for names, votes in ((_CONVERSATION, sessions), (_USER, users)) if told else ():
             said = next((found for each in told if (found := text_of(each, *names))), None)
             if said is not None:
                 votes[said] += 1

@@ -29,7 +29,8 @@ def attributes_of(value: JsonValue) -> Attributes:
     if isinstance(value, list):
         for item in value:
             if isinstance(item, dict) and isinstance(key := item.get("key"), str):
-                found[key] = any_value(item.get("value"))
+                inner = item.get("value")
+                found[key] = any_value(inner) if isinstance(inner, dict) else inner
     return found
 
 
