@@ -100,20 +100,22 @@ class JsonStream:
             try:
                 value, end = scan(self._text, self._at)
             except json.JSONDecodeError as error:
-                near = error.pos >= len(self._text) - _NEAR_THE_END
-                if near or error.msg.startswith("Unterminated string"):
+                is_open = error.msg.startswith("Unterminated string")
+                if is_open or error.pos >= len(self._text) - _NEAR_THE_END:
                     if len(self._text) - self._at > LONGEST:
                         raise self._too_long() from None
                     if self._more():
                         continue
-                    raise BadJsonError("the file ends within it", skippable=False) from None
+                    if is_open or error.pos >= len(self._text.rstrip()):
+                        raise BadJsonError("the file ends within it", skippable=False) from None
                 raise BadJsonError(f"this is not JSON: {error.msg}") from None
             except RecursionError:
                 raise BadJsonError("it is nested too deep to be read") from None
             except ValueError:
                 scan = self._scan_long  # A number is longer than Python reads.
                 continue
-            if end == len(self._text) and self._text[self._at] in "-0123456789" and self._more():
+            is_number = self._text[self._at] in "-0123456789"
+            if is_number and end >= len(self._text) - len("e+") and self._more():
                 continue
             if end - self._at > LONGEST:
                 raise self._too_long()
@@ -173,14 +175,16 @@ class JsonStream:
                 return False
 
     def _more(self) -> bool:
+        """Read on; where there is more, what has been passed over is dropped, and places move."""
         if self._ended:
             return False
         keep = min(self._mark, self._at)
-        rest = self._text[keep:]
-        data = self._stream.read(max(self._chunk, len(rest)))
+        data = self._stream.read(max(self._chunk, len(self._text) - keep))
         self.size += len(data)
         self._ended = not data
         more = self._decode(data)
+        if self._ended and not more:
+            return False
         if keep:
             self._first = self._placed = (0, *self._place(keep))
             self._at -= keep
@@ -189,8 +193,8 @@ class JsonStream:
         if not self._begun and more:
             self._begun = True
             more = more.removeprefix("\ufeff")
-        self._text = rest + more
-        return bool(more) or not self._ended
+        self._text = self._text[keep:] + more
+        return True
 
     def _decode(self, data: bytes) -> str:
         before = self._decoder.getstate()
