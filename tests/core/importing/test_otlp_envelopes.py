@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-import tracemalloc
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import pytest
 
 from support.traces import SECOND, START, TRACE, Found, attributes, data_of, ident, request, span
 from taskview_core.importing.facts import Fact
 from taskview_core.importing.formats import all_readers, reader_for
-from taskview_core.importing.otlp import OtlpReader
+from taskview_core.importing.json_stream import JsonStream
+from taskview_core.importing.otlp import OtlpReader, envelopes
 from taskview_core.importing.reader import Head, Source
 
 AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "planner"}
@@ -288,41 +289,22 @@ def test_metrics_and_others_are_said_to_be_so() -> None:
     ]
 
 
-def test_a_document_of_any_size_is_read_in_bounded_memory() -> None:
-    class Endless:
-        """A document of 200,000 spans that is made as it is read."""
+def test_a_document_of_any_size_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one request on one line no more is kept than a few spans."""
+    streams: list[JsonStream] = []
 
-        def __init__(self) -> None:
-            self._parts = self._make()
-            self._rest = b""
+    def small(stream: BinaryIO, line: int) -> JsonStream:
+        streams.append(JsonStream(stream, line=line, chunk=2_048))
+        return streams[-1]
 
-        def _make(self) -> Any:
-            yield b'{"resourceSpans": [{"scopeSpans": [{"spans": ['
-            for number in range(1, 200_001):
-                yield json.dumps(span(number)).encode() + b", "
-            yield json.dumps(span(200_001)).encode() + b"]}]}]}"
-
-        def read(self, size: int) -> bytes:
-            while len(self._rest) < size and (part := next(self._parts, b"")):
-                self._rest += part
-            data, self._rest = self._rest[:size], self._rest[size:]
-            return data
-
-    reader = OtlpReader()
-    count = 0
-    tracemalloc.start()
-    try:
-        for fact in reader.facts(Source("in", Endless())):  # type: ignore[arg-type]  # only read
-            count += isinstance(fact, Fact)
-            if count == 2_000:
-                tracemalloc.reset_peak()
-                before = tracemalloc.get_traced_memory()[0]
-            if count == 20_000:
-                break
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak - before < 4 * 1024 * 1024
+    monkeypatch.setattr(envelopes, "JsonStream", small)
+    data = data_of(request([span(number) for number in range(1, 2_001)]))
+    longest = count = 0
+    for fact in OtlpReader().facts(Source("in", BytesIO(data))):
+        count += isinstance(fact, Fact)
+        longest = max(longest, len(streams[0]._text))
+    assert count == 2_000
+    assert longest < 8 * 1024 < len(data) // 50
 
 
 def test_logs_are_joined_to_their_spans() -> None:

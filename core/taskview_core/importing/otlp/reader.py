@@ -73,8 +73,10 @@ class _Begun:
 
     def read(self, size: int) -> bytes:
         """Give the beginning first."""
-        start, self._start = self._start, b""
-        return start or self._stream.read(size)
+        if not self._start:
+            return self._stream.read(size)
+        start, self._start = self._start[:size], self._start[size:]
+        return start
 
 
 def _outer_keys(text: str) -> set[str]:

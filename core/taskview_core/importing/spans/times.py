@@ -56,8 +56,8 @@ def duration(value: JsonValue, unit: int) -> int | None:
 
 
 def iso(ns: int | None) -> str | None:
-    """Write a time as ISO 8601, to the microsecond."""
-    if ns is None:
+    """Write a time as ISO 8601, to the microsecond; None where there is none that we can store."""
+    if ns is None or not 0 <= ns < _LAST:
         return None
     return (_EPOCH + timedelta(microseconds=ns // MICRO)).isoformat(timespec="microseconds")
 
