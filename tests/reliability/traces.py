@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from support.traces import Found, mutated
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.reader import Head
 
 
@@ -25,12 +25,12 @@ def main(words: Sequence[str]) -> int:
     print(f"seed {options.seed}")
     chance = random.Random(options.seed)
     files = [path.read_bytes() for path in sorted(options.folder.glob("*.json"))]
-    readers = [reader_for(Head("", data[:65536], whole=False), all_readers()) for data in files]
+    chosen = [reader_of(Head("", data[:65536], whole=False), readers()) for data in files]
     sums: Counter[str] = Counter()
     slowest = 0.0
     for number in range(options.rounds):
         which = chance.randrange(len(files))
-        reader, data = readers[which], files[which]
+        reader, data = chosen[which], files[which]
         assert reader is not None, "each file is of a format"
         begin = 0 if chance.random() < 0.5 else chance.randrange(len(data))
         damaged = mutated(data[begin : begin + options.piece], chance)

@@ -1,4 +1,4 @@
-"""The formats that can be imported, in the order in which they are asked."""
+"""The formats that can be imported: a new one is a line here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from taskview_core.importing.reader import Head, Reader
 from taskview_core.importing.spans import SpanOptions
 
 
-def all_readers(*, all_spans: bool = False) -> tuple[Reader, ...]:
+def readers(*, all_spans: bool = False) -> tuple[Reader, ...]:
     """Give one reader of each format; `all_spans` is for those of traces."""
     spans = SpanOptions(all_spans=all_spans)
     return (OpenAiAgentsReader(spans), OtlpReader(spans))
 
 
-def reader_for(head: Head, readers: tuple[Reader, ...]) -> Reader | None:
-    """Give the first reader that recognises an input; None where none does."""
-    return next((reader for reader in readers if reader.recognises(head)), None)
+READERS: tuple[Reader, ...] = readers()
+"""In the order in which they are asked whether an input is theirs."""
+
+
+def reader_of(head: Head, among: tuple[Reader, ...] = READERS) -> Reader | None:
+    """Give the first reader that recognises an input."""
+    return next((reader for reader in among if reader.recognises(head)), None)
+
+
+def reader_named(name: str, among: tuple[Reader, ...] = READERS) -> Reader | None:
+    """Give the reader of a format by its name."""
+    return next((reader for reader in among if reader.name == name), None)

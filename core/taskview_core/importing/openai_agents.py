@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Fact, Place, Skipped
 from taskview_core.importing.json_stream import BadJsonError, JsonStream
+from taskview_core.importing.otlp.envelopes import EVERY
 from taskview_core.importing.reader import Derived, Head, Read, Source
 from taskview_core.importing.spans import Resource, Span, SpanOptions, derive_trace, fact_of
 from taskview_core.importing.spans.times import nanoseconds
@@ -72,10 +73,15 @@ class OpenAiAgentsReader:
     def facts(self, source: Source) -> Iterator[Fact | Skipped | Read]:
         """Give what is in the input; see Reader."""
         stream = JsonStream(source.stream, line=source.line)
+        told = 0
         while stream.peek():
             stream.begin()
             try:
-                yield from _read(stream, source.name, {}, 0)
+                for found in _read(stream, source.name, {}, 0):
+                    yield found
+                    if stream.size - told >= EVERY:
+                        told = stream.size
+                        yield Read(source.offset + told, stream.here()[0])
             except BadJsonError as error:
                 reason = f"{error.reason}; read on from where a next record begins"
                 yield Skipped(Place(source.name, *stream.place()), reason)

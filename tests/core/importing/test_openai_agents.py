@@ -9,7 +9,7 @@ import pytest
 
 from support.traces import Found, metadata_of
 from taskview_core.entities import UsagePaths
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.openai_agents import OpenAiAgentsReader
 from taskview_core.importing.reader import Head
 
@@ -86,7 +86,7 @@ ENVELOPES = {
 @pytest.mark.parametrize("envelope", ENVELOPES)
 def test_every_envelope_gives_the_same_tasks(envelope: str) -> None:
     data = ENVELOPES[envelope].encode()
-    reader = reader_for(Head("in", data, whole=True), all_readers())
+    reader = reader_of(Head("in", data, whole=True), readers())
     assert isinstance(reader, OpenAiAgentsReader)
     found = Found(reader, data)
     assert found.reasons == []

@@ -11,10 +11,10 @@ import pytest
 
 from support.traces import SECOND, START, TRACE, Found, attributes, data_of, ident, request, span
 from taskview_core.importing.facts import Fact
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.json_stream import JsonStream
 from taskview_core.importing.otlp import OtlpReader, envelopes
-from taskview_core.importing.reader import Head, Source
+from taskview_core.importing.reader import Head, Read, Source
 
 AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "planner"}
 TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
@@ -186,7 +186,7 @@ ENVELOPES = {
 @pytest.mark.parametrize("envelope", ENVELOPES)
 def test_every_envelope_gives_the_same_tasks(envelope: str) -> None:
     data = ENVELOPES[envelope]
-    reader = reader_for(Head("in", data[:65536], whole=True), all_readers())
+    reader = reader_of(Head("in", data[:65536], whole=True), readers())
     assert isinstance(reader, OtlpReader)
     found = Found(reader, data)
     assert found.reasons == []
@@ -305,6 +305,19 @@ def test_a_document_of_any_size_is_read_piece_by_piece(monkeypatch: pytest.Monke
         longest = max(longest, len(streams[0]._text))
     assert count == 2_000
     assert longest < 8 * 1024 < len(data) // 50
+
+
+def test_it_is_told_how_far_an_input_has_been_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelopes, "EVERY", 4_096)
+    monkeypatch.setattr(
+        envelopes, "JsonStream", lambda stream, line: JsonStream(stream, line=line, chunk=1_024)
+    )
+    data = data_of(*(request([span(number)]) for number in range(1, 101)))
+    found = list(OtlpReader().facts(Source("in", BytesIO(data))))
+    told = [each for each in found if isinstance(each, Read)]
+    assert len(told) == len(data) // 4_096 + 1
+    assert [each.offset for each in told] == sorted({each.offset for each in told})
+    assert (told[-1].offset, told[-1].line) == (len(data), 101)
 
 
 def test_logs_are_joined_to_their_spans() -> None:

@@ -1,4 +1,4 @@
-"""The same traces as protobuf: the same facts as from JSON; a plain word where it cannot be read."""
+"""The same traces as protobuf: the same facts as from JSON, or a plain word why not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from support.traces import Found, data_of, request, span
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.otlp import OtlpReader, protobuf
 from taskview_core.importing.reader import Head, Source
 
@@ -69,7 +69,7 @@ PARTS = [message_of(request(SPANS[:1])), message_of(request(SPANS[1:]))]
     ids=["one message", "one after the other", "framed", "framed, with one twice"],
 )
 def test_the_same_facts_as_from_json(data: bytes) -> None:
-    reader = reader_for(Head("in", data[:65536], whole=True), all_readers())
+    reader = reader_of(Head("in", data[:65536], whole=True), readers())
     assert isinstance(reader, OtlpReader)
     found = Found(reader, data)
     assert found.reasons == []

@@ -268,7 +268,12 @@ def test_metadata_has_what_is_shown_nowhere_else() -> None:
         "span_id": ident(1),
         "links": [f"{TRACE} {ident(9)}"],
         "events": [{"name": "checkpoint", "time": "2023-11-14T22:13:20.000000+00:00"}],
-        "attributes": {**AGENT, "custom": [1, {"a": True}], "llm.tools": [{"name": "t"}]},
+        "attributes": {
+            **AGENT,
+            "custom": [1, {"a": True}],
+            "told": ["x"],
+            "llm.tools": [{"name": "t"}],
+        },
     }
 
 

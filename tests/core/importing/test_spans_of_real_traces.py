@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.traces import Found, metadata_of
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.reader import Head
 
 NO_AGENT = "a span of no agent, tool or model (--all-spans shows it)"
@@ -102,8 +102,8 @@ def counted(values: Any) -> dict[Any, int]:
 
 def read(path: Path, *, all_spans: bool) -> tuple[str, Found]:
     data = path.read_bytes()
-    readers = all_readers(all_spans=all_spans)
-    reader = reader_for(Head(path.name, data[:65536], whole=len(data) <= 65536), readers)
+    among = readers(all_spans=all_spans)
+    reader = reader_of(Head(path.name, data[:65536], whole=len(data) <= 65536), among)
     assert reader is not None
     return reader.name, Found(reader, data)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.traces import START, TRACE, Found, data_of, ident, mutated, request, span
 from taskview_core.importing.facts import Fact, Skipped
-from taskview_core.importing.formats import all_readers, reader_for
+from taskview_core.importing.formats import readers, reader_of
 from taskview_core.importing.json_stream import JsonStream
 from taskview_core.importing.openai_agents import OpenAiAgentsReader
 from taskview_core.importing.otlp import OtlpReader, envelopes
@@ -141,7 +141,7 @@ def test_damaged_inputs_are_read_as_far_as_they_go(seed: int) -> None:
     clean = [data_of(request(told)), data_of(*(request([each]) for each in told))]
     clean.append(json.dumps(request(told), indent=2).encode())
     for data in clean:
-        for reader in all_readers():
+        for reader in readers():
             facts, skipped = accounted(mutated(data, chance), reader)
             assert facts + skipped > 0 or isinstance(reader, OpenAiAgentsReader)
 
@@ -151,7 +151,7 @@ def test_damaged_real_traces_are_read_as_far_as_they_go(real_data: Path, seed: i
     chance = random.Random(seed)
     for path in sorted((real_data / "otel").glob("*.json")):
         data = path.read_bytes()
-        reader = reader_for(Head(path.name, data[:65536], whole=False), all_readers())
+        reader = reader_of(Head(path.name, data[:65536], whole=False), readers())
         assert reader is not None
         for _ in range(6):
             facts, skipped = accounted(mutated(data, chance), reader)

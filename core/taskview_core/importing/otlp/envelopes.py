@@ -40,6 +40,9 @@ _SCOPES = {
 _RECORDS = {"spans", "logRecords", "log_records"}
 _LISTS = _OUTER | _SCOPES | _RECORDS
 _DEEPEST = 8
+EVERY = 1 << 20
+"""It is told how far the input has been read each time that so many bytes more have been."""
+
 _METRICS = {"resourceMetrics", "resource_metrics"}
 
 
@@ -60,7 +63,12 @@ class _Owner:
 def told_in(source: Source) -> Iterator[Told | Skipped | Read]:
     """Give all that an input tells of traces; what cannot be read is skipped."""
     stream = JsonStream(source.stream, line=source.line)
-    yield from _Envelopes(source.name, stream).documents()
+    told = source.offset
+    for each in _Envelopes(source.name, stream).documents():
+        yield each
+        if source.offset + stream.size - told >= EVERY:
+            told = source.offset + stream.size
+            yield Read(told, stream.here()[0])
     yield Read(source.offset + stream.size, stream.here()[0])
 
 

@@ -30,7 +30,14 @@ def gathered(attributes: Mapping[str, JsonValue], prefix: str) -> tuple[list[Jso
 
 
 def regrouped(attributes: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Put all numbered attributes together as lists: `a.0.x`, `a.1.x` become `a: [{x}, {x}]`."""
+    """Put attributes into a form that reads well.
+
+    Numbered ones become lists: `a.0.x`, `a.1.x` are `a: [{x}, {x}]`. JSON in a text is taken out.
+    """
+    attributes = {
+        name: decoded(value) if isinstance(value, str) else value
+        for name, value in attributes.items()
+    }
     found: dict[str, JsonValue] = {}
     groups: dict[str, dict[int, dict[str, JsonValue]]] = {}
     for name, value in attributes.items():
