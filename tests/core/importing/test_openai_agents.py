@@ -9,7 +9,7 @@ import pytest
 
 from support.traces import Found, metadata_of
 from taskview_core.entities import UsagePaths
-from taskview_core.importing.formats import readers, reader_of
+from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.openai_agents import OpenAiAgentsReader
 from taskview_core.importing.reader import Head
 

@@ -11,7 +11,7 @@ import pytest
 
 from support.traces import SECOND, START, TRACE, Found, attributes, data_of, ident, request, span
 from taskview_core.importing.facts import Fact
-from taskview_core.importing.formats import readers, reader_of
+from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.json_stream import JsonStream
 from taskview_core.importing.otlp import OtlpReader, envelopes
 from taskview_core.importing.reader import Head, Read, Source

@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from support.traces import Found, data_of, request, span
-from taskview_core.importing.formats import readers, reader_of
+from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.otlp import OtlpReader, protobuf
 from taskview_core.importing.reader import Head, Source
 

@@ -252,6 +252,7 @@ def test_metadata_has_what_is_shown_nowhere_else() -> None:
                 "input.value": "hi",
                 "custom": [1, {"a": True}],
                 "llm.tools.0.name": "t",
+                "told": '["x"]',
             },
             events=[{"name": "checkpoint", "timeUnixNano": str(START), "attributes": []}],
             links=[{"traceId": TRACE, "spanId": ident(9)}],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.traces import Found, metadata_of
-from taskview_core.importing.formats import readers, reader_of
+from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.reader import Head
 
 NO_AGENT = "a span of no agent, tool or model (--all-spans shows it)"

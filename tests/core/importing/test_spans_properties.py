@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.traces import START, TRACE, Found, data_of, ident, mutated, request, span
 from taskview_core.importing.facts import Fact, Skipped
-from taskview_core.importing.formats import readers, reader_of
+from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.json_stream import JsonStream
 from taskview_core.importing.openai_agents import OpenAiAgentsReader
 from taskview_core.importing.otlp import OtlpReader, envelopes
