@@ -108,6 +108,12 @@ def test_nothing_has_no_preview(stored: str | None) -> None:
         ('{"messages": [{"role": "user", "content": "hi"}]}', "user: hi"),
         ('{"messages": [{"role": "user", "content": "a"}], "n": 1}', "user: a  n: 1"),
         ('[{"role": "user", "content": [{"type": "text", "text": "hi"}]}]', "user: hi"),
+        ('[{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]', "user: hi"),
+        (
+            '{"messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],'
+            ' "system": "be brief"}',
+            "user: hi  system: be brief",
+        ),
         ('[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]',
          "user: hi · assistant: ho"),
         ('[{"role": "user", "content": [{"type": "image"}]}]',

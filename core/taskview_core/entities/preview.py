@@ -48,15 +48,16 @@ _DECODER = json.JSONDecoder(strict=False)
 
 # How the line of a list of chat messages begins, alone or as the first of an object's entries.
 _CHAT = re.compile(
-    r"(?:messages: )?\[\{role: ([a-z]{1,20}), content: "
-    r"(\[\{type: (?:input_)?text, text: )?(?=[^\[{])"
+    r"(?:messages: )?\[\{role: ([a-z]{1,20}), (?:content|parts): "
+    r"(\[\{type: (?:(?:input_)?text, text|text, content): )?(?=[^\[{])"
 )
 
 _RAISED = re.compile(r"^[A-Za-z_][\w.]*(?::(?= |$)|$)", re.MULTILINE)
 """The line of a trace that says what was raised: it begins at the margin, with a name."""
 
 _NEXT_MESSAGE = re.compile(
-    r"(?:\}\])?\}, \{role: ([a-z]{1,20}), content: (?:\[\{type: (?:input_)?text, text: )?"
+    r"(?:\}\])?\}, \{role: ([a-z]{1,20}), (?:content|parts): "
+    r"(?:\[\{type: (?:(?:input_)?text, text|text, content): )?"
 )
 
 _END_OF_MESSAGES = re.compile(r"(?:\}\])?\}\](?=  )")
