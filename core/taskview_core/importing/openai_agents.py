@@ -45,6 +45,7 @@ _USAGE = {
 _LISTS = {"traces", "spans", "data"}
 _MEMBERS = {"object", "id", "trace_id", "parent_id", "started_at", "ended_at", "span_data", "error"}
 _TRACE = "trace"
+_DEEPEST = 6
 
 _TEXT = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
 _PRINTED_TEXT = re.compile(rf"\btext=({_TEXT}), type='output_text'")
@@ -99,7 +100,7 @@ def _read(
 ) -> Iterator[Fact | Skipped]:
     """Read a value: a list is gone through, an object may hold lists of what it is about."""
     place = Place(name, *stream.here())
-    if stream.peek() == "[":
+    if stream.peek() == "[" and depth < _DEEPEST:
         stream.take("[")
         while stream.peek() != "]":
             yield from _read(stream, name, trace, depth + 1)
@@ -112,20 +113,27 @@ def _read(
         yield Skipped(place, "neither a trace nor a span")
         return
     members: dict[str, JsonValue] = {}
-    holds_lists = False
+    is_record = True
     stream.take("{")
     while stream.peek() != "}":
         key = stream.value()
         stream.take(":")
-        if key in _LISTS and stream.peek() == "[" and depth < 6:
-            holds_lists = True
+        if key in _LISTS and stream.peek() == "[" and depth < _DEEPEST:
+            is_record = False
             yield from _read(stream, name, members, depth + 1)
-        elif isinstance(key, str):
-            members[key] = stream.value()
+        else:
+            try:
+                members[str(key)] = stream.value()
+            except BadJsonError as error:
+                if not error.skippable:
+                    raise
+                stream.skip()
+                is_record = False
+                yield Skipped(place, error.reason)
         if stream.peek() != "}":
             stream.take(",")
     stream.take("}")
-    if members.get("object") == "trace" or not holds_lists:
+    if is_record or members.get("object") == "trace":
         yield from _told(members, trace, place)
 
 

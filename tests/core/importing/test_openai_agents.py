@@ -155,3 +155,18 @@ def test_bad_records_are_skipped_with_their_places() -> None:
         ),
         (5, "neither a trace nor a span with an id, a trace's id and span_data"),
     ]
+
+
+def test_a_broken_span_takes_none_of_its_neighbours_along() -> None:
+    good = json.dumps([THE_TRACE, *SPANS])
+    broken = good.replace('"name": "Triage"', '"name" "Triage"')
+    found = Found(OpenAiAgentsReader(), broken.encode())
+    assert found.reasons == ["this is not JSON: Expecting ':' delimiter"]
+    assert found.count == 7
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, '{"spans": ' + "[" * 5_000, '[{"a":' * 3_000])
+def test_lists_that_are_nested_without_end_are_skipped(text: str) -> None:
+    found = Found(OpenAiAgentsReader(), text.encode())
+    assert found.count == 0
+    assert found.skipped

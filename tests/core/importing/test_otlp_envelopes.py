@@ -360,3 +360,20 @@ def test_logs_are_joined_to_their_spans() -> None:
     ]
     planner = next(task for task in found.tasks if task.agent_id == "planner")
     assert (planner.input, planner.output) == ('"find it"', '"found it"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5_000,
+        '{"resourceSpans":' + "[" * 5_000,
+        '{"data":[' * 5_000,
+        '{"trace":' * 5_000,
+        '[{"a":' * 3_000,
+        '[{"field":"@message","value":"[[' * 3,
+    ],
+)
+def test_what_is_nested_without_end_is_skipped(text: str) -> None:
+    found = Found(OtlpReader(), text.encode())
+    assert found.count == 0
+    assert found.skipped
