@@ -40,7 +40,7 @@ def main(words: Sequence[str]) -> int:
         slowest = max(slowest, time.process_time() - before)
         sums["facts"] += sum(len(facts) for facts in found.facts.values())
         sums["skipped"] += len(found.skipped)
-        if damaged.strip(b" \t\r\n") and not found.facts and not found.skipped:
+        if damaged.strip(b"[], \t\r\n") and not found.facts and not found.skipped:
             sums["silent"] += 1
             print(f"nothing is said of {damaged[:200]!r}")
         sums["tasks"] += len(found.tasks)

@@ -11,6 +11,8 @@ from taskview_core.entities.payload import JsonValue
 
 LONGEST = 32 * 1024 * 1024
 """The most characters of a value that is read whole."""
+EVERY = 1 << 20
+"""Readers tell how far they are each time that they have read so many bytes more."""
 
 _CHUNK = 256 * 1024
 _SPACE = re.compile(r"[ \t\n\r]*")

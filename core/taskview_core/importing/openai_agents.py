@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Fact, Place, Skipped
-from taskview_core.importing.json_stream import BadJsonError, JsonStream
-from taskview_core.importing.otlp.envelopes import EVERY
+from taskview_core.importing.json_stream import EVERY, BadJsonError, JsonStream
 from taskview_core.importing.reader import Derived, Head, Read, Source
 from taskview_core.importing.spans import Resource, Span, SpanOptions, derive_trace, fact_of
 from taskview_core.importing.spans.times import nanoseconds

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.traces import SECOND, START, Found, attributes, data_of, request, span
+from support.traces import SECOND, START, Found, attributes, data_of, metadata_of, request, span
 from taskview_core.importing.otlp import OtlpReader
 
 
@@ -136,3 +136,25 @@ def test_what_is_told_twice_is_shown_once() -> None:
     assert task.error == "E: x"
     assert '"message":"lost"' in (task.metadata or "")
     assert "exception" not in (task.metadata or "")
+
+
+def test_what_was_raised_before_is_kept() -> None:
+    events = [raised(type="First", message="1"), raised(type="Last", message="2")]
+    [task] = Found(
+        OtlpReader(), data_of(request([span(1, status={"code": 2}, events=events)]))
+    ).tasks
+    assert task.error == "Last: 2"
+    assert [each["exception.type"] for each in metadata_of(task)["events"]] == ["First"]
+
+
+def test_what_a_call_within_a_call_says_of_its_failure_is_kept() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}
+    outer = span(1, attributes=call)
+    inner = span(
+        2, 1, attributes=call, status={"code": 2, "message": "lost"}, events=[raised(type="E")]
+    )
+    [task] = Found(OtlpReader(), data_of(request([outer, inner]))).tasks
+    metadata = metadata_of(task)
+    assert task.status == "completed"
+    assert metadata["told_again"][0]["message"] == "lost"
+    assert metadata["events"][0]["exception.type"] == "E"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Place, Skipped
-from taskview_core.importing.json_stream import BadJsonError, JsonStream
+from taskview_core.importing.json_stream import EVERY, BadJsonError, JsonStream
 from taskview_core.importing.otlp.records import Around, told_by_record
 from taskview_core.importing.reader import Read, Source
 from taskview_core.importing.spans.ids import trace_id
@@ -40,9 +40,6 @@ _SCOPES = {
 _RECORDS = {"spans", "logRecords", "log_records"}
 _LISTS = _OUTER | _SCOPES | _RECORDS
 _DEEPEST = 8
-EVERY = 1 << 20
-"""It is told how far the input has been read each time that so many bytes more have been."""
-
 _METRICS = {"resourceMetrics", "resource_metrics"}
 
 

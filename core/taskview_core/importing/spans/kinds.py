@@ -1,4 +1,9 @@
-"""What a span is to an agent, by the attributes of OpenTelemetry GenAI, OpenInference, others."""
+"""What a span is to an agent, by the attributes that those who write traces have agreed on.
+
+https://opentelemetry.io/docs/specs/semconv/gen-ai/, https://arize-ai.github.io/openinference/spec/,
+https://www.traceloop.com/docs/openllmetry/contributing/semantic-conventions,
+https://ai-sdk.dev/docs/ai-sdk-core/telemetry, https://langfuse.com/integrations/native/opentelemetry
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,11 @@ def is_exception(event: Event) -> bool:
     return event.name == "exception" or "exception.type" in event.attributes
 
 
+def last_exception(events: Iterable[Event]) -> Event | None:
+    """Give what was raised last, which is what an error tells."""
+    return next((each for each in reversed(tuple(events)) if is_exception(each)), None)
+
+
 def status_of(span: Span, events: Iterable[Event]) -> str:
     """Give the status: an error is a failure, unless what was raised says it was cancelled."""
     wrong = span.status == "error"
@@ -37,9 +42,9 @@ def error_of(span: Span, events: Iterable[Event], status: str) -> str | None:
     """Give what went wrong: what was raised last, with where, else what the status says."""
     if status not in {FAILED, CANCELLED}:
         return None
-    raised = [each for each in events if is_exception(each)]
-    if raised:
-        said = raised[-1].attributes
+    raised = last_exception(events)
+    if raised is not None:
+        said = raised.attributes
         kind, message = text_of(said, "exception.type"), text_of(said, "exception.message")
         first = ": ".join(part for part in (kind, message) if part) or span.message or "exception"
         stack = text_of(said, "exception.stacktrace")

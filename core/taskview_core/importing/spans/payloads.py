@@ -1,4 +1,8 @@
-"""What went into a span and what came out, wherever the programs that write traces put it."""
+"""What went into a span and what came out, wherever the programs that write traces put it.
+
+The conventions are those that `kinds` names; older forms of OpenTelemetry's (`gen_ai.prompt.N.…`,
+a message an event) are still written, as are the attributes of Google's Agent Development Kit.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from taskview_core.importing.spans.forest import Forest, Node, is_run
 from taskview_core.importing.spans.ids import native_uuid, uuid_of
 from taskview_core.importing.spans.kinds import agent_of, model_of
 from taskview_core.importing.spans.messages import answered, asked, regrouped, title_in
-from taskview_core.importing.spans.outcome import RUNNING, error_of, is_exception, status_of
+from taskview_core.importing.spans.outcome import RUNNING, error_of, last_exception, status_of
 from taskview_core.importing.spans.payloads import Payloads, payloads_of
 from taskview_core.importing.spans.span import Event, Span
 from taskview_core.importing.spans.talk import Talk
@@ -132,7 +132,8 @@ class TraceRows:
         if span.end is not None and span.start is not None and span.end < span.start:
             found["clock"] = f"it ended {(span.start - span.end) / 1e9:.6f} s before it began"
         found["message"] = span.message if span.message != error else None
-        found["events"] = [_event(each) for each in told.events if not _is_said(each, error)]
+        said_by = last_exception(span.events) if error is not None else None
+        found["events"] = [_event(each) for each in told.events if each is not said_by]
         rest = {name: value for name, value in span.attributes.items() if name not in shown}
         found["attributes"] = regrouped(rest)
         found["told_again"] = [_again(each, shown, rest) for each in node.same]
@@ -182,7 +183,11 @@ def _again(span: Span, shown: set[str], outer: Mapping[str, JsonValue]) -> JsonV
         for name, value in span.attributes.items()
         if name not in shown and outer.get(name) != value
     }
-    return {"name": span.name, "span_id": span.span, "attributes": regrouped(rest)}
+    found: dict[str, JsonValue] = {"name": span.name, "span_id": span.span}
+    if span.status == "error":
+        found["status"] = "error"
+        found["message"] = span.message
+    return {**found, "attributes": regrouped(rest)}
 
 
 def _event(event: Event) -> JsonValue:
@@ -190,10 +195,6 @@ def _event(event: Event) -> JsonValue:
     if event.time is not None:
         found["time"] = iso(event.time)
     return {**found, **event.attributes}
-
-
-def _is_said(event: Event, error: str | None) -> bool:
-    return error is not None and is_exception(event)
 
 
 def _name(text: str) -> str:
