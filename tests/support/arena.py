@@ -50,10 +50,16 @@ _CONVERSATION_COLUMNS = {
 
 
 class Arena:
-    """The guide's tables, loose and without references; synchronous, with a loop of its own."""
+    """The guide's tables, loose and without references; synchronous, with a loop of its own.
 
-    def __init__(self, url: str, label: str, *, binary_json: bool = False) -> None:
-        make_guide_database(url, {}, BINARY_JSON if binary_json else JSON(), loose=True)
+    Where they are `made` already, they are as somebody else wants them.
+    """
+
+    def __init__(
+        self, url: str, label: str, *, binary_json: bool = False, made: bool = False
+    ) -> None:
+        if not made:
+            make_guide_database(url, {}, BINARY_JSON if binary_json else JSON(), loose=True)
         self.binary_json = binary_json
         self.is_sqlite = label == SQLITE
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)

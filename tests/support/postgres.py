@@ -135,7 +135,8 @@ class OwnServer:
         self.databases = Databases(self.url)
         with ExitStack() as undo:
             undo.callback(self.stop)
-            self._programs = self._runnable(programs)
+            self.programs = self._runnable(programs)
+            """What it runs: another server need not copy them once more."""
             self._initialise()
             self._start_on_free_port()
             undo.pop_all()
@@ -206,7 +207,7 @@ class OwnServer:
         secret.chmod(0o644)  # inside a folder that only the server's user can enter
         self._user.run(
             [
-                str(self._programs.bin / "initdb"),
+                str(self.programs.bin / "initdb"),
                 *("--pgdata", str(self._data), "--username", USER, "--pwfile", str(secret)),
                 *("--auth-local", "trust", "--auth-host", "password"),
                 *("--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"),
@@ -234,7 +235,7 @@ class OwnServer:
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._process = self._user.start(
-            [str(self._programs.bin / "postgres"), "-D", str(self._data), *options],
+            [str(self.programs.bin / "postgres"), "-D", str(self._data), *options],
             folder=self._folder,
             log=self._log,
             dies_with_us=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -58,6 +59,7 @@ from taskview_core.persistence.sql.source import (
     expressions_for,
     task_source,
 )
+from taskview_core.persistence.sql.spread import titles_of
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import conversation_columns, detail_columns
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
@@ -180,15 +182,22 @@ class DatabaseBrowser:
 
         try:
             found = await self._call(work)
-            if found is not None:
-                return found
             assert search is not None, "the work has begun it"
-            async with stopped_after(None if heard else self._timeout):
-                return await search.run(EachAlone(self._alone))
+            if found is None:
+                async with stopped_after(None if heard else self._timeout):
+                    found = await search.run(EachAlone(self._alone))
+            return await self._titled(search.source, found)
         except QueryTimeoutError as error:
             if search is None or not search.has_come_further:
                 raise
             return search.so_far(f"{error.title}: there may be more")
+
+    async def _titled(self, source: Source[TaskRow], page: Page[TaskRow]) -> Page[TaskRow]:
+        """Give a page with the titles of conversations, where they do not come with its rows."""
+        if not source.is_spread or not page.rows:
+            return page
+        rows = await self._call(lambda session: titles_of(session, source.engine, page.rows))
+        return replace(page, rows=tuple(rows))
 
     async def _alone(self, work: Work[T], seconds: float | None) -> T:
         return await self._call(work, seconds=seconds)
@@ -271,11 +280,16 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
 
         async def work(session: Session) -> list[TaskDetail]:
-            engine = expressions_for(await self._profile(session))
-            wanted = select(*detail_columns(engine)).where(engine.idents(tasks.c.id, ids))
-            stored = await session.execute(wanted)
+            profile = await self._profile(session)
+            engine, spread = expressions_for(profile), profile.is_spread
+            columns = detail_columns(engine, titles=not spread)
+            stored = await session.execute(select(*columns).where(engine.idents(tasks.c.id, ids)))
             found = {ident_of(row.id): task_detail(row) for row in stored.all()}
-            return [found[ident] for ident in ids if ident in found]
+            listed = [found[ident] for ident in ids if ident in found]
+            if not spread:
+                return listed
+            rows = await titles_of(session, engine, [task.row for task in listed])
+            return [replace(task, row=row) for task, row in zip(listed, rows, strict=True)]
 
         return await self._call(work) if ids else []
 

@@ -33,7 +33,8 @@ def _named(names: Sequence[str]) -> str:
 
 
 # All the columns, of types that can be read, and an index that leads to the newest rows, which
-# have a time. This is found out first: where it does not hold, no row is looked at.
+# have a time, and are on this server. This is found out first: where it does not hold, no row is
+# looked at.
 _FITS = f"""(
   SELECT count(*) = {len(TASK_COLUMNS) + len(CONVERSATION_COLUMNS)}
   FROM pg_attribute AS a WHERE NOT a.attisdropped
@@ -48,6 +49,8 @@ _FITS = f"""(
       OR a.attnotnull AND EXISTS (
         SELECT FROM pg_index AS i WHERE i.indrelid = a.attrelid AND i.indisvalid
           AND i.indkey[0] = a.attnum AND i.indpred IS NULL))
+    AND NOT EXISTS (SELECT FROM pg_inherits AS p JOIN pg_class AS c ON c.oid = p.inhrelid
+      WHERE p.inhparent = a.attrelid AND c.relkind = 'f')
 )"""
 _NEWEST = newest(
     conversation="tasks.conversation_id",

@@ -40,12 +40,15 @@ class Expressions(Protocol):
 
     `names_nulls` says that an index gives the order of rows whose first value is NULL only where
     the ORDER BY names that value, `bounds_rows` that a comparison of rows is to be helped by one of
-    their first values, `plans_by_value` that a value has to stand in a statement for the index to
-    be chosen that leads to it, and `is_served` that a server answers, to whom the way may be long.
+    their first values, `spells_rows` that it is to be said value by value, for other servers are
+    not asked to compare rows, `plans_by_value` that a value has to stand in a statement for the
+    index to be chosen that leads to it, and `is_served` that a server answers, to whom the way may
+    be long.
     """
 
     names_nulls: bool
     bounds_rows: bool
+    spells_rows: bool
     plans_by_value: bool
     is_served: bool
 

@@ -4,7 +4,8 @@ A seek from a row with the sort values (a, id) has the form `a <= :a AND (a, id)
 row comparison enters the index at the row itself, and the plain one lets Postgres leave out
 partitions and ship the condition to foreign tables. SQLite would enter by the plain one, and walk
 past all that share its value: it is given the other alone, but by duration, where no comparison
-of rows enters its index.
+of rows enters its index. A foreign table is not asked to compare rows, so there it is said value by
+value: else all rows that share their first value would be sent with each page.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, tuple_
+from sqlalchemy import and_, func, or_, tuple_
 
 from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
@@ -115,6 +116,9 @@ def beyond(
         if inclusive:
             return first <= values[0] if less else first >= values[0]
         return first < values[0] if less else first > values[0]
+    if engine.spells_rows:
+        spelled = _spelled([each.expression for each in columns], values, less, inclusive)
+        return and_(first <= values[0] if less else first >= values[0], spelled)
     row = tuple_(*(column.expression for column in columns))
     edge = tuple_(*values)
     if inclusive:
@@ -124,6 +128,20 @@ def beyond(
     if not engine.bounds_rows and not isinstance(first, TaskDuration):
         return strict
     return and_(first <= values[0] if less else first >= values[0], strict)
+
+
+def _spelled(
+    columns: Sequence[Expression], values: Sequence[Expression], less: bool, inclusive: bool
+) -> Condition:
+    """Compare rows value by value."""
+    column, value = columns[0], values[0]
+    if len(columns) == 1 and inclusive:
+        return column <= value if less else column >= value
+    beyond_it = column < value if less else column > value
+    if len(columns) == 1:
+        return beyond_it
+    rest = _spelled(columns[1:], values[1:], less, inclusive)
+    return or_(beyond_it, and_(column == value, rest))
 
 
 def task_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:

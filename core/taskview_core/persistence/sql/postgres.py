@@ -58,6 +58,7 @@ class PostgresExpressions:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self.spells_rows = profile.is_spread
 
     def ident(self, column: Expression, value: Ident) -> Condition:
         """See Expressions. Text that is no UUID is no id here."""
@@ -115,6 +116,8 @@ class PostgresExpressions:
         self, column: Expression, bounds: Bounds, *, seek_low: bool = True, seek_high: bool = True
     ) -> Condition:
         """See Expressions."""
+        if self._profile.is_spread:
+            seek_low = seek_high = True  # Indexes are elsewhere, and so is whoever is to be asked.
         conditions: list[Condition] = []
         if bounds.low is not None:
             low = self._moment(str(column), bounds.low)
@@ -175,7 +178,7 @@ class PostgresExpressions:
     def is_filled(self, column: Expression, *, json: bool) -> Condition:
         """See Expressions."""
         if not json:
-            return func.coalesce(column, "") != ""
+            return column != ""  # NULL is not; said so, other servers can be asked it
         bare = func.btrim(cast(column, Text), literal(_WHITE, Text))
         first = func.left(bare, 1)
         rest = func.ltrim(func.substr(bare, 2), literal(_WHITE, Text))

@@ -23,10 +23,10 @@ class Profile:
 
     `nullable` holds `table.column` for columns that may be NULL, `leading` those whose values an
     index leads to, and `odd_times` those of whose odd times (see there) there is one; `naive_times`
-    which Postgres columns have no time zone. What is compared with a
-    column, SQLite turns into text for those that are `text_typed`, and into a number for those
-    that are `number_typed`. It says how the tables are made and nothing of their rows, which may
-    differ from one to the next.
+    which Postgres columns have no time zone, and `is_spread` that tasks lie on other servers,
+    behind foreign tables. What is compared with a column, SQLite turns into text for those that are
+    `text_typed`, and into a number for those that are `number_typed`. It says how the tables are
+    made and nothing of their rows, which may differ from one to the next.
     """
 
     kind: Literal["sqlite", "postgresql"]
@@ -36,6 +36,7 @@ class Profile:
     odd_times: frozenset[str] = frozenset()
     text_typed: frozenset[str] = frozenset()
     number_typed: frozenset[str] = frozenset()
+    is_spread: bool = False
 
 
 _TABLES = "(SELECT 'tasks' AS owner UNION ALL SELECT 'conversations')"
@@ -145,11 +146,20 @@ def unreadable_types(kinds: Mapping[str, str]) -> list[str]:
     ]
 
 
+_IS_SPREAD = (
+    "(WITH RECURSIVE part AS (SELECT to_regclass('tasks')::oid AS id"
+    " UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.id)"
+    " SELECT bool_or(c.relkind = 'f') FROM part JOIN pg_class c ON c.oid = part.id)"
+)
+"""Whether the table, or a partition of it, is a foreign one."""
+
+
 async def _of_postgres(session: Session, label: str) -> Profile:
     rows = (
         await session.execute(
             text(
-                "SELECT n AS name, a.attname, a.attnotnull, format_type(a.atttypid, NULL) AS type,"
+                f"SELECT {_IS_SPREAD} AS is_spread,"
+                " n AS name, a.attname, a.attnotnull, format_type(a.atttypid, NULL) AS type,"
                 " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisvalid"
                 "  AND i.indkey[0] = a.attnum AND i.indpred IS NULL) AS leads"
                 " FROM unnest(ARRAY['tasks', 'conversations']) AS n"
@@ -176,4 +186,5 @@ async def _of_postgres(session: Session, label: str) -> Profile:
         ),
         nullable=frozenset(f"{row.name}.{row.attname}" for row in rows if not row.attnotnull),
         leading=frozenset(f"{row.name}.{row.attname}" for row in rows if row.leads),
+        is_spread=bool(rows[0].is_spread),
     )

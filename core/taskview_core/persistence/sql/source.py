@@ -37,7 +37,7 @@ from taskview_core.persistence.sql.task_columns import payload_columns, row_colu
 from taskview_core.query.matching import fold, metadata_term_matches, text_term_matches
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
-from taskview_core.query.terms import MetadataTerm, TextTerm
+from taskview_core.query.terms import MetadataTerm, TextField, TextTerm
 
 T = TypeVar("T")
 Judge = Callable[[Any], bool]
@@ -71,6 +71,7 @@ class Source(Generic[T]):
     such an index; `sampled`, that a server knows the columns that decide by samples; `fixed` gives
     by column the one value that all rows have. `few` holds for the few rows that a text index has
     left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
+    Of a list that `is_spread` the rows lie on other servers: see `spread`.
     """
 
     engine: Expressions
@@ -88,6 +89,7 @@ class Source(Generic[T]):
     fixed: Mapping[str, str] = field(default_factory=dict)
     candidates: Candidates | None = None
     few: Condition | None = None
+    is_spread: bool = False
     statements: Statements = field(default_factory=Statements, compare=False)
 
     def among(self, few: Condition) -> Source[T]:
@@ -140,8 +142,9 @@ def _task_source(
     return Source(
         engine=engine,
         table=tasks,
-        columns=row_columns(engine),
-        judge_columns=payload_columns() if judged else [],
+        # Of foreign tables a title would be asked for row by row.
+        columns=row_columns(engine, titles=not profile.is_spread),
+        judge_columns=_payloads_of(judged),
         where=lru_cache(partial(builder.of_tasks, task_filter.terms)),
         judge=_task_judge(judged) if judged else None,
         order=lru_cache(partial(task_order, engine, profile)),
@@ -152,7 +155,21 @@ def _task_source(
         sampled=asks_for_sampled(task_filter.terms),
         fixed=fixed_values(task_filter.terms),
         candidates=candidates,
+        is_spread=profile.is_spread,
     )
+
+
+def _payloads_of(judged: Sequence[TextTerm | MetadataTerm]) -> list[ColumnElement[Any]]:
+    """Give the payloads that terms are judged by, and no others: each may be large."""
+    names: set[str] = set()
+    for term in judged:
+        if isinstance(term, MetadataTerm):
+            names.add("metadata")
+        elif term.where is TextField.ANY:
+            names |= {"input", "output", "error"}
+        else:
+            names.add(term.where.value)
+    return [column for column in payload_columns() if column.name in names]
 
 
 def _task_judge(judged: Sequence[TextTerm | MetadataTerm]) -> Judge:
@@ -161,9 +178,9 @@ def _task_judge(judged: Sequence[TextTerm | MetadataTerm]) -> Judge:
             if isinstance(term, TextTerm):
                 found = text_term_matches(
                     term,
-                    optional_text(row.input),
-                    optional_text(row.output),
-                    optional_text(row.error),
+                    optional_text(getattr(row, "input", None)),
+                    optional_text(getattr(row, "output", None)),
+                    optional_text(getattr(row, "error", None)),
                 )
             else:
                 found = metadata_term_matches(term, optional_text(row.metadata))

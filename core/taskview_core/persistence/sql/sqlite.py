@@ -60,6 +60,7 @@ class SqliteExpressions:
 
     names_nulls = False
     bounds_rows = False
+    spells_rows = False
     plans_by_value = False
     is_served = False
 

@@ -49,9 +49,9 @@ def _error_start(engine: Expressions) -> ColumnElement[Any]:
     )
 
 
-def detail_columns(engine: Expressions) -> list[ColumnElement[Any]]:
+def detail_columns(engine: Expressions, *, titles: bool = True) -> list[ColumnElement[Any]]:
     """Give the columns of a whole task."""
-    return [*row_columns(engine), *payload_columns()]
+    return [*row_columns(engine, titles=titles), *payload_columns()]
 
 
 def payload_columns() -> list[ColumnElement[Any]]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 
+from taskview_core.errors import ConflictError
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.judged import Judged, select_stretch
 from taskview_core.persistence.sql.order import Order, Segment, order_by, segments
@@ -22,9 +23,13 @@ from taskview_core.persistence.sql.places import (
 )
 from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Source
+from taskview_core.persistence.sql.spread import HOME, whole_rows
 from taskview_core.persistence.sql.statements import Marks
 
 T = TypeVar("T")
+
+_TRIES = 3
+"""How often a page is read anew because a row of it has gone meanwhile."""
 
 
 async def first_key(
@@ -128,8 +133,21 @@ class _Plain(Generic[T]):
         names = [column.name for column in order.columns]
         self._marks = Marks(source.engine, names, start.key if start else (), FROM)
         self._inclusive = start is not None and start.inclusive
+        self._is_in_two_steps = source.is_spread and columns
 
     async def rows(self, stretch: Stretch, want: int) -> Sequence[Any]:
+        if not self._is_in_two_steps:
+            return await self._listed(stretch, want)
+        for _ in range(_TRIES):
+            keys = await self._listed(stretch, want)
+            whole = await whole_rows(self._reads, self._source, self._order, keys)
+            if whole is not None:
+                return whole
+        raise ConflictError(
+            "rows went away again and again while they were read", "try again in a moment"
+        )
+
+    async def _listed(self, stretch: Stretch, want: int) -> Sequence[Any]:
         marks = self._marks
         if marks.shape is None:
             statement = self._statement(stretch, want)
@@ -150,7 +168,10 @@ class _Plain(Generic[T]):
         return await rows_of(self._reads, statement, marks.parameters)
 
     def _statement(self, stretch: Stretch, want: int) -> Any:
-        statement = select_stretch(self._source, stretch, self._columns).limit(want)
+        columns = self._columns and not self._is_in_two_steps
+        statement = select_stretch(self._source, stretch, columns).limit(want)
+        if self._is_in_two_steps:
+            statement = statement.add_columns(HOME)
         if self._behind is not None:
             told = _any_there(self._source, self._order, self._behind, backward=not self._backward)
             statement = statement.add_columns(told.label("told"))
