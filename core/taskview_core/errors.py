@@ -77,6 +77,17 @@ class ConnectionLostError(CannotConnectError):
     """The database was there, and went away during a call; trying again may help."""
 
 
+class ServerBehindLostError(ConnectionLostError):
+    """The database is there, and a server behind it is not, on which some of its rows are.
+
+    `server` is that one's name, as the database has it; empty where it is not told.
+    """
+
+    def __init__(self, title: str, detail: str = "", *, server: str = "") -> None:
+        super().__init__(title, detail)
+        self.server = server
+
+
 class PasswordNeededError(CannotConnectError):
     """The server asks for a password, and there is none for the database with this `label`."""
 
@@ -102,6 +113,10 @@ class StatementTimeoutError(QueryTimeoutError):
 
 class ConflictError(QueryError):
     """The server stopped a query in favour of something else, such as replaying its primary."""
+
+
+class OnlyReadableError(QueryError):
+    """What was to be changed is on a server that takes no changes, such as a replica."""
 
 
 class LockedError(QueryError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskview_core.entities import Count
+from taskview_core.entities import Count, Replica
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,8 @@ class SchemaStatus:
     """The tables are there and no migration of ours made them."""
     problems: tuple[str, ...] = ()
     """Sentences on what keeps taskview from reading or upgrading it."""
+    replica: Replica | None = None
+    """How it is doing as a copy of another database; None where it is none."""
 
     @property
     def is_current(self) -> bool:

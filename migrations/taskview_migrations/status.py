@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, text
 
 from taskview_core.entities import Count
@@ -9,6 +11,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_SECONDS
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.replication import replica_of
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.config import revisions
 from taskview_migrations.expected import TABLES, expected_indexes
@@ -28,7 +31,8 @@ async def status(url: DatabaseUrl, *, seconds: float = USUAL_SECONDS) -> SchemaS
     try:
         with translated(url.label):
             async with engine.connect() as connection:
-                return await connection.run_sync(_status, url.label)
+                found = await connection.run_sync(_status, url.label)
+                return replace(found, replica=await replica_of(connection))
     finally:
         await engine.dispose()
 

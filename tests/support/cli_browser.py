@@ -16,6 +16,7 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Replica,
     Reported,
     StoredJson,
     TaskDetail,
@@ -192,6 +193,10 @@ class ListBrowser:
             if str(task.row.id).startswith(text):
                 return "task", task.row.id
         raise EntityNotFoundError("task or conversation", text)
+
+    async def replica(self) -> Replica | None:
+        """See ITaskBrowser."""
+        return None
 
     async def close(self) -> None:
         """See ITaskBrowser."""

@@ -21,6 +21,7 @@ from taskview_core.entities import (
     Facets,
     FacetValue,
     Ident,
+    Replica,
     Reported,
     StoredJson,
     TaskDetail,
@@ -130,6 +131,8 @@ class FakeBrowser:
     tell: Callable[[Page[TaskRow]], None] = lambda page: None
     """What the search that was asked for last is heard by."""
     counts_quickly: bool = False
+    as_replica: Replica | None = None
+    replicas_asked: int = 0
     cancelled: list[str] = field(default_factory=list)
     closed: bool = False
 
@@ -299,6 +302,14 @@ class FakeBrowser:
             if str(task.row.id).startswith(text):
                 return "task", task.row.id
         raise EntityNotFoundError("task", text)
+
+    async def replica(self) -> Replica | None:
+        """See ITaskBrowser."""
+        self.replicas_asked += 1
+        await asyncio.sleep(0)
+        if "replica" in self.failures:
+            raise self.failures["replica"]
+        return self.as_replica
 
     async def close(self) -> None:
         """See ITaskBrowser."""

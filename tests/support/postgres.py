@@ -162,7 +162,10 @@ class OwnServer:
         self._end(signal.SIGINT)
 
     def resume(self) -> None:
-        """Start the halted server again, on the same port."""
+        """Start the halted server again, on the same port.
+
+        From a thread that lasts as long: it ends with whoever started it.
+        """
         self._start(self.port)
 
     @property

@@ -59,6 +59,14 @@ class Standby(OwnServer):
         return await asyncpg.connect(self._primary.url()), await asyncpg.connect(self.url())
 
 
+async def told(url: str, question: str, *values: Any) -> Any:
+    """Give the one value that a server answers."""
+    connection = await asyncpg.connect(url)
+    answer = await connection.fetchval(question, *values)
+    await connection.close()
+    return answer
+
+
 async def until(connection: Any, condition: str, *values: Any) -> None:
     """Wait for something to become true on a server; fail if it never does."""
     deadline = time.monotonic() + _PATIENCE

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
@@ -25,10 +26,16 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from taskview_core.errors import CannotConnectError, PasswordNeededError, TaskviewError, UsageError
+from taskview_core.errors import (
+    CannotConnectError,
+    PasswordNeededError,
+    TaskviewError,
+    UsageError,
+)
 from taskview_tui.clipboard import (
     PROGRAM_LIMIT,
     TERMINAL_LIMIT,
@@ -48,13 +55,17 @@ from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.times import TimeDisplay
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Ident
+    from taskview_core.entities import Ident, Replica
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query import TaskFilter
     from taskview_tui.side import Side
 
 _NOTICED = 15.0
 """Seconds for which a notice on the database is shown."""
+_REPLICA_EVERY = 5.0
+"""Seconds after which a replica is asked again that is behind, or that its primary has left."""
+_REPLICA_PAUSE = 1.0
+"""Seconds in which it is asked no second time, however much is read."""
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
@@ -91,6 +102,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
     browser: var[ITaskBrowser | None] = var(None)
     times: var[TimeDisplay] = var(TimeDisplay.AGE)
     marked: var[Side | None] = var(None)
+    replica: var[Replica | None] = var(None)
+    """How a replica was doing as something was read from it last; None for no replica."""
 
     def __init__(
         self,
@@ -117,6 +130,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
+        self._replica_asked = -_REPLICA_PAUSE
+        self._replica_timer: Timer | None = None
         self._under_way = 0
         """Keys that were handed on and have not been handled yet."""
 
@@ -221,6 +236,27 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self._under_way -= 1
 
     # What screens ask for
+
+    def look_at_replica(self) -> None:
+        """See Host."""
+        if self.browser is not None and self.ticks() - self._replica_asked >= _REPLICA_PAUSE:
+            self._replica_asked = self.ticks()
+            self._ask_replica(self.browser)
+
+    @work(group="replica", exclusive=True)
+    async def _ask_replica(self, browser: ITaskBrowser) -> None:
+        if self._replica_timer is not None:
+            self._replica_timer.stop()
+            self._replica_timer = None
+        try:
+            self.replica = await browser.replica()
+        except TaskviewError:
+            return  # Whoever reads rows meets it too, says so, and comes here when it is over.
+        if self.replica is not None and not self.replica.is_well:
+            # What is to be told may be over soon, and nobody may ask for rows meanwhile.
+            self._replica_timer = self.set_timer(
+                _REPLICA_EVERY, partial(self._ask_replica, browser)
+            )
 
     @property
     def is_first_screen(self) -> bool:

@@ -33,6 +33,10 @@ class Host(Protocol):
     marked: Side | None
     """What is marked to be compared; on all screens."""
 
+    def look_at_replica(self) -> None:
+        """Find out how far the database is behind, if it is a replica: something was just read."""
+        ...
+
     def open_comparison(self, left: Side, right: Side) -> None:
         """Show what differs between two tasks or conversations."""
         ...

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taskview_core.entities.count import Count, Facets, FacetValue
     from taskview_core.entities.ident import Ident, parse_ident
     from taskview_core.entities.payload import JsonValue, StoredJson
+    from taskview_core.entities.replica import Replica
     from taskview_core.entities.status import TaskStatus
     from taskview_core.entities.task import Task, TaskDetail, TaskRow
     from taskview_core.entities.usage import Covers, Reported, Usage
@@ -26,6 +27,7 @@ else:
         "count": ("Count", "FacetValue", "Facets"),
         "ident": ("Ident", "parse_ident"),
         "payload": ("JsonValue", "StoredJson"),
+        "replica": ("Replica",),
         "status": ("TaskStatus",),
         "task": ("Task", "TaskDetail", "TaskRow"),
         "usage": ("Covers", "Reported", "Usage"),
@@ -52,6 +54,7 @@ __all__ = [
     "Facets",
     "Ident",
     "JsonValue",
+    "Replica",
     "Reported",
     "StoredJson",
     "Task",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Count,
         Facets,
         Ident,
+        Replica,
         Reported,
         TaskDetail,
         TaskRow,
@@ -140,6 +141,13 @@ class ITaskBrowser(Protocol):
         Gives ("task", id) or ("conversation", id); the task where a whole id is that of both.
         Raises EntityNotFoundError, AmbiguousIdError (whose detail lists some of the matches), or
         UsageError for what is no prefix of an id.
+        """
+        ...
+
+    async def replica(self) -> Replica | None:
+        """Say how far a hot standby is behind its primary; None for any other database.
+
+        It costs a question to the server where that is one.
         """
         ...
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from taskview_core.entities import (
@@ -20,6 +20,7 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Replica,
     Reported,
     TaskDetail,
     TaskRow,
@@ -30,6 +31,7 @@ from taskview_core.errors import (
     ConnectionLostError,
     EntityNotFoundError,
     LockedError,
+    QueryError,
     QueryTimeoutError,
     StatementTimeoutError,
 )
@@ -41,6 +43,7 @@ from taskview_core.persistence.faults import translated
 from taskview_core.persistence.idle import IDLE_SECONDS, IdleConnections
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.limits_cache import KEPT, LimitsCache
+from taskview_core.persistence.replication import Replication
 from taskview_core.persistence.running import Runner, Session, Work, out_of_time, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
@@ -77,6 +80,9 @@ T = TypeVar("T")
 _LOCK_PATIENCE = 5.0
 """Seconds for which a locked SQLite file is tried again and again."""
 _LOCK_PAUSE = 0.05
+_CONFLICTS = 3
+"""How often a query is asked again that a server stopped in favour of something else, such as a
+standby that has to clean away what is being read: the first attempt after it mostly succeeds."""
 _LONG = 600.0
 """Seconds that an exact count or the reading of a whole tree may take: nothing waits for them.
 Each of its statements has no more time than others have."""
@@ -140,6 +146,9 @@ class DatabaseBrowser:
             statement_timeout=timeout,
             opened=opened,
         )
+        self._replication = Replication()
+        self._may_be_replica = None if opened is None else opened.reports_standby
+        event.listen(self._engine.sync_engine, "connect", self._connected)
         self._runner = Runner(self._engine, connections)
         self._idle = IdleConnections(self._engine, idle)
 
@@ -369,6 +378,23 @@ class DatabaseBrowser:
 
         return await self._call(work)
 
+    async def replica(self) -> Replica | None:
+        """See ITaskBrowser. Nothing is asked where the last connection was to no standby."""
+        if self._may_be_replica is None and self._url.kind == "postgresql":
+            await self._call(self._profile)  # Whoever connects finds out.
+        if not self._may_be_replica:
+            return None
+        try:
+            found = await self._call(self._replication.ask)
+        except QueryError:
+            return Replica()  # It is one of another make, and has no words for how it is doing.
+        self._may_be_replica = found is not None
+        return found
+
+    def _connected(self, connection: Any, _entry: object) -> None:
+        driver = connection.driver_connection
+        self._may_be_replica = isinstance(driver, LimitedConnection) and driver.is_replica
+
     async def close(self) -> None:
         """See ITaskBrowser."""
         self._idle.stop()
@@ -397,8 +423,8 @@ class DatabaseBrowser:
     async def _call(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
         """Run work on a session of its own.
 
-        Once more where a pooled connection had died or a server preferred something else, and again
-        for a while where another program holds a lock.
+        Once more where a pooled connection had died, a few times where a server preferred something
+        else, and again for a while where another program holds a lock.
         """
 
         timeout = _shorter(seconds, self._timeout)
@@ -406,17 +432,21 @@ class DatabaseBrowser:
             timeout = max(_LONG, timeout)
         each = _shorter(timeout, self._statement_seconds)
         loop = asyncio.get_running_loop()
-        give_up, again = loop.time() + _LOCK_PATIENCE, False
+        give_up, lost, conflicts = loop.time() + _LOCK_PATIENCE, 0, 0
         while True:
             try:
                 with translated(self.label):
                     return await self._runner.run(work, timeout, each)
             except StatementTimeoutError as error:
                 raise out_of_time(each) from error
-            except (ConnectionLostError, ConflictError):
-                if again:
+            except ConnectionLostError:
+                lost += 1
+                if lost > 1:
                     raise
-                again = True
+            except ConflictError:
+                conflicts += 1
+                if conflicts > _CONFLICTS:
+                    raise
             except LockedError:
                 if loop.time() > give_up:
                     raise

@@ -18,9 +18,11 @@ from taskview_core.errors import (
     ConflictError,
     ConnectionLostError,
     LockedError,
+    OnlyReadableError,
     QueryError,
     QueryTimeoutError,
     SchemaError,
+    ServerBehindLostError,
     StatementTimeoutError,
     TaskviewError,
 )
@@ -46,6 +48,10 @@ _ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300
 """The server ended the session, or has none to give: told to, starting, or for idling."""
 _PASSING = frozenset({"40001", "40P01"})
 """What may well work the next time: on a standby, a row that was being read was cleaned away."""
+
+
+_NAME_OF_SERVER = re.compile(r'server "([^"]+)"|remote node (?:\S+@)?([^\s,]+)')
+"""How postgres_fdw and Citus name a server that they cannot reach."""
 
 
 @contextmanager
@@ -153,9 +159,37 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
         return ConflictError(f"{label} stopped the query for something else", words)
     if code == "42501":
         return QueryError(f"{label} does not allow this", f"the server says: {words}")
+    behind = _of_server_behind(cause, code, words, label)
+    if behind is not None:
+        return behind
+    if code == "25006":
+        return OnlyReadableError(
+            f"{label} takes no changes, and nothing was changed",
+            f"it is a replica or set to be only read: name its primary; the server says: {words}",
+        )
     if code[:2] == "08" or code in _ENDED:
         return ConnectionLostError(f"the connection to {label} was lost", words)
     return QueryError("the query failed", f"the server says: {words}")
+
+
+def _of_server_behind(
+    cause: asyncpg.PostgresError, code: str, words: str, label: str
+) -> TaskviewError | None:
+    """Tell apart that our own connection is well, and one that the server has to another is not."""
+    # What the driver itself finds has no severity; what ends our connection is FATAL.
+    if getattr(cause, "severity_en", None) != "ERROR":
+        return None
+    remote = "remote SQL command" in (getattr(cause, "context", None) or "")
+    if not (code[:2] == "08" or code == "HV00N" or (remote and code in _ENDED)):
+        return None
+    found = _NAME_OF_SERVER.search(words)
+    name = (found[1] or found[2]) if found else ""
+    why = (getattr(cause, "detail", None) or words).splitlines()[0]
+    if not name:
+        return ServerBehindLostError(f"{label} lost a server behind it", why)
+    return ServerBehindLostError(
+        f"{label} cannot reach the server {name}, where some of the rows are", why, server=name
+    )
 
 
 def _of_interface(cause: asyncpg.InterfaceError, label: str) -> TaskviewError | None:

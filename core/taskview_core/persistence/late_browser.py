@@ -16,6 +16,7 @@ from taskview_core.entities import (
     Count,
     Facets,
     Ident,
+    Replica,
     Reported,
     TaskDetail,
     TaskRow,
@@ -168,6 +169,10 @@ class LateBrowser:
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""
         return await (await self._whole()).resolve_id(text)
+
+    async def replica(self) -> Replica | None:
+        """See ITaskBrowser."""
+        return await (await self._whole()).replica()
 
     async def close(self) -> None:
         """See ITaskBrowser."""

@@ -21,9 +21,10 @@ else:
 
 _LOOK = (
     "SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int >= 140000"
-    " AND version() LIKE '%linux%' AS notices_hangup"
+    " AND version() LIKE '%linux%' AS notices_hangup,"
+    " current_setting('in_hot_standby', true) AS in_hot_standby"
 )
-"""Since Postgres 14, and only where the system can tell that a client has gone."""
+"""Since Postgres 14, the first only where the system can tell that a client has gone."""
 
 
 _UNKNOWN = -1.0
@@ -51,8 +52,15 @@ class LimitedConnection(_Connection):
     """Whether transactions begin with the limits."""
     is_direct = False
     """Whether the server's session is this connection's alone, and each statement by itself."""
+    is_replica = False
+    """Whether the server was a hot standby as the connection was made."""
     _allowed: float | None = None
     _settings: tuple[str, ...] = _ALWAYS
+
+    @property
+    def reports_standby(self) -> bool:
+        """Whether the server says of itself that it is a hot standby; a pooler may keep silent."""
+        return getattr(self.get_settings(), "in_hot_standby", None) == "on"
 
     async def look(self, seconds: float | None, *, read_only: bool) -> None:
         """Ask the server what it can do, and have a session of our own, if it is one, only read.
@@ -63,6 +71,7 @@ class LimitedConnection(_Connection):
         self.seconds, self.limits = seconds, True
         found = await self.fetchrow(_LOOK)
         assert found is not None, "a row without a condition is there"
+        self.is_replica = found["in_hot_standby"] == "on"
         self._settings = ("jit = off", *_ALWAYS)
         if found["notices_hangup"]:
             self._settings += ("client_connection_check_interval = 500",)

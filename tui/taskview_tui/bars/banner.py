@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.widgets import Static
 
-from taskview_core.errors import CannotConnectError, TaskviewError
+from taskview_core.errors import CannotConnectError, ServerBehindLostError, TaskviewError
 from taskview_tui.text.clean import clean
 
 
@@ -28,7 +28,9 @@ class Trouble:
         said = clean(str(self.error))
         if isinstance(self.error, CannotConnectError):
             when = "now" if self.retry_in in {None, 0} else f"in {self.retry_in} s"
-            return f"✗ connection lost - retrying {when} (r: now) - {said}"
+            behind = isinstance(self.error, ServerBehindLostError)
+            what = "a server behind is away" if behind else "connection lost"
+            return f"✗ {what} - retrying {when} (r: now) - {said}"
         old = " - what is shown is from before" if self.stale else ""
         return f"✗ {said}{old} - r: try again"
 

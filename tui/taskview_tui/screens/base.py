@@ -25,6 +25,7 @@ from taskview_tui.live import Live
 from taskview_tui.retry import wait_before
 
 if TYPE_CHECKING:
+    from taskview_core.entities import Replica
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query.keys import KeyHelp
     from taskview_tui.export.scope import Scope
@@ -130,12 +131,16 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         self._beat = self.set_interval(_BEAT, self._tick, pause=True)
         self.watch(self.app, "browser", self._on_browser)
         self.watch(self.app, "times", self._on_times)
+        self.watch(self.app, "replica", self._on_replica)
 
     def _on_browser(self, browser: ITaskBrowser | None) -> None:
         self.query_one(TitleLine).label = browser.label if browser else "connecting…"
         if browser is not None:
             self.begin()
         self.update_lines()
+
+    def _on_replica(self, replica: Replica | None) -> None:
+        self.query_one(TitleLine).note = "" if replica is None else str(replica)
 
     def _on_times(self) -> None:
         self.show_times()
@@ -182,6 +187,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Forget the failure of a part that has been read."""
         self._attempts.pop(part, None)
         self.asked(part)
+        self.host.look_at_replica()
 
     def asked(self, part: str) -> None:
         """Take back the failure of a part that is being read again; its attempts still count."""

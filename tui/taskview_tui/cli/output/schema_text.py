@@ -16,6 +16,9 @@ _UPGRADE = "taskview db upgrade"
 def status_lines(status: SchemaStatus) -> Iterator[str]:
     """Give the state of a schema line by line, and what is to be done about it."""
     yield f"database   {clean(status.label)}"
+    if status.replica is not None:
+        of = f" (of {clean(status.replica.primary)})" if status.replica.primary else ""
+        yield f"server     {clean(str(status.replica))}{of}"
     yield f"revision   {_revision(status)}"
     for title, table in zip(("tables", ""), status.tables, strict=False):
         rows = "missing" if table.rows is None else _rows(str(table.rows))
@@ -54,8 +57,9 @@ def _summary(status: SchemaStatus) -> str:
         return "all is there"
     if status.problems:
         return "it cannot be upgraded as it is"
+    where = "" if status.replica is None else " of its primary"
     if status.made_by_others:
-        return f"made by another program; {_UPGRADE} would adopt it and add what is missing"
+        return f"made by another program; {_UPGRADE}{where} would adopt it and add what is missing"
     if not any(table.present for table in status.tables):
-        return f"no tables; {_UPGRADE} would make them"
-    return f"not the newest; {_UPGRADE} would bring it up"
+        return f"no tables; {_UPGRADE}{where} would make them"
+    return f"not the newest; {_UPGRADE}{where} would bring it up"
