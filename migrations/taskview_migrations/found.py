@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, inspect, text
 
@@ -28,6 +28,8 @@ class Found:
     revision: str | None
     odd_types: tuple[str, ...] = ()
     """A sentence for each column of a type that taskview cannot read."""
+    servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By table, the other servers that it has rows on, as foreign tables or partitions."""
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +55,26 @@ def look(connection: Connection) -> Found:
     if inspector.has_table("alembic_version"):
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         revision = ", ".join(str(row) for row in rows) or None
-    return Found(columns, indexes, revision, _odd_types(connection))
+    servers = {table: _servers(connection, table) for table in columns}
+    return Found(columns, indexes, revision, _odd_types(connection), servers)
+
+
+_SERVERS = """
+WITH RECURSIVE part AS (
+  SELECT to_regclass(:table)::oid AS id
+  UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.id
+)
+SELECT DISTINCT s.srvname FROM part JOIN pg_foreign_table f ON f.ftrelid = part.id
+JOIN pg_foreign_server s ON s.oid = f.ftserver ORDER BY s.srvname
+"""
+
+
+def _servers(connection: Connection, table: str) -> tuple[str, ...]:
+    if connection.dialect.name != "postgresql":
+        return ()
+    return tuple(
+        str(name) for name in connection.execute(text(_SERVERS), {"table": table}).scalars()
+    )
 
 
 def _odd_types(connection: Connection) -> tuple[str, ...]:
@@ -91,6 +112,12 @@ def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
     for table in TABLES:
         problems.extend(_problems_of_table(found, table))
     problems.extend(found.odd_types)
+    for table, servers in found.servers.items():
+        if servers:
+            problems.append(
+                f"its table {table} has its rows on other servers ({', '.join(servers)}):"
+                " upgrade each of these by itself"
+            )
     for expected in expected_indexes():
         there = found.indexes.get(expected.name)
         if there is not None and there.columns != expected.columns:

@@ -26,6 +26,8 @@ class TableStatus:
 
     name: str
     rows: Count | None
+    servers: tuple[str, ...] = ()
+    """The other servers that it has rows on: what indexes there are there is not seen."""
 
     @property
     def present(self) -> bool:

@@ -45,7 +45,12 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
         revision=found.revision,
         head=known[-1],
         tables=tuple(
-            TableStatus(name=name, rows=_rows(connection, found, name)) for name in TABLES
+            TableStatus(
+                name=name,
+                rows=_rows(connection, found, name),
+                servers=found.servers.get(name, ()),
+            )
+            for name in TABLES
         ),
         indexes=tuple(
             IndexStatus(
@@ -57,6 +62,7 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
                 broken=index.name in found.indexes and not found.indexes[index.name].valid,
             )
             for index in expected_indexes(connection.dialect.name)
+            if not found.servers.get(index.table)
         ),
         made_by_others=not found.is_empty and (found.revision is None or found.by_other_migrations),
         problems=problems_of(found, known),

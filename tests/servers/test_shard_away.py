@@ -114,6 +114,22 @@ async def test_the_screen_keeps_its_rows_and_reads_on_by_itself(shards: Shards) 
         assert list(screen.table.rows) == rows
 
 
+def test_its_status_tells_where_the_rows_are(
+    shards: Shards, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("db", "status", shards.url)) == 0
+    said = capsys.readouterr().out
+    for table, rows in (("tasks", 120), ("conversations", 12)):
+        assert f"{table:<14} {rows} rows" in said
+        assert f"those of {table} are on shard0, shard1, shard2, and not to be seen" in said
+        where = "has its rows on other servers (shard0, shard1, shard2): upgrade each of these"
+        assert f"problem    its table {table} {where} by itself" in said
+    assert "✗" not in said
+    assert "✓" not in said
+    assert main(("db", "upgrade", shards.url)) == 1
+    assert "cannot be upgraded: its table conversations has its rows" in capsys.readouterr().err
+
+
 async def test_the_coordinator_itself_is_told_apart(shards: Shards) -> None:
     browser = DatabaseBrowser(shards.url)
     await browser.search_tasks(EVERYTHING, PageRequest(5))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from taskview_core.persistence.url import DatabaseUrl
     from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
+    from taskview_migrations import TableStatus as TableStatus
     from taskview_migrations import UpgradeReport as UpgradeReport
     from taskview_tui.asked_limits import AskedLimits
 

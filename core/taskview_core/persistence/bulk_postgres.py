@@ -28,6 +28,13 @@ _COLUMNS_OF = """
     FROM pg_attribute
     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
 """
+_TELLS_BY_ID = """
+    SELECT EXISTS (
+      SELECT FROM pg_index i JOIN pg_attribute a
+        ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'id'
+      WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid
+        AND i.indnkeyatts = 1 AND i.indpred IS NULL)
+"""
 _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
 _COLUMN = re.compile(r"(?s).*COPY \S+, line \d+, column (\w+)")
 _NAIVE = "timestamp without time zone"
@@ -88,6 +95,14 @@ class PostgresBulkWriter:
                 if limited is not None:
                     lengths[table, name] = int(limited[1])
             self._tables[table] = _Table(types)
+        for table in COLUMNS:
+            if not await self._driver.fetchval(_TELLS_BY_ID, table):
+                raise SchemaError(
+                    f"nothing can be loaded into {self._label}: in its table {table} no index sees"
+                    " to it that an id is there once",
+                    "known rows could not be told from new ones, which is so where a table is"
+                    " partitioned by something else; nothing was written",
+                )
         self._naive = self._tables["tasks"].types["created_at"] == _NAIVE
         self.limits = Limits(nul_in_text=False, constants_in_json=False, lengths=lengths)
         self.had_tasks = bool(await self._driver.fetch("SELECT 1 FROM tasks LIMIT 1"))

@@ -57,7 +57,9 @@ def report_lines(report: IndexReport) -> list[str]:
 
 def status_line(status: TextIndexStatus) -> str:
     """Give a line about a database's text index."""
-    if not status.present:
+    if not status.present and not status.can_be:
+        words = "none: searches go through the rows; there can be one of a plain table only"
+    elif not status.present:
         words = "none: searches go through the rows; taskview db index-text makes one"
     elif not status.usable:
         words = f"✗ not finished, and not used; taskview db index-text goes on: {_place(status)}"

@@ -69,7 +69,8 @@ async def postgres_status(url: DatabaseUrl) -> TextIndexStatus:
     async with _connected(url) as connection:
         state = await connection.fetchrow(_STATE)
     if state is None or state["valid"] is None:
-        return TextIndexStatus(f"the index {INDEX}", present=False)
+        plain = state is None or state["kind"] == "r"
+        return TextIndexStatus(f"the index {INDEX}", present=False, can_be=plain)
     covers = "all rows: the server keeps it up to date" if state["valid"] else ""
     return TextIndexStatus(f"the index {INDEX}", True, state["valid"], state["size"], covers)
 

@@ -22,7 +22,7 @@ class TextIndexStatus:
     """Whether a database has a text index, and what it covers.
 
     `place` is the file, or the index's name. `size` is in bytes; `covers` a sentence's end for
-    people. `usable` is False for one that was never finished.
+    people. `usable` is False for one that was never finished, and `can_be` where there can be none.
     """
 
     place: str
@@ -30,6 +30,7 @@ class TextIndexStatus:
     usable: bool = False
     size: int = 0
     covers: str = ""
+    can_be: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
-    from taskview_tui.wiring import IndexStatus, SchemaStatus
+    from taskview_tui.wiring import IndexStatus, SchemaStatus, TableStatus
 
 _UPGRADE = "taskview db upgrade"
 
@@ -25,11 +25,20 @@ def status_lines(status: SchemaStatus) -> Iterator[str]:
         yield f"{title:<10} {table.name:<14} {rows}"
     present = {table.name for table in status.tables if table.present}
     indexes = [index for index in status.indexes if index.table in present]
-    for number, index in enumerate(indexes):
-        yield f"{'' if number else 'indexes':<10} {_index(index)}"
+    lines = [
+        *(_elsewhere(table) for table in status.tables if table.servers),
+        *(_index(index) for index in indexes),
+    ]
+    for number, line in enumerate(lines):
+        yield f"{'' if number else 'indexes':<10} {line}"
     for problem in status.problems:
         yield f"problem    {clean(problem)}"
     yield f"summary    {_summary(status)}"
+
+
+def _elsewhere(table: TableStatus) -> str:
+    names = ", ".join(clean(name) for name in table.servers)
+    return f"those of {table.name} are on {names}, and not to be seen from here"
 
 
 def _index(index: IndexStatus) -> str:
