@@ -123,6 +123,10 @@ class LockedError(QueryError):
     """Another program holds a lock on a SQLite file or a table; trying again may help."""
 
 
+class UnsupportedError(QueryError):
+    """The server is no plain Postgres, and does not take this kind of query."""
+
+
 class SchemaError(QueryError):
     """The tables or columns that taskview reads are not there."""
 

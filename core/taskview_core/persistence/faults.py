@@ -25,6 +25,7 @@ from taskview_core.errors import (
     ServerBehindLostError,
     StatementTimeoutError,
     TaskviewError,
+    UnsupportedError,
 )
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
 from taskview_core.persistence.tls import tls_fault
@@ -157,6 +158,10 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
         return LockedError(f"a table of {label} is locked by another program", words)
     if code in _PASSING:
         return ConflictError(f"{label} stopped the query for something else", words)
+    if code == "0A000":
+        return UnsupportedError(
+            f"{label} does not take this kind of query", f"the server says: {words}"
+        )
     if code == "42501":
         return QueryError(f"{label} does not allow this", f"the server says: {words}")
     behind = _of_server_behind(cause, code, words, label)
