@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 from support import real_data as real
-from support.databases import DatabaseMaker, engine_labels
-from support.postgres import GivenServer, OwnServer, Servers, server_labels
+from support.databases import DatabaseMaker
+from support.engines import engine_params, server_params
+from support.examples import register_profiles
+from support.postgres import GivenServer, OwnServer, Servers
 
-# A shared machine is now slow, now fast: no example fails for its time.
-hypothesis.settings.register_profile("taskview", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("taskview")
+register_profiles()
 
 # Background jobs and the workers of pytest-xdist ignore Ctrl-C, and what they start inherits it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -104,15 +103,15 @@ def databases(postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactor
     return DatabaseMaker(postgres_servers, tmp_path_factory.mktemp("databases"))
 
 
-@pytest.fixture(scope="session", params=server_labels())
+@pytest.fixture(scope="session", params=server_params())
 def postgres_server(
     request: pytest.FixtureRequest, postgres_servers: Servers
 ) -> OwnServer | GivenServer:
-    """A real PostgreSQL server; the test runs on each version there is."""
+    """A real PostgreSQL server; the test runs on each version there is, see `server_params`."""
     return postgres_servers.get(request.param)
 
 
-@pytest.fixture(scope="session", params=engine_labels())
+@pytest.fixture(scope="session", params=engine_params())
 def engine_label(request: pytest.FixtureRequest) -> str:
     """The engine that the test's databases are on: it runs once on each."""
     label: str = request.param

@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from support.arena import NOW, Arena
-from support.databases import DatabaseMaker, engine_labels
+from support.databases import DatabaseMaker
+from support.engines import engine_params
+from support.examples import examples
+from support.postgres import server_labels
 from support.strategies import (
     IDS,
     USERS,
@@ -48,10 +51,10 @@ from taskview_core.query.terms import (
     ValueTerm,
 )
 
-ARENAS = [*engine_labels(), f"{engine_labels()[1]}-jsonb"]
+ARENAS = [*engine_params(), f"{server_labels()[0]}-jsonb"]
 
-examples = settings(
-    max_examples=50,
+some_examples = settings(
+    examples(50),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[
         HealthCheck.too_slow,
@@ -146,7 +149,7 @@ def _ask(arena: Arena, task_filter: TaskFilter, size: int, sort: Sort) -> list[A
     return [row.id for row in forwards.rows]
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_tasks_are_those_of_plain_python(arena: Arena, data: st.DataObject) -> None:
     drawn = data.draw(st.lists(task_facts(storable=True), min_size=1, max_size=7), "tasks")
@@ -168,7 +171,7 @@ def test_tasks_are_those_of_plain_python(arena: Arena, data: st.DataObject) -> N
         assert (count.value, count.exact) == (len(expected), True)
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_facets_count_the_rows_of_the_filter(arena: Arena, data: st.DataObject) -> None:
     drawn = data.draw(st.lists(task_facts(storable=True), min_size=1, max_size=9), "tasks")
@@ -190,7 +193,7 @@ def test_facets_count_the_rows_of_the_filter(arena: Arena, data: st.DataObject) 
         assert found == expected
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_conversations_are_those_of_plain_python(arena: Arena, data: st.DataObject) -> None:
     drawn = data.draw(conversations(), "conversations")

@@ -22,6 +22,10 @@ MANY = 2_500
 SORTS = [Sort(key, descending) for key in TASK_SORT_KEYS for descending in (False, True)]
 
 
+def _long(size: int) -> pytest.ParameterSet:
+    return pytest.param(size, marks=pytest.mark.long)
+
+
 def _rows() -> list[StoredTask]:
     """Give rows of which thousands share one timestamp, and a third have no times at all."""
     dice = random.Random(7)
@@ -120,7 +124,7 @@ async def test_every_row_once_in_order_both_ways(filled: DatabaseBrowser, sort: 
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@pytest.mark.parametrize("size", [1, _long(2), _long(3), 7])
 async def test_pages_across_the_border_of_null(
     filled: DatabaseBrowser, sort: Sort, size: int
 ) -> None:

@@ -100,7 +100,7 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 async def test_indexed_is_scanned_is_plain_python(
     browsers: tuple[DatabaseBrowser, DatabaseBrowser], migrated_url: str, tmp_path: Path, seed: int
 ) -> None:

@@ -150,10 +150,8 @@ async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str) -> None
     assert [line.depth for line in below.preorder()] == list(range(1000))
 
 
-async def test_a_hundred_thousand(
-    browser: DatabaseBrowser, migrated_url: str, engine_label: str
-) -> None:
-    size = 100_000 if engine_label == "sqlite" else 25_000  # to fill Postgres takes its time
+@pytest.mark.parametrize("size", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+async def test_many_tasks(browser: DatabaseBrowser, migrated_url: str, size: int) -> None:
     dice = random.Random(5)
     rows = [_task(0)] + [
         _task(each, dice.randrange(max(0, each - 3000), each)) for each in range(1, size)
