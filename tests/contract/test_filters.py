@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from support.arena import NOW, Arena
-from support.databases import DatabaseMaker
-from support.engines import engine_params
+from support.databases import DatabaseMaker, engine_labels
+from support.engines import marks_of
 from support.examples import examples
 from support.postgres import server_labels
 from support.strategies import (
@@ -51,7 +51,8 @@ from taskview_core.query.terms import (
     ValueTerm,
 )
 
-ARENAS = [*engine_params(), f"{server_labels()[0]}-jsonb"]
+_JSONB = "-jsonb"
+ARENAS = [*engine_labels(), f"{server_labels()[0]}{_JSONB}"]
 
 some_examples = settings(
     examples(50),
@@ -64,9 +65,11 @@ some_examples = settings(
 )
 
 
-@pytest.fixture(scope="module", params=ARENAS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(label, marks=marks_of(label)) for label in ARENAS]
+)
 def arena(request: pytest.FixtureRequest, databases: DatabaseMaker) -> Iterator[Arena]:
-    label = request.param.removesuffix("-jsonb")
+    label = request.param.removesuffix(_JSONB)
     url = databases.empty(label)
     arena = Arena(url, label, binary_json=request.param != label)
     yield arena
@@ -262,7 +265,18 @@ HAYSTACK = [
 ]
 
 
-@pytest.mark.parametrize("form", ["escaped", "raw", "escaped letters", "upper-case escapes"])
+_FORMS = ("escaped", "raw", "escaped letters", "upper-case escapes")
+
+
+@pytest.mark.parametrize(
+    ("arena", "form"),
+    [
+        pytest.param(label, form, marks=marks_of(label))
+        for label in ARENAS
+        for form in (_FORMS[:1] if label.endswith(_JSONB) else _FORMS)  # it keeps no form
+    ],
+    indirect=["arena"],
+)
 def test_words_that_are_hard_to_find(arena: Arena, form: str) -> None:
     """Each word against each text, in every field, as JSON that is written in different ways."""
     import json

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support.engines import long
 from support.foreign import (
     KEEPS_MICROSECONDS,
     SORTS_AS_TIME,
@@ -110,7 +111,7 @@ async def test_each_form_shows_and_pages(sqlite_url: str, form: str) -> None:
     await browser.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, long(1), long(2)])
 async def test_a_mixture_of_forms_pages_completely(sqlite_url: str, seed: int) -> None:
     forms = FORMS.copy()
     random.Random(seed).shuffle(forms)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.databases import DatabaseMaker
+from support.engines import long
 from support.stored import START, StoredTask, insert, insert_async, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
@@ -20,10 +21,6 @@ from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 MANY = 2_500
 SORTS = [Sort(key, descending) for key in TASK_SORT_KEYS for descending in (False, True)]
-
-
-def _long(size: int) -> pytest.ParameterSet:
-    return pytest.param(size, marks=pytest.mark.long)
 
 
 def _rows() -> list[StoredTask]:
@@ -124,7 +121,7 @@ async def test_every_row_once_in_order_both_ways(filled: DatabaseBrowser, sort: 
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
-@pytest.mark.parametrize("size", [1, _long(2), _long(3), 7])
+@pytest.mark.parametrize("size", [1, long(2), long(3), 7])
 async def test_pages_across_the_border_of_null(
     filled: DatabaseBrowser, sort: Sort, size: int
 ) -> None:

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from support.endless import make_plain_view
+from support.engines import long
 from support.foreign import execute_sqlite
 from support.stored import START, StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
@@ -100,7 +101,7 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [1, long(2)])
 async def test_indexed_is_scanned_is_plain_python(
     browsers: tuple[DatabaseBrowser, DatabaseBrowser], migrated_url: str, tmp_path: Path, seed: int
 ) -> None:

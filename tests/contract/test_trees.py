@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from support.engines import long
 from support.stored import CONVERSATION, StoredConversation, StoredTask, insert_async, number
 from taskview_core.entities import Ident
 from taskview_core.errors import EntityNotFoundError
@@ -150,7 +151,7 @@ async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str) -> None
     assert [line.depth for line in below.preorder()] == list(range(1000))
 
 
-@pytest.mark.parametrize("size", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("size", [10_000, long(100_000)])
 async def test_many_tasks(browser: DatabaseBrowser, migrated_url: str, size: int) -> None:
     dice = random.Random(5)
     rows = [_task(0)] + [

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from support.databases import SQLITE
+from support.databases import engine_labels
 from support.postgres import server_labels
 
 
-def server_params() -> list[pytest.ParameterSet]:
-    """Give the labels of the servers; those of further versions are marked `servers`.
+def marks_of(label: str) -> tuple[pytest.MarkDecorator, ...]:
+    """Give the marks of tests on an engine: on a further version of Postgres, `servers`.
 
     So the usual run is on one version, and `.ci/run` on each.
     """
-    first, *others = server_labels()
-    marked = (pytest.param(each, marks=pytest.mark.servers) for each in others)
-    return [pytest.param(first), *marked]
+    return (pytest.mark.servers,) if label in server_labels()[1:] else ()
+
+
+def server_params() -> list[pytest.ParameterSet]:
+    """Give the labels of the servers with their marks."""
+    return [pytest.param(label, marks=marks_of(label)) for label in server_labels()]
 
 
 def engine_params() -> list[pytest.ParameterSet]:
-    """Give the labels of all engines, marked in the same way."""
-    return [pytest.param(SQLITE), *server_params()]
+    """Give the labels of all engines with their marks."""
+    return [pytest.param(label, marks=marks_of(label)) for label in engine_labels()]
+
+
+def long(*values: object, id: str | None = None) -> pytest.ParameterSet:
+    """Give a parameter that `.ci/run` tries beside those of the usual run."""
+    return pytest.param(*values, marks=pytest.mark.long, id=id)
