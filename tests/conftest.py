@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from support import real_data as real
 from support.databases import DatabaseMaker
 from support.engines import engine_params, server_params
 from support.examples import register_profiles
+from support.order import mix
 from support.postgres import GivenServer, OwnServer, Servers
 
 register_profiles()
@@ -26,20 +28,25 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def pytest_configure() -> None:
     """Let what is started here hear of ctrl+c, also where a shell runs us in the background.
 
-    Such a shell has the interrupt ignored, and whoever is started inherits that.
+    Such a shell has the interrupt ignored, and whoever is started inherits that. And keep the
+    bytecode: without it, each of the many commands that tests start compiles the whole program.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Use every core: many tests wait for a server, a terminal or a pause, so one more."""
-    return (os.cpu_count() or 1) + 1
+    """Use every core twice: many tests wait for a server, a terminal or a pause."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     real.leave_out(config, items)
+    if hasattr(config, "workerinput"):
+        mix(items)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -265,37 +267,29 @@ HAYSTACK = [
 ]
 
 
-_FORMS = ("escaped", "raw", "escaped letters", "upper-case escapes")
+def _written(text: str) -> dict[str, str]:
+    """Give a text as JSON, written in each way that there is."""
+    plain = json.dumps({"t": text, "n": [42, 1.5]})
+    letters = "".join(f"\\u{ord(c):04x}" for c in text if ord(c) < 65536)
+    return {
+        "escaped": plain,
+        "raw": json.dumps({"t": text}, ensure_ascii=False),
+        "escaped letters": f'{{"t": "{letters}"}}',
+        "upper-case escapes": plain.replace("\\u00e", "\\u00E"),
+    }
 
 
-@pytest.mark.parametrize(
-    ("arena", "form"),
-    [
-        pytest.param(label, form, marks=marks_of(label))
-        for label in ARENAS
-        for form in (_FORMS[:1] if label.endswith(_JSONB) else _FORMS)  # it keeps no form
-    ],
-    indirect=["arena"],
-)
-def test_words_that_are_hard_to_find(arena: Arena, form: str) -> None:
+def test_words_that_are_hard_to_find(arena: Arena) -> None:
     """Each word against each text, in every field, as JSON that is written in different ways."""
-    import json
-    from dataclasses import replace
-
-    def write(text: str) -> str:
-        if form == "raw":
-            return json.dumps({"t": text}, ensure_ascii=False)
-        plain = json.dumps({"t": text, "n": [42, 1.5]})
-        if form == "escaped letters":
-            return '{"t": "' + "".join(f"\\u{ord(c):04x}" for c in text if ord(c) < 65536) + '"}'
-        return plain.replace("\\u00e", "\\u00E") if form == "upper-case escapes" else plain
-
     blank = TaskFacts(id=IDS[0], conversation_id=IDS[0], agent_id="a", status="b", created_at=NOW)
-    tasks = []
-    for index, text in enumerate(HAYSTACK):
-        for place in ("input", "output", "error"):
-            value = text if place == "error" else write(text)
-            ident = type(IDS[0])(int=1000 + 3 * index + ("input", "output", "error").index(place))
+    tasks: list[TaskFacts] = []
+    for text in HAYSTACK:
+        values = [("error", text)]
+        values += [
+            (place, form) for form in _written(text).values() for place in ("input", "output")
+        ]
+        for place, value in values:
+            ident = type(IDS[0])(int=1000 + len(tasks))
             tasks.append(replace(blank, id=ident, **{place: value}))
     tasks = arena.fill(tasks)
     for needle in NEEDLES:
@@ -311,8 +305,6 @@ def test_words_that_are_hard_to_find(arena: Arena, form: str) -> None:
 
 def test_the_examples_of_the_issue_do_find_something(arena: Arena) -> None:
     """The oracle and the engines might agree on nothing: so some answers are written out."""
-    from dataclasses import replace
-
     blank = TaskFacts(id=IDS[0], conversation_id=IDS[0], agent_id="a", status="b", created_at=NOW)
     arena.fill(
         [
