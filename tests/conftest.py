@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from support.engines import engine_params, server_params
 from support.examples import register_profiles
 from support.order import mix
 from support.postgres import GivenServer, OwnServer, Servers
+from support.quick_folder import make_quick_folder
 
 register_profiles()
 
@@ -105,9 +107,14 @@ def postgres_servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> DatabaseMaker:
+def databases(
+    postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DatabaseMaker]:
     """What makes databases, for fixtures that want more than one or keep one for a module."""
-    return DatabaseMaker(postgres_servers, tmp_path_factory.mktemp("databases"))
+    quick = make_quick_folder()
+    yield DatabaseMaker(postgres_servers, quick or tmp_path_factory.mktemp("databases"))
+    if quick is not None:
+        shutil.rmtree(quick)
 
 
 @pytest.fixture(scope="session", params=server_params())

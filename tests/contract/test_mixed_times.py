@@ -55,7 +55,7 @@ def _made(url: str, seed: int) -> Made:
     )
 
 
-@pytest.mark.parametrize("seed", [0, 1, long(2), long(3)])
+@pytest.mark.parametrize("seed", [0, *map(long, (1, 2, 3))])
 async def test_bounds_and_pages_agree_with_what_was_written(url: str, seed: int) -> None:
     made = _made(url, seed)
     browser = DatabaseBrowser(url)

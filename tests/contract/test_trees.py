@@ -142,13 +142,15 @@ async def test_a_subtree_takes_a_query_a_level(browser: DatabaseBrowser, migrate
     assert statements <= 12, statements
 
 
-async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str) -> None:
-    rows = [_task(each, each - 1 if each else None) for each in range(2000)]
+@pytest.mark.parametrize("depth", [500, long(2_000)])
+async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str, depth: int) -> None:
+    rows = [_task(each, each - 1 if each else None) for each in range(depth)]
     await insert_async(migrated_url, rows, BOTH)
     whole = TaskTree.assemble(await browser.conversation_tree(CONVERSATION))
-    assert [line.depth for line in whole.preorder()] == list(range(2000))
-    below = TaskTree.assemble(await browser.subtree(number(1000)), top=number(1000))
-    assert [line.depth for line in below.preorder()] == list(range(1000))
+    assert [line.depth for line in whole.preorder()] == list(range(depth))
+    top = number(depth // 2)
+    below = TaskTree.assemble(await browser.subtree(top), top=top)
+    assert [line.depth for line in below.preorder()] == list(range(depth // 2))
 
 
 @pytest.mark.parametrize("size", [10_000, long(100_000)])

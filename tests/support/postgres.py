@@ -25,6 +25,7 @@ from support.postgres_programs import (
     find_programs,
     make_shared_folder,
 )
+from support.quick_folder import make_quick_folder
 
 URL_VARIABLE = "TASKVIEW_TEST_POSTGRES_URL"
 USER = "taskview"
@@ -35,6 +36,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
+    "max_wal_size": "128MB",
     "max_connections": "60",
     "autovacuum": "off",
     "client_connection_check_interval": "200ms",
@@ -128,7 +130,8 @@ class OwnServer:
         self.label = programs.label
         self._user = Runner.for_this_process()
         self._folder = make_shared_folder(self._user, "taskview-pg-")
-        self._data = self._folder / "data"
+        self._quick = make_quick_folder()
+        self._data = (self._quick or self._folder) / "data"
         self._log = self._folder / "words.log"
         self._password = secrets.token_urlsafe(12)
         self._process: subprocess.Popen[bytes] | None = None
@@ -181,6 +184,8 @@ class OwnServer:
         """Stop the server and remove all it had."""
         self._end(signal.SIGQUIT)
         shutil.rmtree(self._folder)
+        if self._quick is not None:
+            shutil.rmtree(self._quick)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
@@ -191,6 +196,8 @@ class OwnServer:
 
     def _runnable(self, programs: Programs) -> Programs:
         self._user.own(self._folder)
+        if self._quick is not None:
+            self._user.own(self._quick)
         if self._user.can_run(programs.bin / "postgres", self._folder):
             return programs
         copy = self._folder / "programs"

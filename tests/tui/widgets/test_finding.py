@@ -89,7 +89,7 @@ def test_each_match_can_be_seen_marked_where_it_is_said_to_be(
 @given(
     value=_JSON, text=st.text(alphabet="aAb .Σé世", min_size=1, max_size=3), at=st.integers(0, 9)
 )
-@settings(max_examples=60)
+@examples(60)
 def test_what_is_near_a_line_begins_with_the_match_that_all_begin_with_there(
     value: Any, text: str, at: int
 ) -> None:
