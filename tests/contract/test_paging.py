@@ -121,7 +121,7 @@ async def test_every_row_once_in_order_both_ways(filled: DatabaseBrowser, sort: 
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
-@pytest.mark.parametrize("size", [1, long(2), long(3), 7])
+@pytest.mark.parametrize("size", [1, *map(long, (2, 3, 7))])
 async def test_pages_across_the_border_of_null(
     filled: DatabaseBrowser, sort: Sort, size: int
 ) -> None:
