@@ -36,7 +36,6 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
-    "max_wal_size": "128MB",
     "max_connections": "60",
     "autovacuum": "off",
     "client_connection_check_interval": "200ms",
@@ -124,13 +123,16 @@ class Databases:
 
 
 class OwnServer:
-    """A server that the tests started: on a loopback port and a socket in a private folder."""
+    """A server that the tests started: on a loopback port and a socket in a private folder.
 
-    def __init__(self, programs: Programs) -> None:
+    With `in_memory` its rows lie in memory where there is room; for few rows.
+    """
+
+    def __init__(self, programs: Programs, *, in_memory: bool = False) -> None:
         self.label = programs.label
         self._user = Runner.for_this_process()
         self._folder = make_shared_folder(self._user, "taskview-pg-")
-        self._quick = make_quick_folder()
+        self._quick = make_quick_folder() if in_memory else None
         self._data = (self._quick or self._folder) / "data"
         self._log = self._folder / "words.log"
         self._password = secrets.token_urlsafe(12)
@@ -235,6 +237,7 @@ class OwnServer:
         self.port = port
         settings = {
             **_SETTINGS,
+            **({"max_wal_size": "128MB"} if self._quick is not None else {}),
             "listen_addresses": "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": str(self._folder),
@@ -285,7 +288,7 @@ class Servers:
     def get(self, label: str) -> OwnServer | GivenServer:
         """Give a server, started if need be."""
         if label not in self._running:
-            self._running[label] = start_server(label)
+            self._running[label] = start_server(label, in_memory=True)
         return self._running[label]
 
     def stop(self) -> None:
@@ -306,19 +309,19 @@ def server_labels() -> list[str]:
     return [programs.label for programs in find_programs()] or ["postgres"]
 
 
-def start_server(label: str) -> OwnServer | GivenServer:
+def start_server(label: str, *, in_memory: bool = False) -> OwnServer | GivenServer:
     """Start the server with this label, or reach the given one."""
     url = os.environ.get(URL_VARIABLE)
     if url:
         return GivenServer(url)
-    return start_own_server(label)
+    return start_own_server(label, in_memory=in_memory)
 
 
-def start_own_server(label: str | None = None) -> OwnServer:
+def start_own_server(label: str | None = None, *, in_memory: bool = False) -> OwnServer:
     """Start one more server, for a test that stops it; of the first version where not given."""
     for programs in find_programs():
         if label in (None, programs.label):
-            return OwnServer(programs)
+            return OwnServer(programs, in_memory=in_memory)
     raise NoPostgresError(
         "these tests need a PostgreSQL server and there is none: install the test dependencies "
         f"(pip install '.[test]' brings one), or PostgreSQL itself, or set {URL_VARIABLE}"

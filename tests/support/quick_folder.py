@@ -15,7 +15,7 @@ from pathlib import Path
 
 _IN_MEMORY = Path("/dev/shm")
 _PREFIX = "taskview-tests-"
-_MUCH_ROOM = 4 << 30
+_MUCH_ROOM = 2 << 30
 _NEW_SECONDS = 60.0
 
 
