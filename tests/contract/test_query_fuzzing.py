@@ -48,7 +48,7 @@ async def _run(browser: DatabaseBrowser, text: str) -> str:
     return "rows"
 
 
-@pytest.mark.parametrize(("count", "with_rows"), [(80, 25), long(250, 80)])
+@pytest.mark.parametrize(("count", "with_rows"), [(40, 12), long(250, 80)])
 async def test_random_filters_become_parameters(
     migrated_url: str, count: int, with_rows: int
 ) -> None:
