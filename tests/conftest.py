@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 from support import real_data as real
-from support.databases import DatabaseMaker, engine_labels
-from support.postgres import GivenServer, OwnServer, Servers, server_labels
+from support.databases import DatabaseMaker
+from support.engines import engine_params, server_params
+from support.examples import register_profiles
+from support.order import mix
+from support.postgres import GivenServer, OwnServer, Servers
+from support.quick_folder import make_quick_folder
 
-# A shared machine is now slow, now fast: no example fails for its time.
-hypothesis.settings.register_profile("taskview", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("taskview")
+register_profiles()
 
 # Background jobs and the workers of pytest-xdist ignore Ctrl-C, and what they start inherits it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -27,20 +30,25 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def pytest_configure() -> None:
     """Let what is started here hear of ctrl+c, also where a shell runs us in the background.
 
-    Such a shell has the interrupt ignored, and whoever is started inherits that.
+    Such a shell has the interrupt ignored, and whoever is started inherits that. And keep the
+    bytecode: without it, each of the many commands that tests start compiles the whole program.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Use every core: many tests wait for a server, a terminal or a pause, so one more."""
-    return (os.cpu_count() or 1) + 1
+    """Use every core twice: many tests wait for a server, a terminal or a pause."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     real.leave_out(config, items)
+    if hasattr(config, "workerinput"):
+        mix(items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,20 +107,25 @@ def postgres_servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> DatabaseMaker:
+def databases(
+    postgres_servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DatabaseMaker]:
     """What makes databases, for fixtures that want more than one or keep one for a module."""
-    return DatabaseMaker(postgres_servers, tmp_path_factory.mktemp("databases"))
+    quick = make_quick_folder()
+    yield DatabaseMaker(postgres_servers, quick or tmp_path_factory.mktemp("databases"))
+    if quick is not None:
+        shutil.rmtree(quick)
 
 
-@pytest.fixture(scope="session", params=server_labels())
+@pytest.fixture(scope="session", params=server_params())
 def postgres_server(
     request: pytest.FixtureRequest, postgres_servers: Servers
 ) -> OwnServer | GivenServer:
-    """A real PostgreSQL server; the test runs on each version there is."""
+    """A real PostgreSQL server; the test runs on each version there is, see `server_params`."""
     return postgres_servers.get(request.param)
 
 
-@pytest.fixture(scope="session", params=engine_labels())
+@pytest.fixture(scope="session", params=engine_params())
 def engine_label(request: pytest.FixtureRequest) -> str:
     """The engine that the test's databases are on: it runs once on each."""
     label: str = request.param

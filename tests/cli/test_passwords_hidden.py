@@ -12,9 +12,10 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.postgres import start_own_server
 from taskview_core import hiding
 from taskview_core.errors import TaskviewError
@@ -82,7 +83,7 @@ def _shows(text: str, secret: str) -> bool:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=15)
+@examples(15)
 @given(secret=PASSWORDS)
 def test_no_command_shows_it(form: str, nowhere: str, secret: str) -> None:
     url = FORMS[form](nowhere, secret)
@@ -93,7 +94,7 @@ def test_no_command_shows_it(form: str, nowhere: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=30)
+@examples(30)
 @given(secret=PASSWORDS)
 def test_nothing_that_is_known_of_a_url_shows_it(form: str, nowhere: str, secret: str) -> None:
     assert not _shows(_told(FORMS[form](nowhere, secret)), secret)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from support.endless import make_endless, make_quick, running_statements
+from support.engines import long
 from support.stored import CONVERSATION, StoredTask, insert_async, number
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -204,7 +205,8 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(
-    "how", ["await browser.close()", "return", "raise SystemExit(0)", "work.cancel()"]
+    "how",
+    ["await browser.close()", "return", *map(long, ("raise SystemExit(0)", "work.cancel()"))],
 )
 async def test_quitting_during_a_query_ends_the_process(migrated_url: str, how: str) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,17 +12,21 @@ from hypothesis import strategies as st
 
 from support.arena import NOW, Arena
 from support.databases import DatabaseMaker, engine_labels
+from support.engines import marks_of
+from support.examples import examples
 from support.oracle import check_conversations, check_facets, check_tasks
+from support.postgres import server_labels
 from support.strategies import IDS
 from taskview_core.query.evaluate import TaskFacts, task_matches
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextField, TextTerm
 
-ARENAS = [*engine_labels(), f"{engine_labels()[1]}-jsonb"]
+_JSONB = "-jsonb"
+ARENAS = [*engine_labels(), f"{server_labels()[0]}{_JSONB}"]
 
-examples = settings(
-    max_examples=50,
+some_examples = settings(
+    examples(50),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[
         HealthCheck.too_slow,
@@ -30,9 +36,11 @@ examples = settings(
 )
 
 
-@pytest.fixture(scope="module", params=ARENAS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(label, marks=marks_of(label)) for label in ARENAS]
+)
 def arena(request: pytest.FixtureRequest, databases: DatabaseMaker) -> Iterator[Arena]:
-    label = request.param.removesuffix("-jsonb")
+    label = request.param.removesuffix(_JSONB)
     url = databases.empty(label)
     arena = Arena(url, label, binary_json=request.param != label)
     yield arena
@@ -40,19 +48,19 @@ def arena(request: pytest.FixtureRequest, databases: DatabaseMaker) -> Iterator[
     databases.drop(url)
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_tasks_are_those_of_plain_python(arena: Arena, data: st.DataObject) -> None:
     check_tasks(arena, data)
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_facets_count_the_rows_of_the_filter(arena: Arena, data: st.DataObject) -> None:
     check_facets(arena, data)
 
 
-@examples
+@some_examples
 @given(data=st.data())
 def test_conversations_are_those_of_plain_python(arena: Arena, data: st.DataObject) -> None:
     check_conversations(arena, data)
@@ -102,26 +110,29 @@ HAYSTACK = [
 ]
 
 
-@pytest.mark.parametrize("form", ["escaped", "raw", "escaped letters", "upper-case escapes"])
-def test_words_that_are_hard_to_find(arena: Arena, form: str) -> None:
+def _written(text: str) -> dict[str, str]:
+    """Give a text as JSON, written in each way that there is."""
+    plain = json.dumps({"t": text, "n": [42, 1.5]})
+    letters = "".join(f"\\u{ord(c):04x}" for c in text if ord(c) < 65536)
+    return {
+        "escaped": plain,
+        "raw": json.dumps({"t": text}, ensure_ascii=False),
+        "escaped letters": f'{{"t": "{letters}"}}',
+        "upper-case escapes": plain.replace("\\u00e", "\\u00E"),
+    }
+
+
+def test_words_that_are_hard_to_find(arena: Arena) -> None:
     """Each word against each text, in every field, as JSON that is written in different ways."""
-    import json
-    from dataclasses import replace
-
-    def write(text: str) -> str:
-        if form == "raw":
-            return json.dumps({"t": text}, ensure_ascii=False)
-        plain = json.dumps({"t": text, "n": [42, 1.5]})
-        if form == "escaped letters":
-            return '{"t": "' + "".join(f"\\u{ord(c):04x}" for c in text if ord(c) < 65536) + '"}'
-        return plain.replace("\\u00e", "\\u00E") if form == "upper-case escapes" else plain
-
     blank = TaskFacts(id=IDS[0], conversation_id=IDS[0], agent_id="a", status="b", created_at=NOW)
-    tasks = []
-    for index, text in enumerate(HAYSTACK):
-        for place in ("input", "output", "error"):
-            value = text if place == "error" else write(text)
-            ident = type(IDS[0])(int=1000 + 3 * index + ("input", "output", "error").index(place))
+    tasks: list[TaskFacts] = []
+    for text in HAYSTACK:
+        values = [("error", text)]
+        values += [
+            (place, form) for form in _written(text).values() for place in ("input", "output")
+        ]
+        for place, value in values:
+            ident = type(IDS[0])(int=1000 + len(tasks))
             tasks.append(replace(blank, id=ident, **{place: value}))
     tasks = arena.fill(tasks)
     for needle in NEEDLES:
@@ -137,8 +148,6 @@ def test_words_that_are_hard_to_find(arena: Arena, form: str) -> None:
 
 def test_the_examples_of_the_issue_do_find_something(arena: Arena) -> None:
     """The oracle and the engines might agree on nothing: so some answers are written out."""
-    from dataclasses import replace
-
     blank = TaskFacts(id=IDS[0], conversation_id=IDS[0], agent_id="a", status="b", created_at=NOW)
     arena.fill(
         [

@@ -86,6 +86,7 @@ def test_a_wrong_password_is_refused() -> None:
         server.stop()
 
 
+@pytest.mark.long
 def test_a_private_environment_is_copied(tmp_path: Path) -> None:
     """Where root's environment is private, the server's user cannot read the programs."""
     wheel = next(each for each in find_programs() if each.parts)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON
 
-from support.databases import DatabaseMaker
+from support.databases import SQLITE, DatabaseMaker, engine_labels
+from support.engines import marks_of
 from support.foreign import BINARY_JSON, everything, guide_rows_by_orm, make_guide_database
 from support.stored import CONVERSATION, number
 from support.walking import walk_backwards, walk_forwards
@@ -22,14 +23,19 @@ from taskview_core.tree.assemble import TaskTree
 KINDS = {"json": JSON(), "jsonb": BINARY_JSON}
 
 
-@pytest.fixture(scope="module", params=sorted(KINDS))
-def guide_url(
-    request: pytest.FixtureRequest, engine_label: str, databases: DatabaseMaker
-) -> Iterator[str]:
-    """The guide's database on each engine; SQLite has no JSONB and gets JSON twice."""
-    kind = KINDS[request.param] if engine_label != "sqlite" else KINDS["json"]
-    url = databases.empty(engine_label)
-    make_guide_database(url, guide_rows_by_orm(), kind)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((label, kind), marks=marks_of(label), id=f"{label}-{kind}")
+        for label in engine_labels()
+        for kind in (sorted(KINDS) if label != SQLITE else ["json"])
+    ],
+)
+def guide_url(request: pytest.FixtureRequest, databases: DatabaseMaker) -> Iterator[str]:
+    """The guide's database on each engine; SQLite has no JSONB."""
+    label, kind = request.param
+    url = databases.empty(label)
+    make_guide_database(url, guide_rows_by_orm(), KINDS[kind])
     yield url
     databases.drop(url)
 

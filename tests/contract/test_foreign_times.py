@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support.engines import long
 from support.foreign import (
     KEEPS_MICROSECONDS,
     SORTS_AS_TIME,
@@ -94,8 +95,8 @@ async def test_each_form_shows_and_pages(sqlite_url: str, form: str) -> None:
         return await browser.search_tasks(EVERYTHING, request)
 
     for sort in (Sort(key, down) for key in TASK_SORT_KEYS for down in (False, True)):
-        forwards = await walk_forwards(search, PageRequest(7, sort))
-        backwards = await walk_backwards(search, PageRequest(11, sort))
+        forwards = await walk_forwards(search, PageRequest(13, sort))
+        backwards = await walk_backwards(search, PageRequest(17, sort))
         assert sorted(map(_number, forwards.rows)) == sorted(made), str(sort)
         assert backwards.rows == forwards.rows, str(sort)
         if sort.key == "created" and form in SORTS_AS_TIME:
@@ -110,7 +111,7 @@ async def test_each_form_shows_and_pages(sqlite_url: str, form: str) -> None:
     await browser.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, long(1), long(2)])
 async def test_a_mixture_of_forms_pages_completely(sqlite_url: str, seed: int) -> None:
     forms = FORMS.copy()
     random.Random(seed).shuffle(forms)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from support.databases import DatabaseMaker
+from support.engines import long
 from support.foreign import TIME_FORMS, execute_sqlite, make_guide_database
 from support.many_forms import Made, fill
 from support.stored import CONVERSATION, START, number
@@ -54,7 +55,7 @@ def _made(url: str, seed: int) -> Made:
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *map(long, (1, 2, 3))])
 async def test_bounds_and_pages_agree_with_what_was_written(url: str, seed: int) -> None:
     made = _made(url, seed)
     browser = DatabaseBrowser(url)

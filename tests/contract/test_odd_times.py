@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from support.databases import DatabaseMaker
+from support.engines import long
 from support.stored import CONVERSATION, START, StoredConversation, insert, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
@@ -57,7 +58,7 @@ ODD: dict[str, list[Stored]] = {
 }
 
 
-@pytest.fixture(params=["alone", "among T"])
+@pytest.fixture(params=["alone", long("among T")])
 def usual(request: pytest.FixtureRequest) -> list[str]:
     """Times as our own program writes them, by themselves or among those of others."""
     if request.param == "alone":

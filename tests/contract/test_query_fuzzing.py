@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from support.engines import long
 from support.fuzzed_queries import HARMLESS, texts, words_of
 from support.stored import StoredTask, insert_async
 from taskview_core.errors import FilterError, TaskviewError
@@ -46,7 +48,10 @@ async def _run(browser: DatabaseBrowser, text: str) -> str:
     return "rows"
 
 
-async def test_random_filters_become_parameters(migrated_url: str) -> None:
+@pytest.mark.parametrize(("count", "with_rows"), [(40, 12), long(250, 80)])
+async def test_random_filters_become_parameters(
+    migrated_url: str, count: int, with_rows: int
+) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n, input='"a"') for n in range(5)])
     browser = DatabaseBrowser(migrated_url)
     await browser.connect()
@@ -61,11 +66,11 @@ async def test_random_filters_become_parameters(migrated_url: str) -> None:
             assert await _run(browser, each) == "rows"
     known: set[str] = set().union(*map(words_of, sent))
     sent.clear()
-    outcomes = {text: await _run(browser, text) for text in texts(SEED, 250)}
+    outcomes = {text: await _run(browser, text) for text in texts(SEED, count)}
     await browser.close()
     odd = {text: ended for text, ended in outcomes.items() if ended not in {"rows", "no filter"}}
     assert odd == {}
-    assert sum(ended == "rows" for ended in outcomes.values()) > 80
+    assert sum(ended == "rows" for ended in outcomes.values()) > with_rows
     assert not set().union(*map(words_of, sent)) - known
 
 

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from support.endless import make_plain_view
+from support.engines import long
 from support.foreign import execute_sqlite
 from support.stored import START, StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
@@ -100,9 +101,13 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "pieces"), [(1, 3), long(1, 10), long(2, 10)])
 async def test_indexed_is_scanned_is_plain_python(
-    browsers: tuple[DatabaseBrowser, DatabaseBrowser], migrated_url: str, tmp_path: Path, seed: int
+    browsers: tuple[DatabaseBrowser, DatabaseBrowser],
+    migrated_url: str,
+    tmp_path: Path,
+    seed: int,
+    pieces: int,
 ) -> None:
     url = parse_database_url(migrated_url)
     rows = _rows(0, 900, seed)
@@ -116,7 +121,7 @@ async def test_indexed_is_scanned_is_plain_python(
         return word[begin : begin + dice.randrange(2, 9)]
 
     async def agree(rows: list[StoredTask]) -> None:
-        for term in (*TERMS, *(piece() for _ in range(10))):
+        for term in (*TERMS, *(piece() for _ in range(pieces))):
             expected = _expected(rows, term)
             for browser in browsers:
                 assert await _found(browser, term) == expected, term

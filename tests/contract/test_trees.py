@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from support.engines import long
 from support.stored import CONVERSATION, StoredConversation, StoredTask, insert_async, number
 from taskview_core.entities import Ident
 from taskview_core.errors import EntityNotFoundError
@@ -141,19 +142,19 @@ async def test_a_subtree_takes_a_query_a_level(browser: DatabaseBrowser, migrate
     assert statements <= 12, statements
 
 
-async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str) -> None:
-    rows = [_task(each, each - 1 if each else None) for each in range(2000)]
+@pytest.mark.parametrize("depth", [500, long(2_000)])
+async def test_a_deep_chain(browser: DatabaseBrowser, migrated_url: str, depth: int) -> None:
+    rows = [_task(each, each - 1 if each else None) for each in range(depth)]
     await insert_async(migrated_url, rows, BOTH)
     whole = TaskTree.assemble(await browser.conversation_tree(CONVERSATION))
-    assert [line.depth for line in whole.preorder()] == list(range(2000))
-    below = TaskTree.assemble(await browser.subtree(number(1000)), top=number(1000))
-    assert [line.depth for line in below.preorder()] == list(range(1000))
+    assert [line.depth for line in whole.preorder()] == list(range(depth))
+    top = number(depth // 2)
+    below = TaskTree.assemble(await browser.subtree(top), top=top)
+    assert [line.depth for line in below.preorder()] == list(range(depth // 2))
 
 
-async def test_a_hundred_thousand(
-    browser: DatabaseBrowser, migrated_url: str, engine_label: str
-) -> None:
-    size = 100_000 if engine_label == "sqlite" else 25_000  # to fill Postgres takes its time
+@pytest.mark.parametrize("size", [10_000, long(100_000)])
+async def test_many_tasks(browser: DatabaseBrowser, migrated_url: str, size: int) -> None:
     dice = random.Random(5)
     rows = [_task(0)] + [
         _task(each, dice.randrange(max(0, each - 3000), each)) for each in range(1, size)

@@ -10,9 +10,10 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.trees import START, T, preorder_of
 from taskview_core.compare.align import Look, align
 from taskview_core.compare.trees import Comparison, compare_trees
@@ -139,7 +140,7 @@ def plant(
     return expected
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(0, 1 << 32), st.integers(1, 60))
 def test_a_tree_compared_with_itself_shows_nothing(seed: int, count: int) -> None:
     roots = random_nodes(Random(seed), count)
@@ -148,7 +149,7 @@ def test_a_tree_compared_with_itself_shows_nothing(seed: int, count: int) -> Non
     assert len(comparison.pairs) == count
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.integers(0, 1 << 32), st.integers(2, 80), st.integers(1, 8))
 def test_what_was_planted_is_found_and_nothing_else(seed: int, count: int, changes: int) -> None:
     random = Random(seed)
@@ -193,7 +194,7 @@ def test_a_sibling_taken_out_of_20000_is_the_only_one_without_a_partner() -> Non
     assert set(range(20_000)) - {one for one, _ in pairs} == {3_000, 12_345}
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     st.lists(st.integers(0, 9), max_size=120),
     st.lists(st.integers(0, 9), max_size=120),

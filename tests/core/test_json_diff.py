@@ -8,9 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_core.compare.json_diff import (
     MOST_CHANGES,
     MOST_CHARACTERS,
@@ -123,7 +124,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(VALUES, VALUES)
 def test_equal_values_and_no_others_are_the_same(left: Any, right: Any) -> None:
     texts = [json.dumps(left), json.dumps(right, indent=1)]
@@ -133,7 +134,7 @@ def test_equal_values_and_no_others_are_the_same(left: Any, right: Any) -> None:
     assert changes(texts[0], json.dumps(left, indent=2)) == []
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(VALUES, st.integers(0, 1 << 32))
 def test_a_value_planted_at_a_path_is_found_there(value: Any, seed: int) -> None:
     document = {"a": [value, {"b": value}], "c": value}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from support.engines import long
 from support.loads import CONVERSATION, conversation, dump, ident, load, task, without, write_lines
 
 KEY = "taskview.parent_task_id"
@@ -141,7 +142,7 @@ def as_seen(rows: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, 1, *(long(seed) for seed in range(2, 8))])
 async def test_any_sequence_of_loads_is_as_row_after_row(
     migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.databases import DatabaseMaker, run
 from support.foreign import BINARY_JSON, make_guide_database
 from support.loads import CONVERSATION, conversation, dump, ident, load, task, without, write_lines
 from taskview_core.errors import LoadError
@@ -53,13 +55,22 @@ BAD = [
 ]
 
 
+@pytest.fixture(scope="module")
+def begun_url(engine_label: str, databases: DatabaseMaker, tmp_path_factory: Any) -> Iterator[str]:
+    """The URL of a database with one conversation; it is refused what would change that."""
+    url = databases.migrated(engine_label)
+    folder = tmp_path_factory.mktemp("begun")
+    run(load(url, write_lines(folder / "before", [conversation(title="old")])))
+    yield url
+    databases.drop(url)
+
+
 @pytest.mark.parametrize(("row", "reason"), BAD, ids=[reason for _, reason in BAD])
 async def test_a_bad_row_is_named(
-    migrated_url: str, tmp_path: Path, row: dict[str, Any] | str, reason: str
+    begun_url: str, tmp_path: Path, row: dict[str, Any] | str, reason: str
 ) -> None:
-    await load(migrated_url, write_lines(tmp_path / "before", [conversation(title="old")]))
     file = write_lines(tmp_path / "rows", [conversation(), task(2), row, task(3)])
-    error = await refused(migrated_url, file)
+    error = await refused(begun_url, file)
     assert error.detail.startswith(f"{file}:3: ")
     assert reason in error.detail
     assert "\n" not in error.detail

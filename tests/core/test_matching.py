@@ -7,10 +7,11 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support import strategies as some
+from support.examples import examples
 from taskview_core.query.matching import (
     fold,
     metadata_term_matches,
@@ -99,7 +100,7 @@ _stored = st.one_of(
 
 
 @given(_needles, _stored, st.data())
-@settings(max_examples=400)
+@examples(400)
 @example("nfoo", r'"\nfoo"', None)
 @example("a", '{"b": true}', None)
 @example('"', '["a"]', None)

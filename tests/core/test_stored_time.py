@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_core.persistence.sql.odd_times import odd_time
 from taskview_core.persistence.sql.sqlite_time import microseconds
 from taskview_core.persistence.stored_time import read_time
@@ -123,7 +124,7 @@ _NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(st.one_of(_WHOLE, _WHOLE, _SPOILT, _NUMBERS, st.binary(max_size=12), st.none()))
 @example(-(2**63))
 @example(90_000_000_001)
@@ -156,7 +157,7 @@ def test_what_nearly_all_write_is_not_odd(asked: sqlite3.Connection, text: str) 
     assert _is_odd(asked, text) == 0
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(st.one_of(_WHOLE, _WHOLE, _SPOILT, st.sampled_from(EVEN)))
 @example("2026-01-31 10:00:00.000000\0")
 @example("2026-01-31 10:00:00.123\0Z")

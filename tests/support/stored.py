@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -115,7 +115,7 @@ def _insert_sqlite(
 
 def _sqlite_values(row: StoredTask | StoredConversation) -> list[Any]:
     values: list[Any] = []
-    for name, value in zip(_names(type(row)), astuple(row), strict=True):
+    for name, value in vars(row).items():
         if isinstance(value, UUID):
             values.append(value.hex)
         elif isinstance(value, datetime):
@@ -140,7 +140,7 @@ async def insert_postgres(
             ("tasks", StoredTask, tasks),
         ):
             await connection.copy_records_to_table(
-                table, columns=_names(kind), records=[astuple(row) for row in rows]
+                table, columns=_names(kind), records=[tuple(vars(row).values()) for row in rows]
             )
     await connection.close()
 

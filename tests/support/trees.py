@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.rows import TreeRows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+_PLACES = re.compile(r"\{(\d+)\}")
 
 
 def at(seconds: float) -> datetime:
@@ -51,8 +53,8 @@ def rows_of(lines: Sequence[T]) -> tuple[TaskRow, ...]:
         del path[line.depth :]
         begun = line.created if line.created is not None else line.start
         error = line.error
-        for other, text in enumerate(ids):
-            error = error.replace(f"{{{other}}}", text) if error else error
+        for other in set(_PLACES.findall(error or "")):
+            error = (error or "").replace(f"{{{other}}}", ids[int(other)])
         rows.append(
             TaskRow(
                 id=ident(number),

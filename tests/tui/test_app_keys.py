@@ -76,6 +76,11 @@ async def test_the_help_lists_every_active_binding_with_its_id(keys: tuple[str, 
         text = run.text()
         for name in wanted:
             assert re.search(rf"(^|\s){re.escape(name)}(\s|$)", text, re.MULTILINE), name
+
+
+async def test_the_help_closes_by_each_of_its_keys() -> None:
+    async with running(app_with(), size=(150, 120)) as run:
+        await run.press("question_mark")
         for closing in ("question_mark", "escape", "q", "f1"):
             await run.press(closing)
             assert not isinstance(run.app.screen, HelpScreen)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from threading import Event
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
+from support.examples import examples
 from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.query.terms import TextField
@@ -232,7 +233,7 @@ async def test_what_is_near_is_drawn_as_it_is_drawn_when_all_is_known(
     lines=st.integers(1, 5),
     near=st.integers(1, 40),
 )
-@settings(max_examples=80)
+@examples(80)
 def test_near_a_task_the_matches_and_guides_are_those_of_all(
     parents: list[int], cursor: int, lines: int, near: int
 ) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.traces import START, TRACE, Found, data_of, ident, mutated, request, span
 from taskview_core.importing.facts import Fact, Skipped
 from taskview_core.importing.formats import reader_of, readers
@@ -60,7 +61,7 @@ def logs_of(logs: list[Any]) -> dict[str, Any]:
     return {"resourceLogs": [{"scopeLogs": [{"logRecords": logs}]}]}
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(LISTS, st.lists(LOGS, max_size=5), st.booleans(), st.randoms())
 def test_rows_are_a_function_of_the_set_of_facts(
     told: list[Any], logs: list[Any], all_spans: bool, chance: random.Random
@@ -79,7 +80,7 @@ def test_rows_are_a_function_of_the_set_of_facts(
         assert reader.derive(TRACE, facts) == at_once.derived[TRACE]
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(LISTS, st.randoms())
 def test_a_part_of_the_spans_gives_tasks_that_the_whole_has(
     told: list[Any], chance: random.Random
@@ -93,7 +94,7 @@ def test_a_part_of_the_spans_gives_tasks_that_the_whole_has(
     assert len(whole.tree()) == len(whole.tasks)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(LISTS, st.integers(1, 30))
 def test_facts_do_not_depend_on_how_the_input_is_cut(told: list[Any], chunk: int) -> None:
     data = json.dumps(request(told), indent=1).encode() + data_of(request(told[:3]))
@@ -110,7 +111,7 @@ def test_facts_do_not_depend_on_how_the_input_is_cut(told: list[Any], chunk: int
         assert list(OtlpReader().facts(Source("in", Slow(data)))) == whole
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(st.text() | st.dictionaries(st.text(), st.text(), max_size=2), max_size=4))
 def test_whatever_a_fact_holds_derive_does_not_raise(bodies: list[Any]) -> None:
     reader = OtlpReader()

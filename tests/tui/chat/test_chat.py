@@ -6,9 +6,10 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_core.entities import JsonValue, StoredJson
 from taskview_tui.render.chat.message import PartKind
 from taskview_tui.render.chat.shapes import chat_of
@@ -146,7 +147,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(VALUES)
 def test_whatever_is_there_can_be_drawn(value: JsonValue) -> None:
     read = read_chat(StoredJson(json.dumps({"messages": [{"role": "x", "content": value}]})))

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_core.errors import UsageError
 from taskview_tui.export.redact import REDACTED, redactor_of
 from taskview_tui.export.rules import parse_rules, read_rules, usual_rules
@@ -132,7 +133,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(VALUES)
 def test_json_stays_json_and_nothing_else_changes(value: object) -> None:
     text = json.dumps(value)

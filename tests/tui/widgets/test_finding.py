@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_core.entities import StoredJson
 from taskview_tui.render.block import TextBlock
 from taskview_tui.render.document import Document, Section
@@ -49,7 +50,7 @@ def _texts(document: Document) -> list[tuple[int, str]]:
 
 
 @given(value=_JSON, text=st.text(alphabet="aAb .Σé世", min_size=1, max_size=3))
-@settings(max_examples=60)
+@examples(60)
 def test_all_that_is_there_is_found_and_nothing_else(value: Any, text: str) -> None:
     document = _document(value)
     matches = Finder().find(document, text)
@@ -68,7 +69,7 @@ def test_all_that_is_there_is_found_and_nothing_else(value: Any, text: str) -> N
     text=st.text(alphabet="aAb世", min_size=1, max_size=2),
     width=st.integers(12, 50),
 )
-@settings(max_examples=60)
+@examples(60)
 def test_each_match_can_be_seen_marked_where_it_is_said_to_be(
     value: Any, text: str, width: int
 ) -> None:
@@ -88,7 +89,7 @@ def test_each_match_can_be_seen_marked_where_it_is_said_to_be(
 @given(
     value=_JSON, text=st.text(alphabet="aAb .Σé世", min_size=1, max_size=3), at=st.integers(0, 9)
 )
-@settings(max_examples=60)
+@examples(60)
 def test_what_is_near_a_line_begins_with_the_match_that_all_begin_with_there(
     value: Any, text: str, at: int
 ) -> None:

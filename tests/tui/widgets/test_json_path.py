@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from taskview_tui.render.json_lines import Kind, parse_json
 from taskview_tui.render.json_path import path_of, value_of
 from taskview_tui.text.cells import ending
@@ -37,7 +38,7 @@ def _follow(value: Any, path: str) -> Any:
     return value
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(VALUES)
 def test_each_path_leads_to_what_stands_there(value: Any) -> None:
     lines = parse_json(json.dumps(value))
