@@ -1,0 +1,397 @@
+"""Walks through the lines of a session and finds its turns, calls and sub-agents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskview_core.importing.claude_code.account import Account
+from taskview_core.importing.claude_code.frames import Call, Frame
+from taskview_core.importing.claude_code.ids import native, scoped
+from taskview_core.importing.claude_code.lines import Line, text_of
+from taskview_core.importing.claude_code.prompts import Said, read_said
+
+TURN, AGENT = "turn", "agent"
+_META = "written by Claude Code for the model (isMeta)"
+
+
+class Walk:
+    """Goes through all lines once, in their order."""
+
+    def __init__(self, scope: str, account: Account) -> None:
+        self.turns: list[Frame] = []
+        self.agents: dict[str, Frame] = {}
+        self.calls: list[Call] = []
+        self.titles: dict[str, str] = {}
+        """By kind: custom-title, ai-title, summary."""
+        self.spawned: dict[str, str] = {}
+        """By sub-agent: the call that progress was told of."""
+        self._scope = scope
+        self._account = account
+        self._by_id: dict[str, Call] = {}
+        self._early: dict[str, tuple[Any, Line]] = {}
+        self._turn_ids: set[Any] = set()
+        self._chains: dict[str, str] = {}
+        self._chain: str | None = None
+        self._uuids: set[str] = set()
+        self._summaries: list[tuple[str, str | None]] = []
+
+    def go(self, lines: list[Line]) -> None:
+        """Read all lines."""
+        for line in lines:
+            entry = line.entry
+            uuid = text_of(entry.get("uuid"))
+            if uuid is not None:
+                self._uuids.add(uuid)
+            if line.type in ("user", "assistant"):
+                agent = self._agent_of(line, uuid)
+                if line.type == "user":
+                    self._user(line, agent)
+                else:
+                    self._assistant(line, agent)
+            else:
+                self._other(line)
+        for summary, leaf in self._summaries:
+            if leaf in self._uuids:
+                self.titles["summary"] = summary
+                self._account.fold("the title")
+            else:
+                self._account.skip("summary of another session")
+        for _, line in self._early.values():
+            self._account.skip("result of a call that is in no file")
+
+    # Where a line belongs
+
+    def _agent_of(self, line: Line, uuid: str | None) -> Frame | None:
+        """Give the sub-agent that a line is of, if it is of one."""
+        entry = line.entry
+        if line.agent is not None:
+            return self._agent(line.agent, line)
+        if entry.get("isSidechain") is not True:
+            return None
+        named = text_of(entry.get("agentId"))
+        if named is not None:
+            return self._agent(named, line)
+        # 1.x: among the session's own lines. A parent that is no message is in no line that we
+        # know of, so whoever has one goes on with the chain before.
+        parent = text_of(entry.get("parentUuid"))
+        chain = self._chains.get(parent) if parent is not None else None
+        if chain is None:
+            chain = self._chain if parent is not None and self._chain else f"inline-{uuid}"
+        if uuid is not None:
+            self._chains[uuid] = chain
+        self._chain = chain
+        return self._agent(chain, line)
+
+    def _agent(self, ident: str, line: Line) -> Frame:
+        frame = self.agents.get(ident)
+        if frame is None:
+            frame = Frame(AGENT, scoped(self._scope, AGENT, ident), ident)
+            self.agents[ident] = frame
+            self._place(frame, line)
+        return frame
+
+    def _turn(self, line: Line) -> Frame:
+        """Give the turn that is under way; one whose prompt is in no file begins anywhere."""
+        return self.turns[-1] if self.turns else self._new_turn(line)
+
+    def _new_turn(self, line: Line) -> Frame:
+        uuid = text_of(line.entry.get("uuid"))
+        ident = native(uuid) if "forkedFrom" not in line.entry else None
+        if ident is None and uuid is not None:
+            ident = scoped(self._scope, TURN, uuid)
+        if ident is None or ident in self._turn_ids:
+            ident = scoped(self._scope, TURN, line.key)
+        self._turn_ids.add(ident)
+        frame = Frame(TURN, ident, uuid or line.key)
+        self._place(frame, line)
+        self.turns.append(frame)
+        return frame
+
+    def _place(self, frame: Frame, line: Line) -> None:
+        frame.cwd = text_of(line.entry.get("cwd"))
+        frame.branch = text_of(line.entry.get("gitBranch"))
+        frame.version = text_of(line.entry.get("version"))
+
+    # What the user's lines say
+
+    def _user(self, line: Line, agent: Frame | None) -> None:
+        content = _content(line)
+        blocks = content if isinstance(content, list) else []
+        results = [
+            block
+            for block in blocks
+            if isinstance(block, dict) and block.get("type") == "tool_result"
+        ]
+        if results:
+            self._results(line, results)
+            return
+        entry = line.entry
+        said = read_said(content)
+        if entry.get("isMeta") is True:
+            self._meta(line, agent, said)
+        elif entry.get("isCompactSummary") is True:
+            frame = agent or self._turn(line)
+            frame.notices.append(said.text)
+            self._fold(line, frame, "what was said before, made short")
+        elif agent is not None:
+            self._told(line, agent, said)
+        elif said.kind in ("output", "caveat", "interrupted"):
+            self._aside(line, said)
+        else:
+            self._prompt(line, said)
+
+    def _prompt(self, line: Line, said: Said) -> None:
+        if not said.text and not said.others and not said.context:
+            self._account.skip("an empty prompt")
+            return
+        frame = self._new_turn(line)
+        frame.prompt = _given(said)
+        frame.is_command = said.kind == "command"
+        frame.entries += 1
+        frame.heard(line.moment)
+        self._account.use()
+
+    def _meta(self, line: Line, agent: Frame | None, said: Said) -> None:
+        turn = self.turns[-1] if self.turns and agent is None else None
+        if turn is not None and turn.is_command and not turn.state and said.kind == "prompt":
+            # What a command such as /init stands for.
+            assert turn.prompt is not None, "a command is a prompt"
+            turn.prompt.setdefault("expanded", said.text)
+            self._fold(line, turn, "what a command stands for")
+        else:
+            self._account.skip(_META)
+
+    def _told(self, line: Line, agent: Frame, said: Said) -> None:
+        if said.kind == "interrupted":
+            self._interrupted(line, agent, said)
+        elif agent.prompt is None and not agent.entries:
+            agent.prompt = _given(said)
+            agent.entries += 1
+            agent.heard(line.moment)
+            self._account.use()
+        else:
+            agent.later.append(said.text)
+            agent.state = ""
+            self._fold(line, agent, "the sub-agent")
+
+    def _aside(self, line: Line, said: Said) -> None:
+        turn = self.turns[-1] if self.turns else None
+        if said.kind == "caveat":
+            self._account.skip("a caveat for the model before the output of a command")
+        elif turn is None:
+            reason = "an interruption" if said.kind == "interrupted" else "output of a command"
+            self._account.skip(f"{reason} before the first prompt")
+        elif said.kind == "interrupted":
+            self._interrupted(line, turn, said)
+        elif turn.is_command and turn.state in ("", "output"):
+            turn.text = f"{turn.text}\n{said.text}" if turn.text else said.text
+            turn.state = "output"
+            self._fold(line, turn, "the turn")
+        else:
+            turn.notices.append(said.text)
+            self._fold(line, turn, "the turn", heard=False)
+
+    def _interrupted(self, line: Line, frame: Frame, said: Said) -> None:
+        frame.state, frame.error = "interrupted", said.text
+        self._fold(line, frame, f"the {_name(frame)}")
+
+    # What the assistant's lines say
+
+    def _assistant(self, line: Line, agent: Frame | None) -> None:
+        frame = agent or self._turn(line)
+        frame.entries += 1
+        frame.heard(line.moment)
+        message = line.entry.get("message")
+        message = message if isinstance(message, dict) else {}
+        ident = text_of(message.get("id")) or line.key
+        model = text_of(message.get("model"))
+        if model is not None and model != "<synthetic>":
+            frame.models[model] = None
+        frame.count(ident, message.get("usage"))
+        frame.stop = text_of(message.get("stop_reason"))
+        began = frame.entries == 1
+        content = message.get("content")
+        failed = line.entry.get("isApiErrorMessage") is True
+        for block in [content] if isinstance(content, str) else _list(content):
+            began |= self._block(line, frame, block, ident, model, failed=failed)
+        if began:
+            self._account.use()
+        else:
+            self._account.fold(f"the {_name(frame)}")
+
+    def _block(
+        self, line: Line, frame: Frame, block: Any, message: str, model: str | None, *, failed: bool
+    ) -> bool:
+        """Read a block; say whether a row begins with it."""
+        kind = block.get("type") if isinstance(block, dict) else "text"
+        if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
+            self._call(line, frame, block, model)
+            return True
+        if kind in ("thinking", "redacted_thinking"):
+            thought = text_of(block.get("thinking"))
+            if thought is not None:
+                frame.thought.append(thought)
+            frame.state = frame.state if frame.state == "text" else "thought"
+            return False
+        text = text_of(block if isinstance(block, str) else _get(block, "text"))
+        if text is None or text.isspace():
+            return False
+        if failed:
+            frame.state, frame.error = "error", text
+            return False
+        if frame.text is not None and frame.text_of == message and frame.said:
+            frame.text = frame.said[-1] = f"{frame.text}\n\n{text}"
+        else:
+            frame.text = text
+            frame.said.append(text)
+        frame.text_of = message
+        frame.state, frame.error = "text", None
+        return False
+
+    def _call(self, line: Line, frame: Frame, block: dict[str, Any], model: str | None) -> None:
+        native_id = text_of(block.get("id")) or line.key
+        again = native_id in self._by_id
+        words = (native_id, line.key) if again else (native_id,)
+        call = Call(
+            id=scoped(self._scope, "tool", *words),
+            native=native_id,
+            name=text_of(block.get("name")) or "?",
+            given=block.get("input"),
+            begun=line.moment,
+            frame=frame,
+            model=model,
+            request=text_of(line.entry.get("requestId")),
+            said="\n\n".join(frame.said) or None,
+            thought="\n\n".join(frame.thought) or None,
+        )
+        frame.said, frame.thought = [], []
+        frame.state, frame.error = "call", None
+        self.calls.append(call)
+        frame.open[native_id] = call
+        self._by_id[native_id] = call
+        early = self._early.pop(native_id, None)
+        if early is not None:
+            self._answer(call, early[0], early[1])
+            self._account.use()
+
+    # Results
+
+    def _results(self, line: Line, results: list[dict[str, Any]]) -> None:
+        used, waits = False, False
+        for block in results:
+            ident = text_of(block.get("tool_use_id"))
+            call = self._by_id.get(ident) if ident is not None else None
+            if call is not None:
+                self._answer(call, block, line)
+                call.frame.entries += not used
+                used = True
+            elif ident is not None and ident not in self._early and not waits and not used:
+                self._early[ident] = (block, line)
+                waits = True
+        if used:
+            self._account.use()
+            for ident in [key for key, (_, held) in self._early.items() if held is line]:
+                del self._early[ident]  # the line is counted
+        elif not waits:
+            self._account.skip("result of a call that is in no file")
+
+    def _answer(self, call: Call, block: dict[str, Any], line: Line) -> None:
+        frame = call.frame
+        noted = line.entry.get("toolUseResult")
+        call.answered = True
+        call.content = block.get("content")
+        call.failed = block.get("is_error") is True
+        call.ended = line.moment
+        call.result = noted if isinstance(noted, dict) else {}
+        frame.open.pop(call.native, None)
+        frame.heard(line.moment)
+        if frame.state in ("call", "thought", "text"):
+            frame.state = "result"
+
+    # All others
+
+    def _other(self, line: Line) -> None:
+        entry = line.entry
+        kind = line.type
+        if kind == "summary" and text_of(entry.get("summary")):
+            self._summaries.append((entry["summary"], text_of(entry.get("leafUuid"))))
+        elif kind == "custom-title" and text_of(entry.get("customTitle")):
+            self.titles[kind] = entry["customTitle"]
+            self._account.fold("the title")
+        elif kind == "ai-title" and text_of(entry.get("aiTitle")):
+            self.titles[kind] = entry["aiTitle"]
+            self._account.fold("the title")
+        elif kind == "system":
+            self._system(line)
+        elif kind == "attachment":
+            self._attachment(line)
+        else:
+            if kind == "progress":
+                agent = text_of(_get(entry.get("data"), "agentId"))
+                call = text_of(entry.get("parentToolUseID"))
+                if agent is not None and call is not None:
+                    self.spawned.setdefault(agent, call)
+            self._account.skip(f"{kind[:40] or 'a line without a type'}")
+
+    def _system(self, line: Line) -> None:
+        entry = line.entry
+        subtype = text_of(entry.get("subtype")) or ""
+        turn = self.turns[-1] if self.turns else None
+        content = text_of(entry.get("content"))
+        duration = entry.get("durationMs")
+        if turn is not None and subtype == "turn_duration" and isinstance(duration, int | float):
+            turn.duration = duration
+            self._fold(line, turn, "the turn", heard=False)
+        elif turn is not None and content and subtype in ("local_command", "local_command_output"):
+            said = read_said(content)
+            if said.kind == "command":
+                self._prompt(line, said)
+            else:
+                self._aside(line, said)
+        elif turn is not None and content is not None:
+            turn.notices.append(content)
+            self._fold(line, turn, "the turn", heard=False)
+        else:
+            self._account.skip(f"system: {subtype[:40] or 'without a subtype'}")
+
+    def _attachment(self, line: Line) -> None:
+        attachment = line.entry.get("attachment")
+        kind = text_of(_get(attachment, "type")) or "of no type"
+        prompt = _get(attachment, "prompt")
+        if kind == "queued_command" and self.turns and prompt:
+            said = read_said(prompt)
+            self.turns[-1].later.append(said.text)
+            self._fold(line, self.turns[-1], "the turn")
+        else:
+            self._account.skip(f"attachment: {kind[:40]}")
+
+    def _fold(self, line: Line, frame: Frame, into: str, *, heard: bool = True) -> None:
+        frame.entries += 1
+        if heard:
+            frame.heard(line.moment)
+        self._account.fold(into)
+
+
+def _given(said: Said) -> dict[str, Any]:
+    given: dict[str, Any] = {"prompt": said.text}
+    if said.others:
+        given["content"] = said.others
+    if said.context:
+        given["context"] = said.context
+    return given
+
+
+def _content(line: Line) -> Any:
+    return _get(line.entry.get("message"), "content")
+
+
+def _get(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _name(frame: Frame) -> str:
+    return "turn" if frame.kind == TURN else "sub-agent"
