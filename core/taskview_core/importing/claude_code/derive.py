@@ -84,7 +84,7 @@ class _Rows:
         for kind in ("custom-title", "ai-title", "summary"):
             if kind in self._walk.titles:
                 return title_of(self._walk.titles[kind])
-        prompts = [turn.prompt["prompt"] for turn in self._walk.turns if _is_asked(turn)]
+        prompts = [_prompt_text(turn) for turn in self._walk.turns if _is_asked(turn)]
         agents = [agent for agent in self._walk.agents.values()]
         described = [_described(agent) or _prompt_text(agent) for agent in agents]
         commands = [_prompt_text(turn) for turn in self._walk.turns]

@@ -39,11 +39,22 @@ Progress = Callable[[LoadProgress], None]
 
 
 class LoadWork:
-    """What one load does and counts."""
+    """What one load does and counts.
+
+    `seek_earlier` says whether to look for tasks of earlier loads whose parent may have come by
+    now; without it, that is done after a load of new tasks.
+    """
 
     def __init__(
-        self, writer: BulkWriter, sources: Sequence[Source], progress: Progress, label: str
+        self,
+        writer: BulkWriter,
+        sources: Sequence[Source],
+        progress: Progress,
+        label: str,
+        *,
+        seek_earlier: bool | None = None,
     ) -> None:
+        self._seek_earlier = seek_earlier
         self._writer = writer
         self._sources = sources
         self._label = label
@@ -67,7 +78,8 @@ class LoadWork:
             if self._refusals.count:
                 raise self._refusals.error(self._label)
             new_conversations, new_tasks = await self._writer.new_rows()
-            await self._settle(self._writer.had_tasks and new_tasks != 0)
+            seek = self._seek_earlier
+            await self._settle(self._writer.had_tasks and new_tasks != 0 if seek is None else seek)
             if aside:
                 self._teller.tell("indexes", self._teller.total, self._rows["tasks"], now=True)
                 await self._writer.make_indexes()

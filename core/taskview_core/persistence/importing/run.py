@@ -1,0 +1,230 @@
+"""One import: inputs into the spool, rows of what is new into the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskview_core.errors import LoadError, UsageError
+from taskview_core.importing.formats import READERS, reader_named
+from taskview_core.importing.reader import Reader
+from taskview_core.persistence.fresh import SchemaMaker
+from taskview_core.persistence.importing.fact_cache import FactCache
+from taskview_core.persistence.importing.inputs import Input, find_inputs
+from taskview_core.persistence.importing.making import Made, make
+from taskview_core.persistence.importing.reading import Reading, StoppedError
+from taskview_core.persistence.importing.report import ImportProgress, ImportReport, NotImported
+from taskview_core.persistence.importing.spool import Spool, open_spool, spool_path
+from taskview_core.persistence.importing.target import find_lost, link_late, prepare_target, write
+from taskview_core.persistence.url import DatabaseUrl
+
+BATCH_CHARACTERS = 8 << 20
+BATCH_SCOPES = 500
+"""So much is written in one transaction, or the rows of one scope."""
+_EVERY = 0.1
+
+Progress = Callable[[ImportProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportAsk:
+    """What is to be imported, and into which database.
+
+    `paths` are files, folders and `-`. `format` names the reader, where it is not to be found by
+    content. `shared` says that a browser reads the database at the same time. `spools` is the
+    folder for what the import remembers.
+    """
+
+    url: DatabaseUrl
+    paths: Sequence[str]
+    spools: Path
+    format: str | None = None
+    strict: bool = False
+    shared: bool = False
+
+
+async def run_import(ask: ImportAsk, progress: Progress, make_schema: SchemaMaker) -> ImportReport:
+    """Bring a database up to what the inputs say.
+
+    Raises LoadError for a path that cannot be read, and with `strict` for the first bad line;
+    LockedError while another import into this database runs; and whatever writing raises.
+    """
+    forced = _forced(ask.format)
+    with ExitStack() as stack:
+        inputs = await asyncio.to_thread(find_inputs, ask.paths, stack)
+        spool = stack.enter_context(open_spool(spool_path(ask.spools, ask.url), ask.url.label))
+        return await _Run(ask, spool, inputs, forced, progress).go(make_schema)
+
+
+def _forced(name: str | None) -> Reader | None:
+    if name is None:
+        return None
+    reader = reader_named(name)
+    if reader is None:
+        known = ", ".join(each.name for each in READERS)
+        raise UsageError(f"there is no format {name}", f"known are: {known}")
+    return reader
+
+
+class _Run:
+    """What one import does and counts."""
+
+    def __init__(
+        self,
+        ask: ImportAsk,
+        spool: Spool,
+        inputs: Sequence[Input],
+        forced: Reader | None,
+        progress: Progress,
+    ) -> None:
+        self._ask = ask
+        self._spool = spool
+        self._inputs = inputs
+        self._report = ImportReport(label=ask.url.label)
+        self._cache = FactCache()
+        self._progress = progress
+        self._done = self._total = 0
+        self._told = 0.0
+        self._failed: set[int] = set()
+        self._reading = Reading(
+            spool, self._cache, self._report, self._count, forced=forced, strict=ask.strict
+        )
+
+    async def go(self, make_schema: SchemaMaker) -> ImportReport:
+        url = self._ask.url
+        if await prepare_target(url, make_schema, shared=self._ask.shared):
+            self._write_down(self._spool.lose_all)
+        else:
+            lost = await find_lost(url, self._spool)
+            self._write_down(lambda: self._spool.lose(lost))
+        try:
+            await self._read_all()
+            await self._settle()
+        finally:
+            self._spool.rollback()
+        if self._report.written_tasks and self._spool.waits():
+            await link_late(url)
+        self._sum_up()
+        return self._report
+
+    async def _read_all(self) -> None:
+        news = await asyncio.to_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
+        self._total = sum(news)
+        for each in self._inputs:
+            reading = asyncio.ensure_future(asyncio.to_thread(self._reading.read, each))
+            try:
+                await asyncio.shield(reading)
+            except asyncio.CancelledError:
+                self._reading.stop()
+                await asyncio.wait({reading})
+                if reading.exception() is not None and not isinstance(
+                    reading.exception(), StoppedError
+                ):
+                    raise reading.exception() from None  # type: ignore[misc]  # it is not None
+                raise
+            if self._cache.is_full:
+                await self._settle()
+
+    async def _settle(self) -> None:
+        """Write the rows of all scopes that have changed."""
+        self._reading.commit()
+        while dirty := [each for each in self._spool.dirty() if each not in self._failed]:
+            batch: list[Made] = []
+            for ident in dirty:
+                self._spool.begin()
+                made = await asyncio.to_thread(make, self._spool, self._cache, ident)
+                self._spool.mark_dirty(made.again)
+                batch.append(made)
+                many = len(batch) >= BATCH_SCOPES
+                if many or sum(each.size for each in batch) >= BATCH_CHARACTERS:
+                    await self._write(batch)
+                    batch = []
+            if batch:
+                await self._write(batch)
+        self._cache.drop()
+
+    async def _write(self, batch: Sequence[Made]) -> None:
+        for made in batch:
+            self._spool.intend(made.scope.id, *made.before)
+        self._spool.commit()
+        try:
+            report = await write(self._ask.url, batch)
+        except LoadError as error:
+            await self._one_by_one(batch, error)
+            return
+        if report is not None:
+            self._report.written_conversations += report.conversations
+            self._report.written_tasks += report.tasks
+        for made in batch:
+            self._report.deleted += len(made.gone_tasks) + len(made.gone_conversations)
+        self._write_down(lambda: self._note_done(batch))
+        self._tell("tasks")
+
+    def _note_done(self, batch: Sequence[Made]) -> None:
+        for made in batch:
+            self._spool.done(made.scope.id, *made.after, made.stats)
+        for made in batch:
+            self._spool.mark_dirty(made.again)
+
+    async def _one_by_one(self, batch: Sequence[Made], error: LoadError) -> None:
+        """Write what can be written where the database has refused a row of some scope."""
+        if len(batch) > 1:
+            for made in batch:
+                await self._write([made])
+            return
+        self._failed.add(batch[0].scope.id)
+        self._report.failed.append(NotImported(batch[0].scope.name, error.detail or error.title))
+
+    def _write_down(self, work: Callable[[], None]) -> None:
+        self._spool.begin()
+        work()
+        self._spool.commit()
+
+    def _sum_up(self) -> None:
+        """Say what there is now of all inputs that were named."""
+        touched = self._reading.touched
+        for scope in self._spool.scopes_of(touched):
+            name, stats = self._spool.stats(scope)
+            each = self._report.of(name)
+            known = json.loads(stats)
+            for key in ("conversations", "tasks", "orphans", "facts", "used"):
+                setattr(each, key, getattr(each, key) + known.get(key, 0))
+            each.levels = max(each.levels, known.get("levels", 0))
+            each.statuses.update(known.get("statuses", {}))
+            each.folded.update(known.get("folded", {}))
+            each.skipped.update(known.get("skipped", {}))
+        for name, unreadable, unfinished in self._unread(touched):
+            each = self._report.of(name)
+            each.facts += unreadable.total()
+            each.skipped.update(unreadable)
+            each.unfinished += unfinished
+
+    def _unread(self, touched: dict[int, str]) -> Iterable[tuple[str, Counter[str], bool]]:
+        for each in self._inputs:
+            state = self._spool.state_of(each.identity)
+            if state is not None and state.id in touched:
+                yield state.format, Counter(state.skipped), state.offset < state.size
+
+    def _count(self, size: int) -> None:
+        self._done += size
+        self._tell("lines")
+
+    def _tell(self, step: str) -> None:
+        moment = time.monotonic()
+        if moment - self._told >= _EVERY:
+            self._told = moment
+            self._progress(
+                ImportProgress(
+                    step=step,
+                    bytes_done=self._done,
+                    bytes_total=self._total,
+                    rows=self._report.written_tasks,
+                    skipped=self._report.bad_lines,
+                )
+            )

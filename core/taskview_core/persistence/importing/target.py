@@ -1,0 +1,106 @@
+"""The database that is imported into: made where it is new, looked at for what it has lost."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from taskview_core.errors import UsageError
+from taskview_core.persistence.bulk_open import bulk_writer
+from taskview_core.persistence.faults import translated
+from taskview_core.persistence.fresh import SchemaMaker, fresh_file
+from taskview_core.persistence.importing.making import Made
+from taskview_core.persistence.importing.row_hashes import unpacked
+from taskview_core.persistence.importing.spool import Scope, Spool
+from taskview_core.persistence.loading import LoadReport
+from taskview_core.persistence.loading.report import LoadProgress
+from taskview_core.persistence.loading.sources import Source
+from taskview_core.persistence.loading.work import LoadWork
+from taskview_core.persistence.url import DatabaseUrl
+
+_IDS_AT_ONCE = 5_000
+
+
+async def prepare_target(url: DatabaseUrl, make_schema: SchemaMaker, *, shared: bool) -> bool:
+    """See that there is a database; say whether it is new.
+
+    One that is `shared` with a browser is made so that neither waits for the other.
+    """
+    if url.kind != "sqlite":
+        return False
+    if url.path is None or url.read_only or url.immutable:
+        raise UsageError(f"{url.label} cannot be imported into", "name a file that can be written")
+    if url.path.exists():
+        return False
+    with fresh_file(url) as part:
+        await make_schema(part, "tables")
+        await make_schema(part, "indexes")
+    if shared:
+        with translated(url.label):
+            database = sqlite3.connect(url.path)
+            try:
+                database.execute("PRAGMA journal_mode = WAL")
+            finally:
+                database.close()
+    return True
+
+
+async def find_lost(url: DatabaseUrl, spool: Spool) -> list[int]:
+    """Give the scopes whose conversations somebody has taken out of the database."""
+    clean = spool.clean_scopes()
+    some = list(islice(clean, _IDS_AT_ONCE))
+    if not some:
+        return []
+    lost: list[int] = []
+    async with bulk_writer(url) as writer:
+        while some:
+            ids = {ident.hex() for scope in some for ident in unpacked(scope.conversations)}
+            known = await writer.known_conversations(ids)
+            lost += [scope.id for scope in some if not _ids(scope) <= known.keys()]
+            some = list(islice(clean, _IDS_AT_ONCE))
+    return lost
+
+
+async def write(url: DatabaseUrl, batch: Sequence[Made]) -> LoadReport | None:
+    """Write what is new of some scopes, and delete what they give no more: all or nothing."""
+    if not any(made.changes for made in batch):
+        return None
+    sources = [
+        _source(batch, (line for made in batch for line in made.conversation_lines)),
+        _source(batch, (line for made in batch for line in made.task_lines)),
+    ]
+    gone_tasks = [row for made in batch for row in made.gone_tasks]
+    gone_conversations = [row for made in batch for row in made.gone_conversations]
+    async with bulk_writer(url) as writer:
+        report = await LoadWork(writer, sources, _quiet, url.label, seek_earlier=False).run()
+        if gone_tasks:
+            await writer.delete("tasks", gone_tasks)
+        if gone_conversations:
+            await writer.delete("conversations", gone_conversations)
+    return report
+
+
+async def link_late(url: DatabaseUrl) -> None:
+    """Link the tasks whose parent has come with another scope."""
+    async with bulk_writer(url) as writer:
+        await LoadWork(writer, [], _quiet, url.label, seek_earlier=True).run()
+
+
+def _ids(scope: Scope) -> set[str]:
+    return {ident.hex() for ident in unpacked(scope.conversations)}
+
+
+def _source(batch: Sequence[Made], lines: Iterator[str]) -> Source:
+    text = io.BytesIO()
+    for line in lines:
+        text.write(line.encode())
+        text.write(b"\n")
+    size = text.tell()
+    names = batch[0].scope.name if len(batch) == 1 else f"{len(batch)} sessions or traces"
+    return Source(f"rows of {names}", size, text)
+
+
+def _quiet(state: LoadProgress) -> None:
+    """Say nothing: the import tells its own progress."""
