@@ -33,6 +33,11 @@ class Host(Protocol):
     marked: Side | None
     """What is marked to be compared; on all screens."""
 
+    @property
+    def follows(self) -> bool:
+        """Whether screens are to follow their database from the beginning."""
+        ...
+
     def open_comparison(self, left: Side, right: Side) -> None:
         """Show what differs between two tasks or conversations."""
         ...

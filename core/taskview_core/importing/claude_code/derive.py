@@ -85,7 +85,7 @@ class _Rows:
             if kind in self._walk.titles:
                 return title_of(self._walk.titles[kind])
         prompts = [_prompt_text(turn) for turn in self._walk.turns if _is_asked(turn)]
-        agents = [agent for agent in self._walk.agents.values()]
+        agents = self._walk.agents.values()
         described = [_described(agent) or _prompt_text(agent) for agent in agents]
         commands = [_prompt_text(turn) for turn in self._walk.turns]
         for text in (*prompts, *commands, *described):

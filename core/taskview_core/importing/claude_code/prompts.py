@@ -1,4 +1,4 @@
-"""What a line of the user's says: a prompt, a command, or words that Claude Code put in its place."""
+"""What a line of the user's says: a prompt, a command, or words that Claude Code put there."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Walk:
                 self._account.fold("the title")
             else:
                 self._account.skip("summary of another session")
-        for _, line in self._early.values():
+        for _ in self._early:
             self._account.skip("result of a call that is in no file")
 
     # Where a line belongs

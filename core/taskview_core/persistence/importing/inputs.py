@@ -99,6 +99,18 @@ def known_reader(head: Head) -> Reader | str:
     return "of no format that is known"
 
 
+def recognises(path: Path) -> bool:
+    """Whether a path is what can be imported: a folder, or a file that a reader knows."""
+    if path.is_dir():
+        return True
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_HEAD)
+    except OSError:
+        return False
+    return reader_of(Head(str(path), start, len(start) < _HEAD)) is not None
+
+
 def fingerprint(stream: BinaryIO, offset: int) -> bytes:
     """Tell whether what has been read of a file is still there: of its beginning and its end."""
     digest = hashlib.blake2b(digest_size=16)

@@ -58,13 +58,13 @@ class Reading:
         self._stopped = True
 
     def news_of(self, each: Input) -> int:
-        """Give how many bytes of an input are new, as far as can be told without reading it."""
+        """Give how many bytes of an input may be new, as far as can be told without reading it."""
         state = self._spool.state_of(each.identity)
         if state is None:
             return each.size
         if self._is_unchanged(state, each):
             return 0
-        return each.size - state.offset if each.size >= state.offset else each.size
+        return each.size - state.offset if each.size > state.offset else max(each.size, 1)
 
     def read(self, each: Input) -> None:
         """Read what is new of an input."""

@@ -7,22 +7,23 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskview_core.errors import LoadError, UsageError
 from taskview_core.importing.formats import READERS, reader_named
 from taskview_core.importing.reader import Reader
-from taskview_core.persistence.fresh import SchemaMaker
 from taskview_core.persistence.importing.fact_cache import FactCache
-from taskview_core.persistence.importing.inputs import Input, find_inputs
+from taskview_core.persistence.importing.inputs import Input
 from taskview_core.persistence.importing.making import Made, make
 from taskview_core.persistence.importing.reading import Reading, StoppedError
 from taskview_core.persistence.importing.report import ImportProgress, ImportReport, NotImported
 from taskview_core.persistence.importing.spool import Spool, open_spool, spool_path
-from taskview_core.persistence.importing.target import find_lost, link_late, prepare_target, write
 from taskview_core.persistence.url import DatabaseUrl
+
+if TYPE_CHECKING:
+    from taskview_core.persistence.fresh import SchemaMaker
 
 BATCH_CHARACTERS = 8 << 20
 BATCH_SCOPES = 500
@@ -34,31 +35,31 @@ Progress = Callable[[ImportProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class ImportAsk:
-    """What is to be imported, and into which database.
+    """Into which database is imported, and how.
 
-    `paths` are files, folders and `-`. `format` names the reader, where it is not to be found by
+    `format` names the reader, where it is not to be found by
     content. `shared` says that a browser reads the database at the same time. `spools` is the
-    folder for what the import remembers.
+    folder for what the import remembers. Where `stopped` says so, it ends early.
     """
 
     url: DatabaseUrl
-    paths: Sequence[str]
     spools: Path
     format: str | None = None
     strict: bool = False
     shared: bool = False
+    stopped: Callable[[], bool] | None = None
 
 
-async def run_import(ask: ImportAsk, progress: Progress, make_schema: SchemaMaker) -> ImportReport:
+async def run_import(
+    ask: ImportAsk, inputs: Sequence[Input], progress: Progress, make_schema: SchemaMaker
+) -> ImportReport:
     """Bring a database up to what the inputs say.
 
-    Raises LoadError for a path that cannot be read, and with `strict` for the first bad line;
-    LockedError while another import into this database runs; and whatever writing raises.
+    Raises with `strict` LoadError for the first bad line; LockedError while another import into
+    this database runs; and whatever writing raises.
     """
     forced = _forced(ask.format)
-    with ExitStack() as stack:
-        inputs = await asyncio.to_thread(find_inputs, ask.paths, stack)
-        spool = stack.enter_context(open_spool(spool_path(ask.spools, ask.url), ask.url.label))
+    with open_spool(spool_path(ask.spools, ask.url), ask.url.label) as spool:
         return await _Run(ask, spool, inputs, forced, progress).go(make_schema)
 
 
@@ -98,6 +99,16 @@ class _Run:
 
     async def go(self, make_schema: SchemaMaker) -> ImportReport:
         url = self._ask.url
+        news = await asyncio.to_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
+        self._total = sum(news)
+        if self._ask.shared and self._is_up_to_date(news):
+            for each in self._inputs:
+                self._reading.read(each)
+            self._sum_up()
+            return self._report
+        # Here is what takes SQLAlchemy.
+        from taskview_core.persistence.importing.target import find_lost, link_late, prepare_target
+
         if await prepare_target(url, make_schema, shared=self._ask.shared):
             self._write_down(self._spool.lose_all)
         else:
@@ -106,6 +117,9 @@ class _Run:
         try:
             await self._read_all()
             await self._settle()
+        except StoppedError:
+            # What is committed is kept, and the next import goes on from there.
+            return self._report
         finally:
             self._spool.rollback()
         if self._report.written_tasks and self._spool.waits():
@@ -113,9 +127,16 @@ class _Run:
         self._sum_up()
         return self._report
 
+    def _check_stopped(self) -> None:
+        if self._ask.stopped is not None and self._ask.stopped():
+            raise StoppedError
+
+    def _is_up_to_date(self, news: Sequence[int]) -> bool:
+        """Whether there is nothing to be done, as far as we know: a cache is nobody else's."""
+        path = self._ask.url.path
+        return not any(news) and path is not None and path.exists() and not self._spool.dirty()
+
     async def _read_all(self) -> None:
-        news = await asyncio.to_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
-        self._total = sum(news)
         for each in self._inputs:
             reading = asyncio.ensure_future(asyncio.to_thread(self._reading.read, each))
             try:
@@ -137,6 +158,7 @@ class _Run:
         while dirty := [each for each in self._spool.dirty() if each not in self._failed]:
             batch: list[Made] = []
             for ident in dirty:
+                self._check_stopped()
                 self._spool.begin()
                 made = await asyncio.to_thread(make, self._spool, self._cache, ident)
                 self._spool.mark_dirty(made.again)
@@ -150,6 +172,8 @@ class _Run:
         self._cache.drop()
 
     async def _write(self, batch: Sequence[Made]) -> None:
+        from taskview_core.persistence.importing.target import write
+
         for made in batch:
             self._spool.intend(made.scope.id, *made.before)
         self._spool.commit()
@@ -213,6 +237,7 @@ class _Run:
 
     def _count(self, size: int) -> None:
         self._done += size
+        self._check_stopped()
         self._tell("lines")
 
     def _tell(self, step: str) -> None:

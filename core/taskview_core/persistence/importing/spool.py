@@ -162,7 +162,9 @@ class Spool:
             " FROM inputs WHERE identity = ?",
             (_text(identity),),
         ).fetchone()
-        return None if row is None else InputState(*row[:-1], skipped=json.loads(row[-1]))
+        if row is None:
+            return None
+        return replace(InputState(*row), skipped=json.loads(row[-1]))
 
     def new_input(self, identity: str, format_name: str, version: int) -> InputState:
         """Take an input in, of which nothing has been read."""
