@@ -18,6 +18,15 @@ class Fact(NamedTuple):
     key: str
     body: str
 
+    @property
+    def size(self) -> int:
+        """About how large the body is."""
+        return len(self.body)
+
+    def encoded(self) -> bytes:
+        """Give the body as bytes; UTF-8, but for halves of surrogate pairs."""
+        return self.body.encode("utf-8", "surrogatepass")
+
 
 class Place(NamedTuple):
     """Where in the inputs something is: the file's name as it was given, and a line from 1.

@@ -7,6 +7,12 @@ from typing import Any
 from uuid import UUID
 
 _MOST = 10**15
+_USAGE = (
+    "input_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "output_tokens",
+)
 
 
 @dataclass(eq=False)
@@ -83,10 +89,13 @@ class Frame:
         """
         if not isinstance(usage, dict):
             return
-        counted = self.usage.setdefault(message, {})
-        for name, value in usage.items():
-            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
-                counted[name] = max(value, counted.get(name, 0))
+        counted = self.usage.get(message)
+        if counted is None:
+            counted = self.usage[message] = {}
+        for name in _USAGE:
+            value = usage.get(name)
+            if type(value) is int and counted.get(name, -1) < value < _MOST:
+                counted[name] = value
 
     @property
     def total(self) -> dict[str, int]:

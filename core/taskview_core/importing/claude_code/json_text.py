@@ -24,19 +24,26 @@ def _float(text: str) -> float | str:
 
 
 # NaN and the infinities, which JSON has not and Postgres refuses, become text.
-_decode = json.JSONDecoder(parse_float=_float, parse_constant=str).decode
+_decoder: Any = json.JSONDecoder(parse_float=_float, parse_constant=str)
+_scan = _decoder.scan_once
+_SPACE = " \t\r\n"
 
 
 def read_object(text: str) -> dict[str, Any]:
     """Read an object; raise UnreadableError for anything else."""
     try:
-        value = _decode(text)
+        # What JSONDecoder.decode does, without looking for white space where there is none.
+        value, end = _scan(text, 0 if text[:1] == "{" else len(text) - len(text.lstrip(_SPACE)))
+    except StopIteration as stop:
+        raise UnreadableError(f"this is not JSON: no value at column {stop.value + 1}") from None
     except RecursionError:
         raise UnreadableError(f"it is nested deeper than {DEEPEST} levels") from None
     except json.JSONDecodeError as error:
         raise UnreadableError(f"this is not JSON: {error.msg} at column {error.pos + 1}") from None
     except ValueError:
         raise UnreadableError("it has a number with too many digits") from None
+    if end != len(text) and text[end:].strip(_SPACE):
+        raise UnreadableError(f"this is not JSON: more follows at column {end + 1}")
     if not isinstance(value, dict):
         raise UnreadableError("this is JSON, but not an object")
     if text.count("{") + text.count("[") > _FEW and _is_too_deep(value):

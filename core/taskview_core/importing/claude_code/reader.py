@@ -14,8 +14,9 @@ from taskview_core.importing.claude_code.json_text import (
     storable,
     to_body,
 )
+from taskview_core.importing.claude_code.lines import line_fact
 from taskview_core.importing.claude_code.places import META, FilePlace, place_of
-from taskview_core.importing.claude_code.slim import KNOWN_TYPES, slim
+from taskview_core.importing.claude_code.slim import KNOWN_TYPES, drop_views, slim
 from taskview_core.importing.facts import Fact, Place, Skipped
 from taskview_core.importing.reader import Derived, Head, Read, Source
 
@@ -114,11 +115,14 @@ def _fact(line: bytes, number: int, place: FilePlace, session: str) -> Fact:
         raise UnreadableError(f"this is not UTF-8 at byte {error.start + 1}") from None
     entry = read_object(text)
     own = entry.get("sessionId")
-    scope = _scope(own) if isinstance(own, str) and own else session
-    body = {"f": place.name, "s": place.slug, "n": number, "e": slim(entry)}
-    if place.agent is not None:
-        body["a"] = place.agent
-    return Fact(scope, f"{place.key}:{number:09}", to_body(body))
+    scope = session if own == session or not isinstance(own, str) or not own else _scope(own)
+    key = f"{place.key}:{number:09}"
+    kept = slim(entry)
+    if kept is not None:
+        return line_fact(scope, key, place, kept, to_body(kept).encode("utf-8", "surrogatepass"))
+    # As it is written: that takes less time than to write what of it is wanted.
+    drop_views(entry)
+    return line_fact(scope, key, place, entry, line.rstrip())
 
 
 def _meta(source: Source, place: FilePlace) -> Iterator[Fact | Skipped | Read]:
@@ -129,8 +133,9 @@ def _meta(source: Source, place: FilePlace) -> Iterator[Fact | Skipped | Read]:
     elif not place.session:
         yield _skipped(source, 1, "its session is not named by the folders above it")
     else:
-        body = {"f": place.name, "s": place.slug, "n": 1, "a": place.agent, "meta": entry}
-        yield Fact(_scope(place.session), f"{place.key}:{1:09}", to_body(body))
+        body = place.body.decode("utf-8", "surrogatepass")
+        body = f'{{{body}"meta":{to_body(entry)}}}'
+        yield Fact(_scope(place.session), f"{place.key}:{1:09}", body)
     yield Read(len(raw), 2)
 
 

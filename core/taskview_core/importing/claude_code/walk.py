@@ -382,7 +382,8 @@ def _given(said: Said) -> dict[str, Any]:
 
 
 def _content(line: Line) -> Any:
-    return _get(line.entry.get("message"), "content")
+    message = line.entry.get("message")
+    return message.get("content") if isinstance(message, dict) else message
 
 
 def _get(value: Any, key: str) -> Any:

@@ -28,13 +28,13 @@ class FactCache:
             self._facts[scope] = []
         if scope in self._facts:
             self._facts[scope].extend(facts)
-            self._size += sum(len(fact.body) for fact in facts)
+            self._size += sum(fact.size for fact in facts)
 
     def take(self, scope: int) -> list[Fact] | None:
         """Give all facts of a scope and keep them no more; None where only the spool has them."""
         facts = self._facts.pop(scope, None)
         if facts is not None:
-            self._size -= sum(len(fact.body) for fact in facts)
+            self._size -= sum(fact.size for fact in facts)
         return facts
 
     def drop(self) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from taskview_core.importing.facts import Fact
 from taskview_core.importing.formats import reader_named
-from taskview_core.importing.rows import ImportedTask
+from taskview_core.importing.rows import ImportedConversation, ImportedTask
 from taskview_core.persistence.importing.claims import settle_claims
 from taskview_core.persistence.importing.fact_cache import FactCache
 from taskview_core.persistence.importing.row_hashes import UNKNOWN, hash_of, packed, unpacked
 from taskview_core.persistence.importing.spool import Scope, Spool
 from taskview_core.query.stuck import names_a_parent
+
+_Row = TypeVar("_Row", ImportedConversation, ImportedTask)
 
 _REPEATED = "the same again in another input"
 
@@ -25,8 +27,9 @@ class Made:
     """What is to be done for one scope."""
 
     scope: Scope
-    conversation_lines: list[str]
-    task_lines: list[str]
+    conversations: list[ImportedConversation]
+    tasks: list[ImportedTask]
+    """The rows that the database has not, or not so."""
     gone_conversations: list[str]
     gone_tasks: list[str]
     """Ids, as 32 hex digits, of rows that the scope gives no more."""
@@ -41,9 +44,7 @@ class Made:
     @property
     def changes(self) -> bool:
         """Whether there is anything to write."""
-        return bool(
-            self.conversation_lines or self.task_lines or self.gone_conversations or self.gone_tasks
-        )
+        return bool(self.conversations or self.tasks or self.gone_conversations or self.gone_tasks)
 
 
 def make(spool: Spool, cache: FactCache, ident: int) -> Made:
@@ -65,17 +66,17 @@ def make(spool: Spool, cache: FactCache, ident: int) -> Made:
         "skipped": dict(derived.skipped),
     }
     ids = {task.id for task in tasks}
-    conversations = _Difference(scope.conversations)
+    conversations = _Difference[ImportedConversation](scope.conversations)
     for row in derived.conversations:
-        conversations.add(row.id, row.to_line(), linked=True)
-    changed = _Difference(scope.tasks)
+        conversations.add(row, linked=True)
+    changed = _Difference[ImportedTask](scope.tasks)
     for task in tasks:
-        changed.add(task.id, task.to_line(), linked=task.parent_task_id in ids)
+        changed.add(task, linked=task.parent_task_id in ids)
     gone_tasks = [row for row in changed.gone() if not spool.rivals(row, ident)]
     return Made(
         scope,
-        conversations.lines,
-        changed.lines,
+        conversations.new,
+        changed.new,
         [row.hex() for row in conversations.gone()],
         [row.hex() for row in gone_tasks],
         (conversations.union(), changed.union()),
@@ -86,30 +87,28 @@ def make(spool: Spool, cache: FactCache, ident: int) -> Made:
     )
 
 
-class _Difference:
+class _Difference(Generic[_Row]):
     """Compares the rows that a scope gives with those that are in the database."""
 
     def __init__(self, before: bytes) -> None:
         self._before = unpacked(before)
         self.now: dict[bytes, bytes] = {}
-        self.lines: list[str] = []
+        self.new: list[_Row] = []
         self.size = 0
-        self._unsure: list[bytes] = []
 
-    def add(self, ident: UUID, line: str, *, linked: bool) -> None:
-        digest = hash_of(line, linked)
-        self.now[ident.bytes] = digest
-        if self._before.get(ident.bytes) != digest:
-            self.lines.append(line)
-            self.size += len(line)
-            self._unsure.append(ident.bytes)
+    def add(self, row: _Row, *, linked: bool) -> None:
+        ident = row.id.bytes
+        digest = self.now[ident] = hash_of(row, linked=linked)
+        if self._before.get(ident) != digest:
+            self.new.append(row)
+            self.size += sum(len(value) for value in row if isinstance(value, str))
 
     def gone(self) -> list[bytes]:
         return [row for row in self._before if row not in self.now]
 
     def union(self) -> bytes:
         """Give all rows that there may be while it is written."""
-        return packed(self._before | dict.fromkeys(self._unsure, UNKNOWN))
+        return packed(self._before | {row.id.bytes: UNKNOWN for row in self.new})
 
 
 def _each_once(facts: list[Fact]) -> tuple[list[Fact], int]:

@@ -127,7 +127,7 @@ class Reading:
         for found in reader.facts(Source(each.name, stream, begun, state.line)):
             if isinstance(found, Fact):
                 self._buffer.setdefault(found.scope, []).append(found)
-                self._buffered += len(found.body)
+                self._buffered += found.size
                 if self._buffered >= _FLUSH_CHARACTERS:
                     self._flush(state)
             elif isinstance(found, Read):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 UNKNOWN = bytes(8)
@@ -10,11 +10,13 @@ UNKNOWN = bytes(8)
 _ID, _ALL = 16, 24
 
 
-def hash_of(line: str, linked: bool) -> bytes:
+def hash_of(row: Sequence[object], *, linked: bool) -> bytes:
     """Give a row's hash; one whose parent is there is another than one that waits for it."""
-    digest = blake2b(line.encode(), digest_size=8)
-    digest.update(b"+" if linked else b"-")
-    return digest.digest()
+    # No text in a row holds a NUL, and none is the same as NULL is here.
+    text = "\0".join(
+        ["+" if linked else "-", *[str(value) if value is not None else "\0" for value in row]]
+    )
+    return blake2b(text.encode(), digest_size=8).digest()
 
 
 def packed(rows: Mapping[bytes, bytes]) -> bytes:

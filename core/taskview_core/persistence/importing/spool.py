@@ -350,9 +350,7 @@ def _text(identity: str) -> str:
 def _packed(facts: Sequence[Fact]) -> bytes:
     """Put facts in one piece; JSON never holds the control characters that are between them."""
     return _SEPARATOR.join(
-        fact.key.encode("utf-8", "replace").translate(_NO_CONTROLS)
-        + _PAIR
-        + fact.body.encode("utf-8", "surrogatepass")
+        fact.key.encode("utf-8", "replace").translate(_NO_CONTROLS) + _PAIR + fact.encoded()
         for fact in facts
     )
 

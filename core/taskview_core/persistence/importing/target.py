@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from taskview_core.errors import UsageError
@@ -12,6 +12,7 @@ from taskview_core.persistence.bulk_open import bulk_writer
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
 from taskview_core.persistence.importing.making import Made
+from taskview_core.persistence.importing.ready_rows import ReadyRows
 from taskview_core.persistence.importing.row_hashes import unpacked
 from taskview_core.persistence.importing.spool import Scope, Spool
 from taskview_core.persistence.loading import LoadReport
@@ -67,14 +68,18 @@ async def write(url: DatabaseUrl, batch: Sequence[Made]) -> LoadReport | None:
     """Write what is new of some scopes, and delete what they give no more: all or nothing."""
     if not any(made.changes for made in batch):
         return None
-    sources = [
-        _source(batch, (line for made in batch for line in made.conversation_lines)),
-        _source(batch, (line for made in batch for line in made.task_lines)),
-    ]
     gone_tasks = [row for made in batch for row in made.gone_tasks]
     gone_conversations = [row for made in batch for row in made.gone_conversations]
     async with bulk_writer(url) as writer:
-        report = await LoadWork(writer, sources, _quiet, url.label, seek_earlier=False).run()
+        rows = ReadyRows(
+            writer,
+            [row for made in batch for row in made.conversations],
+            [row for made in batch for row in made.tasks],
+        )
+        source = _source(batch)
+        report = await LoadWork(
+            writer, [source], _quiet, url.label, reader=rows, seek_earlier=False
+        ).run()
         if gone_tasks:
             await writer.delete("tasks", gone_tasks)
         if gone_conversations:
@@ -92,14 +97,10 @@ def _ids(scope: Scope) -> set[str]:
     return {ident.hex() for ident in unpacked(scope.conversations)}
 
 
-def _source(batch: Sequence[Made], lines: Iterator[str]) -> Source:
-    text = io.BytesIO()
-    for line in lines:
-        text.write(line.encode())
-        text.write(b"\n")
-    size = text.tell()
-    names = batch[0].scope.name if len(batch) == 1 else f"{len(batch)} sessions or traces"
-    return Source(f"rows of {names}", size, text)
+def _source(batch: Sequence[Made]) -> Source:
+    """Name what the rows are of, and their size, as the loader knows files."""
+    name = batch[0].scope.name if len(batch) == 1 else f"{len(batch)} sessions or traces"
+    return Source(name, sum(made.size for made in batch), io.BytesIO())
 
 
 def _quiet(state: LoadProgress) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from taskview_core.persistence.bulk import METADATA, PARENT, BulkRow, BulkWriter, Link, Refused
@@ -38,11 +38,25 @@ _SHOWN = 5
 Progress = Callable[[LoadProgress], None]
 
 
+class RowSource(Protocol):
+    """What has the rows of a load."""
+
+    bad_ids: set[str]
+    """Ids of bad rows, so that nothing else is blamed for their absence."""
+    filled: int
+    """Rows that lacked created_at."""
+
+    def batches(self, table: Table) -> Iterator[Batch]:
+        """Give the rows of a table."""
+        ...
+
+
 class LoadWork:
     """What one load does and counts.
 
-    `seek_earlier` says whether to look for tasks of earlier loads whose parent may have come by
-    now; without it, that is done after a load of new tasks.
+    The rows are those of the sources, or what `reader` has ready made. `seek_earlier` says whether
+    to look for tasks of earlier loads whose parent may have come by now; without it, that is done
+    after a load of new tasks.
     """
 
     def __init__(
@@ -52,6 +66,7 @@ class LoadWork:
         progress: Progress,
         label: str,
         *,
+        reader: RowSource | None = None,
         seek_earlier: bool | None = None,
     ) -> None:
         self._seek_earlier = seek_earlier
@@ -59,7 +74,7 @@ class LoadWork:
         self._sources = sources
         self._label = label
         self._refusals = Refusals()
-        self._reader = BatchReader(sources, RowReader(writer), self._refusals)
+        self._reader = reader or BatchReader(sources, RowReader(writer), self._refusals)
         self._teller = Teller(progress, sum(source.size for source in sources))
         self._pending = PendingLinks()
         self._conversations: Recent[Any] = Recent()
