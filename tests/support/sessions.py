@@ -12,11 +12,12 @@ from uuid import UUID, uuid5
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 _SPACE = UUID("11111111-2222-4333-8444-555555555555")
-_WORDS = (
-    "the task list reads each row once and keeps its cursor so that a page is met again after the "
-    "writer has moved on; für größere Läufe gilt dasselbe — “quoted” text, paths/to/files.py, "
-    "def handle(event): return event.payload  # TODO 42 → done"
-).split(" ")
+_WORDS = [
+    *("the", "task", "list", "reads", "each", "row", "once", "and", "keeps", "its", "cursor"),
+    *("so", "that", "a", "page", "is", "met", "again", "after", "writer", "has", "moved", "on;"),
+    *("für", "größere", "Läufe", "gilt", "dasselbe", "—", "“quoted”", "text,", "paths/to/files.py"),
+    *("def", "handle(event):", "return", "event.payload", "#", "TODO", "42", "→", "done"),
+]
 
 Line = dict[str, Any]
 
@@ -145,6 +146,66 @@ def made_up_session(number: int, turns: int = 12, seed: int = 1) -> list[Line]:
         writer.says(text(prose(200)))
         writer.line("system", subtype="turn_duration", durationMs=random.randint(1, 90_000))
     return writer.lines
+
+
+def made_up_agent(number: int, ident: str, prompt: str) -> list[Line]:
+    """Make the lines of a sub-agent of a session."""
+    writer = SessionWriter(number)
+    its = {"isSidechain": True, "agentId": ident}
+    writer.prompt(prompt, **its)
+    writer.says(call(f"toolu_{ident}", "Grep", pattern="cursor"), **its)
+    writer.result(f"toolu_{ident}", "three files", **its)
+    writer.says(text("There are three."), **its)
+    return [line | {"uuid": f"{ident}-{at}"} for at, line in enumerate(writer.lines)]
+
+
+def write_varied(folder: Path) -> list[Path]:
+    """Write a project of small sessions in which there is everything that makes a difference.
+
+    Sub-agents in all three places, a session that goes on with a copy of another, lines twice, bad
+    ones, and some without a clock, a session or an answer. Gives the files.
+    """
+    project = folder / "-work-project"
+    files: dict[str, bytes] = {}
+    for number in range(4):
+        lines = made_up_session(number, turns=2)
+        name = session_id(number)
+        prompt = f"find the readers of {number}"
+        task = f"toolu_task_{number}"
+        writer = SessionWriter(number)
+        writer.says(call(task, "Task", prompt=prompt, subagent_type="Explore"))
+        if number != 3:
+            known = {"status": "completed", "agentId": f"a{number}"} if number != 2 else None
+            writer.result(task, "There are three.", toolUseResult=known)
+        lines += [line | {"uuid": f"task-{number}-{at}"} for at, line in enumerate(writer.lines)]
+        agent = made_up_agent(number, f"a{number}", prompt)
+        if number == 2:  # 1.x: among the others
+            lines += [{k: v for k, v in line.items() if k != "agentId"} for line in agent]
+        elif number == 1:
+            files[f"{name}/subagents/agent-a1.jsonl"] = encoded(agent)
+            files[f"{name}/subagents/agent-a1.meta.json"] = b'{"agentType":"general-purpose"}'
+        else:
+            files[f"agent-a{number}.jsonl"] = encoded(agent[: 2 if number == 3 else 9])
+        lines.append(
+            {"type": "summary", "summary": f"about {number}", "leafUuid": lines[1]["uuid"]}
+        )
+        if number == 1:
+            del lines[4]["timestamp"]
+        files[f"{name}.jsonl"] = encoded(lines) + (b'{"half": ' if number == 3 else b"")
+    first = files[f"{session_id(0)}.jsonl"]
+    # It goes on under a name of its own, with a copy of what was before: the same uuids.
+    copied = first.replace(session_id(0).encode(), session_id(9).encode())
+    more = SessionWriter(9)
+    more.prompt("and now?")
+    files[f"{session_id(9)}.jsonl"] = copied + encoded(more.lines)
+    files[f"{session_id(0)}-again.jsonl"] = first + b"no JSON\n\n\xff\n"
+    files["empty.jsonl"] = b""
+    files["notes.md"] = b"not a session\n"
+    for name, raw in files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    return [project / name for name in files]
 
 
 def write_project(folder: Path, sessions: int, turns: int = 12, seed: int = 1) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 
 from taskview_core.importing.claude_code.account import Account
 from taskview_core.importing.claude_code.frames import Call, Frame
+from taskview_core.importing.claude_code.given import arranged
 from taskview_core.importing.claude_code.ids import native, scoped
 from taskview_core.importing.claude_code.json_text import storable, to_text
 from taskview_core.importing.claude_code.lines import Line, Lines, read_lines, text_of
 from taskview_core.importing.claude_code.outcome import (
     call_outcome,
-    content_text,
     frame_status,
 )
 from taskview_core.importing.claude_code.prompts import title_of
@@ -88,7 +88,8 @@ class _Rows:
         agents = self._walk.agents.values()
         described = [_described(agent) or _prompt_text(agent) for agent in agents]
         commands = [_prompt_text(turn) for turn in self._walk.turns]
-        for text in (*prompts, *commands, *described):
+        words = [agent.text for agent in agents]
+        for text in (*prompts, *commands, *described, *words):
             title = title_of(text or "")
             if title is not None:
                 return title
@@ -153,9 +154,9 @@ class _Rows:
         if frame.thought:
             metadata["thought"] = "\n\n".join(frame.thought)
         ended = status in ("completed", "failed", "cancelled")
-        error = frame.error if status in ("failed", "cancelled") else None
+        error = frame.error if status == "failed" else None
         if error is None and status in ("failed", "cancelled") and call is not None:
-            error = content_text(call.content)
+            error = call_outcome(call)[1]
         begun = frame.begun or (call.begun if call is not None else None) or self._first
         return ImportedTask(
             frame.id,
@@ -197,7 +198,7 @@ class _Rows:
             call.frame.id,
             _short(storable(name)),
             status,
-            None if call.given is None else to_text(call.given),
+            None if call.given is None else to_text(arranged(call.given)),
             to_text({"content": call.content}) if call.answered else None,
             None if error is None else storable(error),
             to_text(metadata),

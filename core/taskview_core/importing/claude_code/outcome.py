@@ -12,6 +12,10 @@ _REFUSED = re.compile(
     r"|\[Request interrupted by user|Interrupted by user|<tool_use_error>Cancelled:"
     r"|The user declined|User rejected)"
 )
+_REASON = re.compile(r"provided the following reason for the rejection:\s*(\S.*)", re.DOTALL)
+_FOR_THE_MODEL = re.compile(
+    r"(?<=\.) (?:The tool use was rejected|STOP what you are doing).*", re.DOTALL
+)
 _TAGS = re.compile(r"</?tool_use_error>")
 _ANSWERED = ("text", "output", "interrupted", "error")
 
@@ -26,8 +30,16 @@ def call_outcome(call: Call) -> tuple[str, str | None]:
     if not call.failed:
         return "completed", None
     if text is not None and _REFUSED.match(text):
-        return "cancelled", text
+        return "cancelled", _refusal(text)
     return "failed", _TAGS.sub("", text) if text else "the tool says that it failed, and not why"
+
+
+def _refusal(text: str) -> str:
+    """Put first what a person said: the rest, which is for the model, is in the output."""
+    reason = _REASON.search(text)
+    if reason is not None:
+        return f"rejected by the user: {reason[1]}"
+    return _FOR_THE_MODEL.sub("", text)
 
 
 def frame_status(frame: Frame, *, is_last: bool) -> str:

@@ -192,7 +192,9 @@ class Walk:
             self._fold(line, turn, "the turn", heard=False)
 
     def _interrupted(self, line: Line, frame: Frame, said: Said) -> None:
-        frame.state, frame.error = "interrupted", said.text
+        # No error, which would be shown in place of the prompt.
+        frame.state = "interrupted"
+        frame.notices.append(said.text)
         self._fold(line, frame, f"the {_name(frame)}")
 
     # What the assistant's lines say
