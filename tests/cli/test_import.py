@@ -1,4 +1,4 @@
-"""`taskview import`, `taskview claude` and `taskview PATH`: what they say, and where rows end up."""
+"""`taskview import`, `taskview claude`, `taskview PATH`: what they say, and where rows end up."""
 
 from __future__ import annotations
 

@@ -131,14 +131,14 @@ def made_up_session(number: int, turns: int = 12, seed: int = 1) -> list[Line]:
         for step in range(random.randint(2, 8)):
             tool = f"toolu_{writer.session[:8]}_{turn}_{step}"
             message = f"msg_{writer.session[:8]}_{turn}_{step}"
-            writer.says(thinking(prose(120)), message=message, tokens=1)
+            writer.says(thinking(prose(300)), message=message, tokens=1)
             writer.says(text(prose(40)), message=message, tokens=2)
             name = random.choice(("Bash", "Read", "Edit", "Grep"))
-            writer.says(call(tool, name, command=prose(30)), message=message, tokens=90)
+            writer.says(call(tool, name, command=prose(60)), message=message, tokens=90)
             writer.line(
                 "progress", data={"type": "hook_progress", "command": prose(10)}, toolUseID=tool
             )
-            output = prose(500)
+            output = prose(1_400)
             failed = random.random() < 0.05
             writer.result(
                 tool, output, failed=failed, toolUseResult={"stdout": output, "interrupted": False}

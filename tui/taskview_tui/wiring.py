@@ -185,12 +185,13 @@ def import_paths(
     strict: bool = False,
     shared: bool = False,
     stopped: Callable[[], bool] | None = None,
+    spools: Path | None = None,
 ) -> ImportReport:
     """Import what is new in files and folders; a SQLite file that does not exist is made.
 
     Runs a loop of its own, for the reason that `load_files` has. `shared` is for a database of
     ours that a browser reads meanwhile. It ends early, to go on the next time, where `stopped`
-    says so.
+    says so. What it remembers is in the state folder, or in `spools`.
     """
     import asyncio
     from contextlib import ExitStack
@@ -198,7 +199,12 @@ def import_paths(
     from taskview_core.persistence.importing import ImportAsk, find_inputs, run_import
 
     ask = ImportAsk(
-        database(url_text), state_folder() / "imports", format_name, strict, shared, stopped
+        database(url_text),
+        spools or state_folder() / "imports",
+        format_name,
+        strict,
+        shared,
+        stopped,
     )
     with ExitStack() as stack:
         inputs = find_inputs(paths, stack)

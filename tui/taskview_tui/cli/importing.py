@@ -29,7 +29,7 @@ def import_paths(
 ) -> ImportReport:
     """Import what is new, and show how far that has come."""
     began = time.monotonic()
-    with Progress() as progress, _seldom_collected():
+    with Progress() as progress, seldom_collected():
         return wiring.import_paths(
             url,
             paths,
@@ -41,7 +41,7 @@ def import_paths(
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
+def seldom_collected() -> Iterator[None]:
     """Look for garbage less often: millions of values are made, few of which are in circles.
 
     Elsewise that takes a fifth of the time of an import.
