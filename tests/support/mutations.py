@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -68,6 +69,6 @@ def _change(value: Any, dice: Random) -> None:
             elif what < 0.4 and isinstance(value, dict):
                 value[dice.choice(list(value))] = inner
             else:
-                value[key] = dice.choice(_ODD)
+                value[key] = deepcopy(dice.choice(_ODD))
             return
         value = inner

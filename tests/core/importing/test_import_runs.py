@@ -93,7 +93,8 @@ async def test_in_any_order_and_pieces_and_interrupted(
 ) -> None:
     dice = random.Random(seed)
     monkeypatch.setattr(run, "BATCH_SCOPES", dice.choice((1, 2, 500)))
-    monkeypatch.setattr(fact_cache, "MOST_CHARACTERS", dice.choice((0, 20_000, 16 << 20)))
+    monkeypatch.setattr(fact_cache, "ENOUGH", dice.choice((0, 20_000, 8 << 20)))
+    monkeypatch.setattr(fact_cache, "MOST", dice.choice((0, 20_000, 32 << 20)))
     monkeypatch.setattr(reading, "_COMMIT_BYTES", dice.choice((1, 30_000, 8 << 20)))
     monkeypatch.setattr(reading, "_FLUSH_CHARACTERS", dice.choice((1, 10_000, 2 << 20)))
     monkeypatch.setattr("taskview_core.importing.claude_code.reader._OFTEN", 4_000)

@@ -61,15 +61,15 @@ class _Rows:
 
     def conversation(self) -> ImportedConversation:
         lines = self._read.lines
-        cwds = _each(lines, "cwd")
+        cwd = next((text for line in lines if (text := text_of(line.entry.get("cwd")))), None)
         metadata = {
             "source": "claude-code",
-            "cwd": cwds[0] if cwds else None,
-            "versions": _each(lines, "version"),
+            "cwd": cwd,
+            "versions": _versions(lines),
             "entries": len(lines),
             "main_file": self._read.has_main,
         }
-        slug = self._read.slug or (_slug(cwds[0]) if cwds else "") or "-"
+        slug = self._read.slug or (_slug(cwd) if cwd else "") or "-"
         title = self._title()
         return ImportedConversation(
             self._id,
@@ -225,11 +225,15 @@ def _described(agent: Frame) -> str | None:
     return text_of(agent.meta.get("description")) or text_of(called)
 
 
-def _each(lines: Sequence[Line], key: str) -> list[str]:
-    found = {text for line in lines if (text := text_of(line.entry.get(key))) is not None}
-    if key == "cwd":
-        first = next((text for line in lines if (text := text_of(line.entry.get(key)))), None)
-        return [] if first is None else [first]
+def _versions(lines: Sequence[Line]) -> list[str]:
+    """Give the versions of Claude Code that wrote a session; of very many, some."""
+    found: set[str] = set()
+    last: object = None
+    for line in lines:
+        version = line.entry.get("version")
+        if version != last and isinstance(version, str):
+            last = version
+            found.add(version)
     return sorted(found)[:50]
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from taskview_core.importing.claude_code.derive import derive
 from taskview_core.importing.claude_code.json_text import (
     UnreadableError,
-    read_object,
+    read_line,
     storable,
     to_body,
 )
@@ -109,11 +109,7 @@ def _goes_on(stream: BinaryIO, offset: int) -> bool:
 
 
 def _fact(line: bytes, number: int, place: FilePlace, session: str) -> Fact:
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"this is not UTF-8 at byte {error.start + 1}") from None
-    entry = read_object(text)
+    entry = read_line(line)
     own = entry.get("sessionId")
     scope = session if own == session or not isinstance(own, str) or not own else _scope(own)
     key = f"{place.key}:{number:09}"
@@ -141,7 +137,7 @@ def _meta(source: Source, place: FilePlace) -> Iterator[Fact | Skipped | Read]:
 
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
-        return read_object(raw.decode())
+        return read_line(raw)
     except ValueError:
         return None
 

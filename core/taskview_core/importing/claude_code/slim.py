@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-RESULT_KEYS = ("agentId", "status", "interrupted", "isAsync")
+RESULT_KEYS = frozenset(("agentId", "status", "interrupted", "isAsync"))
 _OTHER_KEYS: dict[str, tuple[str, ...]] = {
     "summary": ("type", "summary", "leafUuid"),
     "custom-title": ("type", "customTitle"),
@@ -50,11 +50,10 @@ def slim(entry: dict[str, Any]) -> dict[str, Any] | None:
 
 def drop_views(entry: dict[str, Any]) -> None:
     """Take out of a line that was read, to save memory, what Claude Code shows of a result."""
-    result = entry.get("toolUseResult")
-    if isinstance(result, dict):
-        entry["toolUseResult"] = {key: result[key] for key in RESULT_KEYS if _is_short(result, key)}
-    elif result is not None:
-        del entry["toolUseResult"]
+    if "toolUseResult" in entry:
+        result = entry["toolUseResult"]
+        known = result.keys() & RESULT_KEYS if isinstance(result, dict) else ()
+        entry["toolUseResult"] = {key: result[key] for key in known}
 
 
 def _is_short(entry: dict[str, Any], key: str) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from taskview_core.importing.facts import Fact
 
-MOST_CHARACTERS = 16 << 20
-"""Facts that are kept, by the length of their bodies."""
+ENOUGH = 8 << 20
+"""So much is worth a transaction, by the length of bodies."""
+MOST = 4 * ENOUGH
+"""More is not kept: the facts of one session alone may be as many."""
 
 
 class FactCache:
@@ -19,8 +21,13 @@ class FactCache:
 
     @property
     def is_full(self) -> bool:
+        """Whether there is enough to make rows of."""
+        return self._size > ENOUGH
+
+    @property
+    def is_overfull(self) -> bool:
         """Whether there is more than there should be."""
-        return self._size > MOST_CHARACTERS
+        return self._size > MOST
 
     def add(self, scope: int, facts: Sequence[Fact], *, is_new: bool) -> None:
         """Keep facts of a scope, if all others of it are kept as well."""

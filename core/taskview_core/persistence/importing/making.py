@@ -19,6 +19,8 @@ from taskview_core.query.stuck import names_a_parent
 
 _Row = TypeVar("_Row", ImportedConversation, ImportedTask)
 
+_USUAL_SIZE = 200
+"""Of a row without its payloads."""
 _REPEATED = "the same again in another input"
 
 
@@ -101,7 +103,9 @@ class _Difference(Generic[_Row]):
         digest = self.now[ident] = hash_of(row, linked=linked)
         if self._before.get(ident) != digest:
             self.new.append(row)
-            self.size += sum(len(value) for value in row if isinstance(value, str))
+            self.size += _USUAL_SIZE + len(row.metadata or "")
+            if isinstance(row, ImportedTask):
+                self.size += len(row.input or "") + len(row.output or "") + len(row.error or "")
 
     def gone(self) -> list[bytes]:
         return [row for row in self._before if row not in self.now]

@@ -139,7 +139,7 @@ class Reading:
                 if self._uncommitted >= _COMMIT_BYTES:
                     self._save(state, stream, skipped)
                     self.commit()
-                    if self._cache.is_full:
+                    if self._cache.is_overfull:
                         self._cache.drop()
                 if self._stopped:
                     raise StoppedError

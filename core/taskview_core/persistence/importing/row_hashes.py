@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from uuid import UUID
 
 UNKNOWN = bytes(8)
 """In place of a hash: the row may be there or not, and is written in any case."""
@@ -12,11 +13,16 @@ _ID, _ALL = 16, 24
 
 def hash_of(row: Sequence[object], *, linked: bool) -> bytes:
     """Give a row's hash; one whose parent is there is another than one that waits for it."""
-    # No text in a row holds a NUL, and none is the same as NULL is here.
-    text = "\0".join(
-        ["+" if linked else "-", *[str(value) if value is not None else "\0" for value in row]]
-    )
-    return blake2b(text.encode(), digest_size=8).digest()
+    digest = blake2b(b"+" if linked else b"-", digest_size=8)
+    # No text in a row holds a NUL: that is told from NULL, and one column from the next.
+    texts = []
+    for value in row:
+        if isinstance(value, UUID):
+            digest.update(value.bytes)
+        else:
+            texts.append("\0" if value is None else value)
+    digest.update("\0".join(texts).encode())  # type: ignore[arg-type]  # the rest of a row is text
+    return digest.digest()
 
 
 def packed(rows: Mapping[bytes, bytes]) -> bytes:
