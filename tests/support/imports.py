@@ -26,7 +26,7 @@ from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema
 
 Row = dict[str, Any]
-PLACE = "/home/ada/.claude/projects/-work-project"
+PLACE = "sessions/projects/-work-project"
 
 
 @dataclass

@@ -30,7 +30,7 @@ def session_id(number: int) -> str:
 class SessionWriter:
     """Makes the lines of one session, one after the other, with a clock that goes on."""
 
-    def __init__(self, number: int = 0, *, cwd: str = "/work/project") -> None:
+    def __init__(self, number: int = 0, *, cwd: str = "/srv/project") -> None:
         self.session = session_id(number)
         self.lines: list[Line] = []
         self._cwd = cwd
