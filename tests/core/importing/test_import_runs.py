@@ -101,10 +101,10 @@ async def test_in_any_order_and_pieces_and_interrupted(
     whole_write = target.write
     trouble = 0.0
 
-    async def write(url: DatabaseUrl, batch: Sequence[Made]) -> Any:
+    async def write(url: DatabaseUrl, batch: Sequence[Made], *, fresh: bool) -> Any:
         if dice.random() < trouble:
             raise KilledError
-        report = await whole_write(url, batch)
+        report = await whole_write(url, batch, fresh=fresh)
         if dice.random() < trouble:
             raise KilledError
         return report
@@ -157,7 +157,7 @@ async def test_a_killed_import_goes_on(
         "run.BATCH_SCOPES = 1\n"
         "reading._COMMIT_BYTES = 1\n"
         "url, spools, source, dice = sys.argv[1], sys.argv[2], sys.argv[3], random.Random(4)\n"
-        "left = [round(float(sys.argv[4]) * 40)]\n"
+        "left = [round(float(sys.argv[4]) * 22)]\n"
         "def count(f):\n"
         "    def counted(*a):\n"
         "        left[0] -= 1\n"
@@ -319,6 +319,68 @@ async def test_what_the_database_refuses_is_told_and_the_rest_is_there(
         assert [each.name for each in report.failed] == [bad.session]
         assert "u0000" in report.failed[0].reason
         assert len((await dump(migrated_postgres_url))["conversations"]) == 2
+
+
+async def test_a_new_file_that_refuses_a_row_is_made_with_care(
+    tmp_path: Path, source: Path, expected: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = target.write
+
+    async def write(url: DatabaseUrl, batch: Sequence[Made], *, fresh: bool) -> Any:
+        if fresh or any(made.scope.name == session_id(1) for made in batch):
+            await whole_write(url, batch, fresh=fresh)
+            raise LoadError("nothing was loaded", "a row is bad")
+        return await whole_write(url, batch, fresh=fresh)
+
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    monkeypatch.setattr(target, "write", write)
+    report = await import_into(url, tmp_path / "spools", source)
+    assert [each.name for each in report.failed] == [session_id(1)]
+    monkeypatch.undo()
+    await import_into(url, tmp_path / "spools", source)
+    assert await dump(url) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_new_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, source: Path, expected: Dump, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    dice = random.Random(seed)
+    monkeypatch.setattr(run, "BATCH_SCOPES", 1)
+    monkeypatch.setattr(run, "_EVERY", 0.0)
+    path = tmp_path / "x.db"
+    for _ in range(4):
+        # Once all has been read, there are still five sessions to be written, and the indexes.
+        assert await import_count(path, tmp_path, source, dice.randrange(6)) is None
+        assert [each.name for each in tmp_path.iterdir() if each.name.startswith((".x", "x"))] == []
+    await import_into(f"sqlite:///{path}", tmp_path / "spools", source)
+    assert await dump(f"sqlite:///{path}") == expected
+
+
+async def import_count(path: Path, folder: Path, source: Path, stop: int) -> int | None:
+    """Import into a file until progress was told so often; say how often it was, if to the end."""
+    told = 0
+
+    def progress(state: ImportProgress) -> None:
+        nonlocal told
+        told += 1
+        if told > stop:
+            raise KilledError
+
+    try:
+        await import_into(f"sqlite:///{path}", folder / "spools", source, progress=progress)
+    except KilledError:
+        return None
+    return told
+
+
+async def test_where_nothing_is_imported_no_file_is_made(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    report = await import_into(
+        f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "s", tmp_path / "notes.txt"
+    )
+    assert (report.formats, len(report.left_out)) == ({}, 1)
+    assert not (tmp_path / "x.db").exists()
 
 
 async def test_two_imports_at_once_do_not_meet(tmp_path: Path, source: Path) -> None:

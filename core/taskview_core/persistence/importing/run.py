@@ -73,6 +73,14 @@ def _forced(name: str | None) -> Reader | None:
     return reader
 
 
+class _NothingToKeepError(Exception):
+    """Nothing was written: there is no database to be made."""
+
+
+class _RefusedError(Exception):
+    """A new file did not take a row."""
+
+
 class _Run:
     """What one import does and counts."""
 
@@ -85,6 +93,8 @@ class _Run:
         progress: Progress,
     ) -> None:
         self._ask = ask
+        self._target = ask.url
+        self._fresh = False
         self._spool = spool
         self._inputs = inputs
         self._report = ImportReport(label=ask.url.label)
@@ -107,25 +117,55 @@ class _Run:
             self._sum_up()
             return self._report
         # Here is what takes SQLAlchemy.
-        from taskview_core.persistence.importing.target import find_lost, link_late, prepare_target
+        from taskview_core.persistence.importing.target import find_lost, is_new
 
-        if await prepare_target(url, make_schema, shared=self._ask.shared):
-            self._write_down(self._spool.lose_all)
-        else:
-            lost = await find_lost(url, self._spool)
-            self._write_down(lambda: self._spool.lose(lost))
         try:
-            await self._read_all()
-            await self._settle()
+            if is_new(url):
+                await self._fill_new(make_schema)
+            else:
+                lost = await find_lost(url, self._spool)
+                self._write_down(lambda: self._spool.lose(lost))
+                await self._work()
         except StoppedError:
             # What is committed is kept, and the next import goes on from there.
             return self._report
         finally:
             self._spool.rollback()
-        if self._report.written_tasks and self._spool.waits():
-            await link_late(url)
         self._sum_up()
         return self._report
+
+    async def _fill_new(self, make_schema: SchemaMaker) -> None:
+        """Fill a new file: the indexes come at the end, and nobody waits for the disk before."""
+        from taskview_core.persistence.importing.target import new_target
+
+        url, shared = self._ask.url, self._ask.shared
+        self._write_down(self._spool.lose_all)
+        try:
+            async with new_target(url, make_schema, shared=shared) as self._target:
+                self._fresh = True
+                await self._work()
+                if not self._report.written_conversations:
+                    raise _NothingToKeepError
+                self._tell("indexes", now=True)
+        except _NothingToKeepError:
+            return
+        except _RefusedError:
+            # Of a new file nothing can be undone: all is written again, with care.
+            self._spool.rollback()
+            self._write_down(self._spool.lose_all)
+            async with new_target(url, make_schema, shared=shared):
+                pass
+            self._target, self._fresh = url, False
+            self._report.written_conversations = self._report.written_tasks = 0
+            await self._settle()
+
+    async def _work(self) -> None:
+        from taskview_core.persistence.importing.target import link_late
+
+        await self._read_all()
+        await self._settle()
+        if self._report.written_tasks and self._spool.waits():
+            await link_late(self._target)
 
     def _check_stopped(self) -> None:
         if self._ask.stopped is not None and self._ask.stopped():
@@ -178,8 +218,10 @@ class _Run:
             self._spool.intend(made.scope.id, *made.before)
         self._spool.commit()
         try:
-            report = await write(self._ask.url, batch)
+            report = await write(self._target, batch, fresh=self._fresh)
         except LoadError as error:
+            if self._fresh:
+                raise _RefusedError from error
             await self._one_by_one(batch, error)
             return
         if report is not None:
@@ -240,9 +282,9 @@ class _Run:
         self._check_stopped()
         self._tell("lines")
 
-    def _tell(self, step: str) -> None:
+    def _tell(self, step: str, *, now: bool = False) -> None:
         moment = time.monotonic()
-        if moment - self._told >= _EVERY:
+        if now or moment - self._told >= _EVERY:
             self._told = moment
             self._progress(
                 ImportProgress(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 
 from taskview_core.errors import UsageError
@@ -24,28 +25,35 @@ from taskview_core.persistence.url import DatabaseUrl
 _IDS_AT_ONCE = 5_000
 
 
-async def prepare_target(url: DatabaseUrl, make_schema: SchemaMaker, *, shared: bool) -> bool:
-    """See that there is a database; say whether it is new.
-
-    One that is `shared` with a browser is made so that neither waits for the other.
-    """
+def is_new(url: DatabaseUrl) -> bool:
+    """Whether a database is a file that is to be made; UsageError where none can be."""
     if url.kind != "sqlite":
         return False
     if url.path is None or url.read_only or url.immutable:
         raise UsageError(f"{url.label} cannot be imported into", "name a file that can be written")
-    if url.path.exists():
-        return False
+    return not url.path.exists()
+
+
+@asynccontextmanager
+async def new_target(
+    url: DatabaseUrl, make_schema: SchemaMaker, *, shared: bool
+) -> AsyncIterator[DatabaseUrl]:
+    """Give a new file to fill, which appears with its indexes when that is done without an error.
+
+    One that is `shared` with a browser is made so that neither waits for the other.
+    """
     with fresh_file(url) as part:
         await make_schema(part, "tables")
+        yield part
         await make_schema(part, "indexes")
     if shared:
+        assert url.path is not None, "it has just been made"
         with translated(url.label):
             database = sqlite3.connect(url.path)
             try:
                 database.execute("PRAGMA journal_mode = WAL")
             finally:
                 database.close()
-    return True
 
 
 async def find_lost(url: DatabaseUrl, spool: Spool) -> list[int]:
@@ -64,13 +72,18 @@ async def find_lost(url: DatabaseUrl, spool: Spool) -> list[int]:
     return lost
 
 
-async def write(url: DatabaseUrl, batch: Sequence[Made]) -> LoadReport | None:
-    """Write what is new of some scopes, and delete what they give no more: all or nothing."""
+async def write(
+    url: DatabaseUrl, batch: Sequence[Made], *, fresh: bool = False
+) -> LoadReport | None:
+    """Write what is new of some scopes, and delete what they give no more: all or nothing.
+
+    A `fresh` file is worth nothing after an error.
+    """
     if not any(made.changes for made in batch):
         return None
     gone_tasks = [row for made in batch for row in made.gone_tasks]
     gone_conversations = [row for made in batch for row in made.gone_conversations]
-    async with bulk_writer(url) as writer:
+    async with bulk_writer(url, fresh=fresh) as writer:
         rows = ReadyRows(
             writer,
             [row for made in batch for row in made.conversations],
