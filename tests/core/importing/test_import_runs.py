@@ -31,7 +31,7 @@ from support.sessions import (
 from taskview_core.errors import LoadError, LockedError, TaskviewError, UsageError
 from taskview_core.persistence.importing import ImportProgress, fact_cache, reading, run, target
 from taskview_core.persistence.importing.making import Made
-from taskview_core.persistence.importing.spool import open_spool, spool_path
+from taskview_core.persistence.importing.spool_file import open_spool, spool_path
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 

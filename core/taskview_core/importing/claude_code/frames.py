@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+TURN, AGENT = "turn", "agent"
+"""The kinds of frames."""
 _MOST = 10**15
 _USAGE = (
     "input_tokens",

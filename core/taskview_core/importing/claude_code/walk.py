@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from taskview_core.importing.claude_code.account import Account
-from taskview_core.importing.claude_code.frames import Call, Frame
-from taskview_core.importing.claude_code.ids import native, scoped
+from taskview_core.importing.claude_code.belonging import Belonging
+from taskview_core.importing.claude_code.calls import Calls
+from taskview_core.importing.claude_code.frames import TURN, Frame
 from taskview_core.importing.claude_code.lines import Line, text_of
 from taskview_core.importing.claude_code.prompts import Said, read_said
 
-TURN, AGENT = "turn", "agent"
 _META = "written by Claude Code for the model (isMeta)"
 
 
@@ -18,20 +18,16 @@ class Walk:
     """Goes through all lines once, in their order."""
 
     def __init__(self, scope: str, account: Account) -> None:
-        self.turns: list[Frame] = []
-        self.agents: dict[str, Frame] = {}
-        self.calls: list[Call] = []
         self.titles: dict[str, str] = {}
         """By kind: custom-title, ai-title, summary."""
         self.spawned: dict[str, str] = {}
         """By sub-agent: the call that progress was told of."""
-        self._scope = scope
         self._account = account
-        self._by_id: dict[str, Call] = {}
-        self._early: dict[str, tuple[Any, Line]] = {}
-        self._turn_ids: set[Any] = set()
-        self._chains: dict[str, str] = {}
-        self._chain: str | None = None
+        self._belonging = Belonging(scope)
+        self._calls = Calls(scope, account)
+        self.turns = self._belonging.turns
+        self.agents = self._belonging.agents
+        self.calls = self._calls.all
         self._uuids: set[str] = set()
         self._summaries: list[tuple[str, str | None]] = []
 
@@ -43,7 +39,7 @@ class Walk:
             if uuid is not None:
                 self._uuids.add(uuid)
             if line.type in ("user", "assistant"):
-                agent = self._agent_of(line, uuid)
+                agent = self._belonging.agent_of(line, uuid)
                 if line.type == "user":
                     self._user(line, agent)
                 else:
@@ -56,61 +52,7 @@ class Walk:
                 self._account.fold("the title")
             else:
                 self._account.skip("summary of another session")
-        for _ in self._early:
-            self._account.skip("result of a call that is in no file")
-
-    # Where a line belongs
-
-    def _agent_of(self, line: Line, uuid: str | None) -> Frame | None:
-        """Give the sub-agent that a line is of, if it is of one."""
-        entry = line.entry
-        if line.agent is not None:
-            return self._agent(line.agent, line)
-        if entry.get("isSidechain") is not True:
-            return None
-        named = text_of(entry.get("agentId"))
-        if named is not None:
-            return self._agent(named, line)
-        # 1.x: among the session's own lines. A parent that is no message is in no line that we
-        # know of, so whoever has one goes on with the chain before.
-        parent = text_of(entry.get("parentUuid"))
-        chain = self._chains.get(parent) if parent is not None else None
-        if chain is None:
-            chain = self._chain if parent is not None and self._chain else f"inline-{uuid}"
-        if uuid is not None:
-            self._chains[uuid] = chain
-        self._chain = chain
-        return self._agent(chain, line)
-
-    def _agent(self, ident: str, line: Line) -> Frame:
-        frame = self.agents.get(ident)
-        if frame is None:
-            frame = Frame(AGENT, scoped(self._scope, AGENT, ident), ident)
-            self.agents[ident] = frame
-            self._place(frame, line)
-        return frame
-
-    def _turn(self, line: Line) -> Frame:
-        """Give the turn that is under way; one whose prompt is in no file begins anywhere."""
-        return self.turns[-1] if self.turns else self._new_turn(line)
-
-    def _new_turn(self, line: Line) -> Frame:
-        uuid = text_of(line.entry.get("uuid"))
-        ident = native(uuid) if "forkedFrom" not in line.entry else None
-        if ident is None and uuid is not None:
-            ident = scoped(self._scope, TURN, uuid)
-        if ident is None or ident in self._turn_ids:
-            ident = scoped(self._scope, TURN, line.key)
-        self._turn_ids.add(ident)
-        frame = Frame(TURN, ident, uuid or line.key)
-        self._place(frame, line)
-        self.turns.append(frame)
-        return frame
-
-    def _place(self, frame: Frame, line: Line) -> None:
-        frame.cwd = text_of(line.entry.get("cwd"))
-        frame.branch = text_of(line.entry.get("gitBranch"))
-        frame.version = text_of(line.entry.get("version"))
+        self._calls.finish()
 
     # What the user's lines say
 
@@ -123,14 +65,14 @@ class Walk:
             if isinstance(block, dict) and block.get("type") == "tool_result"
         ]
         if results:
-            self._results(line, results)
+            self._calls.answer(line, results)
             return
         entry = line.entry
         said = read_said(content)
         if entry.get("isMeta") is True:
             self._meta(line, agent, said)
         elif entry.get("isCompactSummary") is True:
-            frame = agent or self._turn(line)
+            frame = agent or self._belonging.turn(line)
             frame.notices.append(said.text)
             self._fold(line, frame, "what was said before, made short")
         elif agent is not None:
@@ -144,7 +86,7 @@ class Walk:
         if not said.text and not said.others and not said.context:
             self._account.skip("an empty prompt")
             return
-        frame = self._new_turn(line)
+        frame = self._belonging.new_turn(line)
         frame.prompt = _given(said)
         frame.is_command = said.kind == "command"
         frame.entries += 1
@@ -200,7 +142,7 @@ class Walk:
     # What the assistant's lines say
 
     def _assistant(self, line: Line, agent: Frame | None) -> None:
-        frame = agent or self._turn(line)
+        frame = agent or self._belonging.turn(line)
         frame.entries += 1
         frame.heard(line.moment)
         message = line.entry.get("message")
@@ -227,7 +169,7 @@ class Walk:
         """Read a block; say whether a row begins with it."""
         kind = block.get("type") if isinstance(block, dict) else "text"
         if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
-            self._call(line, frame, block, model)
+            self._calls.add(line, frame, block, model)
             return True
         if kind in ("thinking", "redacted_thinking"):
             thought = text_of(block.get("thinking"))
@@ -249,66 +191,6 @@ class Walk:
         frame.text_of = message
         frame.state, frame.error = "text", None
         return False
-
-    def _call(self, line: Line, frame: Frame, block: dict[str, Any], model: str | None) -> None:
-        native_id = text_of(block.get("id")) or line.key
-        again = native_id in self._by_id
-        words = (native_id, line.key) if again else (native_id,)
-        call = Call(
-            id=scoped(self._scope, "tool", *words),
-            native=native_id,
-            name=text_of(block.get("name")) or "?",
-            given=block.get("input"),
-            begun=line.moment,
-            frame=frame,
-            model=model,
-            request=text_of(line.entry.get("requestId")),
-            said="\n\n".join(frame.said) or None,
-            thought="\n\n".join(frame.thought) or None,
-        )
-        frame.said, frame.thought = [], []
-        frame.state, frame.error = "call", None
-        self.calls.append(call)
-        frame.open[native_id] = call
-        self._by_id[native_id] = call
-        early = self._early.pop(native_id, None)
-        if early is not None:
-            self._answer(call, early[0], early[1])
-            self._account.use()
-
-    # Results
-
-    def _results(self, line: Line, results: list[dict[str, Any]]) -> None:
-        used, waits = False, False
-        for block in results:
-            ident = text_of(block.get("tool_use_id"))
-            call = self._by_id.get(ident) if ident is not None else None
-            if call is not None:
-                self._answer(call, block, line)
-                call.frame.entries += not used
-                used = True
-            elif ident is not None and ident not in self._early and not waits and not used:
-                self._early[ident] = (block, line)
-                waits = True
-        if used:
-            self._account.use()
-            for ident in [key for key, (_, held) in self._early.items() if held is line]:
-                del self._early[ident]  # the line is counted
-        elif not waits:
-            self._account.skip("result of a call that is in no file")
-
-    def _answer(self, call: Call, block: dict[str, Any], line: Line) -> None:
-        frame = call.frame
-        noted = line.entry.get("toolUseResult")
-        call.answered = True
-        call.content = block.get("content")
-        call.failed = block.get("is_error") is True
-        call.ended = line.moment
-        call.result = noted if isinstance(noted, dict) else {}
-        frame.open.pop(call.native, None)
-        frame.heard(line.moment)
-        if frame.state in ("call", "thought", "text"):
-            frame.state = "result"
 
     # All others
 

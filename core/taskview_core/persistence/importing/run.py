@@ -19,7 +19,8 @@ from taskview_core.persistence.importing.inputs import Input
 from taskview_core.persistence.importing.making import Made, make
 from taskview_core.persistence.importing.reading import Reading, StoppedError
 from taskview_core.persistence.importing.report import ImportProgress, ImportReport, NotImported
-from taskview_core.persistence.importing.spool import Spool, open_spool, spool_path
+from taskview_core.persistence.importing.spool import Spool
+from taskview_core.persistence.importing.spool_file import open_spool, spool_path
 from taskview_core.persistence.url import DatabaseUrl
 
 if TYPE_CHECKING:
