@@ -186,6 +186,7 @@ def import_paths(
     shared: bool = False,
     stopped: Callable[[], bool] | None = None,
     spools: Path | None = None,
+    all_spans: bool = False,
 ) -> ImportReport:
     """Import what is new in files and folders; a SQLite file that does not exist is made.
 
@@ -205,6 +206,7 @@ def import_paths(
         strict,
         shared,
         stopped,
+        all_spans,
     )
     with ExitStack() as stack:
         inputs = find_inputs(paths, stack)

@@ -41,7 +41,7 @@ def make_parser() -> CommandParser:
         "taskview import",
         "Bring sessions and traces of other programs into a database.",
         _EPILOG.format(formats=", ".join(wiring.import_formats())),
-        usage="taskview import [--into DB_URL] [--from FORMAT] [--strict] PATH...",
+        usage="taskview import [--into DB_URL] [--from FORMAT] [--strict] [--all-spans] PATH...",
     )
     add_login(parser)
     parser.add_argument(
@@ -60,6 +60,11 @@ def make_parser() -> CommandParser:
         "--strict", action="store_true", help="stop at the first line that cannot be read"
     )
     parser.add_argument(
+        "--all-spans",
+        action="store_true",
+        help="of traces, keep also the spans that are of no agent, model or tool",
+    )
+    parser.add_argument(
         "words", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input"
     )
     return parser
@@ -72,7 +77,13 @@ def run(options: Namespace) -> int:
         raise UsageError(f"there is no format {options.format}", f"known are: {', '.join(formats)}")
     url = _database(options.into)
     say_notices(url)
-    report = import_paths(url, options.words, format_name=options.format, strict=options.strict)
+    report = import_paths(
+        url,
+        options.words,
+        format_name=options.format,
+        strict=options.strict,
+        all_spans=options.all_spans,
+    )
     if report.written_tasks:
         asyncio.run(_refresh_text_index(url))
     out = standard_output()

@@ -26,6 +26,7 @@ def import_paths(
     format_name: str | None = None,
     strict: bool = False,
     shared: bool = False,
+    all_spans: bool = False,
 ) -> ImportReport:
     """Import what is new, and show how far that has come."""
     began = time.monotonic()
@@ -37,6 +38,7 @@ def import_paths(
             format_name=format_name,
             strict=strict,
             shared=shared,
+            all_spans=all_spans,
         )
 
 

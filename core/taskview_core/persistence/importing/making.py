@@ -10,10 +10,12 @@ from uuid import UUID
 
 from taskview_core.importing.facts import Fact
 from taskview_core.importing.formats import reader_named
+from taskview_core.importing.reader import Reader
 from taskview_core.importing.rows import ImportedConversation, ImportedTask
 from taskview_core.persistence.importing.claims import settle_claims
 from taskview_core.persistence.importing.fact_cache import FactCache
 from taskview_core.persistence.importing.row_hashes import UNKNOWN, hash_of, packed, unpacked
+from taskview_core.persistence.importing.shared_conversations import tell
 from taskview_core.persistence.importing.spool import Scope, Spool
 from taskview_core.query.stuck import names_a_parent
 
@@ -49,10 +51,10 @@ class Made:
         return bool(self.conversations or self.tasks or self.gone_conversations or self.gone_tasks)
 
 
-def make(spool: Spool, cache: FactCache, ident: int) -> Made:
+def make(spool: Spool, cache: FactCache, ident: int, readers: tuple[Reader, ...]) -> Made:
     """Make the rows of a scope of all of its facts."""
     scope = spool.scope(ident)
-    reader = reader_named(scope.format)
+    reader = reader_named(scope.format, readers)
     assert reader is not None, "the formats of a spool are ours"
     facts, repeated = _each_once(cache.take(ident) or spool.facts_of(scope))
     derived = reader.derive(scope.name, facts)
@@ -61,7 +63,6 @@ def make(spool: Spool, cache: FactCache, ident: int) -> Made:
     if repeated:
         folded[_REPEATED] = folded.get(_REPEATED, 0) + repeated
     stats = _stats(tasks) | {
-        "conversations": len(derived.conversations),
         "facts": len(facts) + repeated,
         "used": derived.used,
         "folded": folded,
@@ -69,17 +70,19 @@ def make(spool: Spool, cache: FactCache, ident: int) -> Made:
     }
     ids = {task.id for task in tasks}
     conversations = _Difference[ImportedConversation](scope.conversations)
-    for row in derived.conversations:
-        conversations.add(row, linked=True)
+    told = tell(spool, ident, derived.conversations, unpacked(scope.conversations))
+    for row, is_shared in told.rows:
+        # What others tell may have changed since: then it is written in any case.
+        conversations.add(row, linked=True, changed=is_shared)
     changed = _Difference[ImportedTask](scope.tasks)
     for task in tasks:
         changed.add(task, linked=task.parent_task_id in ids)
     gone_tasks = [row for row in changed.gone() if not spool.rivals(row, ident)]
     return Made(
         scope,
-        conversations.new,
+        conversations.new + told.others,
         changed.new,
-        [row.hex() for row in conversations.gone()],
+        [row.hex() for row in told.gone],
         [row.hex() for row in gone_tasks],
         (conversations.union(), changed.union()),
         (packed(conversations.now), packed(changed.now)),
@@ -98,10 +101,10 @@ class _Difference(Generic[_Row]):
         self.new: list[_Row] = []
         self.size = 0
 
-    def add(self, row: _Row, *, linked: bool) -> None:
+    def add(self, row: _Row, *, linked: bool, changed: bool = False) -> None:
         ident = row.id.bytes
         digest = self.now[ident] = hash_of(row, linked=linked)
-        if self._before.get(ident) != digest:
+        if changed or self._before.get(ident) != digest:
             self.new.append(row)
             self.size += _USUAL_SIZE + len(row.metadata or "")
             if isinstance(row, ImportedTask):

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskview_core.errors import LoadError, UsageError
-from taskview_core.importing.formats import READERS, reader_named
+from taskview_core.importing.formats import reader_named, readers
 from taskview_core.importing.reader import Reader
 from taskview_core.persistence.importing.fact_cache import FactCache
 from taskview_core.persistence.importing.inputs import Input
 from taskview_core.persistence.importing.making import Made, make
 from taskview_core.persistence.importing.reading import Reading, StoppedError
 from taskview_core.persistence.importing.report import ImportProgress, ImportReport, NotImported
+from taskview_core.persistence.importing.row_hashes import unpacked
 from taskview_core.persistence.importing.spool import Spool
 from taskview_core.persistence.importing.spool_file import open_spool, spool_path
 from taskview_core.persistence.url import DatabaseUrl
@@ -41,6 +42,7 @@ class ImportAsk:
     `format` names the reader, where it is not to be found by
     content. `shared` says that a browser reads the database at the same time. `spools` is the
     folder for what the import remembers. Where `stopped` says so, it ends early.
+    `all_spans` keeps those spans of traces too that are of no agent.
     """
 
     url: DatabaseUrl
@@ -49,6 +51,7 @@ class ImportAsk:
     strict: bool = False
     shared: bool = False
     stopped: Callable[[], bool] | None = None
+    all_spans: bool = False
 
 
 async def run_import(
@@ -59,18 +62,19 @@ async def run_import(
     Raises with `strict` LoadError for the first bad line; LockedError while another import into
     this database runs; and whatever writing raises.
     """
-    forced = _forced(ask.format)
+    known = readers(all_spans=ask.all_spans)
+    forced = _forced(ask.format, known)
     with open_spool(spool_path(ask.spools, ask.url), ask.url.label) as spool:
-        return await _Run(ask, spool, inputs, forced, progress).go(make_schema)
+        return await _Run(ask, spool, inputs, known, forced, progress).go(make_schema)
 
 
-def _forced(name: str | None) -> Reader | None:
+def _forced(name: str | None, known: tuple[Reader, ...]) -> Reader | None:
     if name is None:
         return None
-    reader = reader_named(name)
+    reader = reader_named(name, known)
     if reader is None:
-        known = ", ".join(each.name for each in READERS)
-        raise UsageError(f"there is no format {name}", f"known are: {known}")
+        names = ", ".join(each.name for each in known)
+        raise UsageError(f"there is no format {name}", f"known are: {names}")
     return reader
 
 
@@ -90,10 +94,12 @@ class _Run:
         ask: ImportAsk,
         spool: Spool,
         inputs: Sequence[Input],
+        readers: tuple[Reader, ...],
         forced: Reader | None,
         progress: Progress,
     ) -> None:
         self._ask = ask
+        self._readers = readers
         self._target = ask.url
         self._fresh = False
         self._spool = spool
@@ -110,6 +116,9 @@ class _Run:
 
     async def go(self, make_schema: SchemaMaker) -> ImportReport:
         url = self._ask.url
+        names = [each.name for each in self._readers if each.name != "claude-code"]
+        value = int(self._ask.all_spans)
+        self._write_down(lambda: self._spool.keep_option("all_spans", value, names))
         news = await asyncio.to_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
         self._total = sum(news)
         if self._ask.shared and self._is_up_to_date(news):
@@ -201,7 +210,7 @@ class _Run:
             for ident in dirty:
                 self._check_stopped()
                 self._spool.begin()
-                made = await asyncio.to_thread(make, self._spool, self._cache, ident)
+                made = await asyncio.to_thread(make, self._spool, self._cache, ident, self._readers)
                 self._spool.mark_dirty(made.again)
                 batch.append(made)
                 many = len(batch) >= BATCH_SCOPES
@@ -256,11 +265,15 @@ class _Run:
     def _sum_up(self) -> None:
         """Say what there is now of all inputs that were named."""
         touched = self._reading.touched
+        conversations: dict[str, set[bytes]] = {}
         for scope in self._spool.scopes_of(touched):
             name, stats = self._spool.stats(scope)
             each = self._report.of(name)
             known = json.loads(stats)
-            for key in ("conversations", "tasks", "orphans", "facts", "used"):
+            ids = conversations.setdefault(name, set())
+            ids.update(unpacked(self._spool.conversations_of(scope)))
+            each.conversations = len(ids)
+            for key in ("tasks", "orphans", "facts", "used"):
                 setattr(each, key, getattr(each, key) + known.get(key, 0))
             each.levels = max(each.levels, known.get("levels", 0))
             each.statuses.update(known.get("statuses", {}))

@@ -235,6 +235,38 @@ class Spool:
         ).fetchone()
         return row
 
+    def conversations_of(self, scope: int) -> bytes:
+        """Give the conversations that a scope has in the database, as ids and hashes."""
+        rows = self._database.execute("SELECT conversations FROM scopes WHERE id = ?", (scope,))
+        found: bytes = rows.fetchone()[0]
+        return found
+
+    def keep_option(self, name: str, value: int, formats: Iterable[str]) -> None:
+        """Note how rows are made of scopes; all of these formats are dirty where it was not so."""
+        row = self._database.execute("SELECT value FROM options WHERE name = ?", (name,)).fetchone()
+        if (row[0] if row else 0) == value:
+            return
+        self._database.execute("INSERT OR REPLACE INTO options VALUES (?, ?)", (name, value))
+        self._database.executemany(
+            "UPDATE scopes SET dirty = 1 WHERE format = ?", ((each,) for each in formats)
+        )
+
+    # Conversations of which several scopes tell
+
+    def tell(self, scope: int, rows: Iterable[tuple[bytes, str]]) -> None:
+        """Keep what a scope tells of conversations, in place of what it told before."""
+        self._database.execute("DELETE FROM told WHERE scope = ?", (scope,))
+        self._database.executemany(
+            "INSERT INTO told VALUES (?, ?, ?)", ((ident, scope, row) for ident, row in rows)
+        )
+
+    def told(self, conversation: bytes) -> list[str]:
+        """Give what all scopes tell of a conversation."""
+        rows = self._database.execute(
+            "SELECT row FROM told WHERE conversation = ?", (conversation,)
+        )
+        return [row for (row,) in rows]
+
     def waits(self) -> bool:
         """Whether a task of any scope has a parent that no input of its scope tells of."""
         rows = self._database.execute(

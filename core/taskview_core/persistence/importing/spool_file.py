@@ -34,6 +34,11 @@ CREATE TABLE claims (
     row BLOB NOT NULL, scope INTEGER NOT NULL, PRIMARY KEY (row, scope)
 ) WITHOUT ROWID;
 CREATE INDEX claims_scope ON claims (scope);
+CREATE TABLE told (
+    conversation BLOB, scope INTEGER, row TEXT NOT NULL, PRIMARY KEY (conversation, scope)
+) WITHOUT ROWID;
+CREATE INDEX told_scope ON told (scope);
+CREATE TABLE options (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
