@@ -83,6 +83,7 @@ class Reading:
             reader = error.detail
         if isinstance(reader, str):
             self._report.left_out.append(NotImported(each.name, reader))
+            self._tell(each.size)
             return
         try:
             self._read(each, stream, reader, state)
