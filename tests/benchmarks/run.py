@@ -17,6 +17,7 @@ from benchmarks import (
     cancelling,
     counts,
     far,
+    importing,
     index_costs,
     loading,
     machine,
@@ -36,7 +37,7 @@ from benchmarks.target import Target, open_target
 
 PARTS = (
     *("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "memory", "far"),
-    *("loading", "indexes"),
+    *("loading", "importing", "indexes"),
 )
 _OPEN = frozenset({"pages", "counts", "trees", "cancelling", "text", "far"})
 """What is measured on a database that stays open."""
@@ -198,6 +199,9 @@ class _Engine:
                 else loading.measure_postgres(self.server, temporary, self.tasks, self.runs)
             )
             async for result in load:
+                yield result
+        if "importing" in self.parts and self.server is None:
+            async for result in importing.measure(temporary, self.runs):
                 yield result
         if "indexes" in self.parts:
             file = await asyncio.to_thread(sqlite_file, self.folder, self.tasks)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-_COMMANDS = ("attack", "killed", "queries", "traces", "writer")
+_COMMANDS = ("attack", "imports", "killed", "queries", "traces", "writer")
 _ROUNDS = ("killed", "writer")
 """Commands of one module: both work on databases that it makes."""
 

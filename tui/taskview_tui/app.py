@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from weakref import WeakSet
 
 from textual import work
@@ -70,6 +70,18 @@ _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
 
+class Companion(Protocol):
+    """What works beside the browser and brings new rows."""
+
+    def start(self, tell: Callable[[str], None]) -> None:
+        """Begin; `tell` may be called from any thread, with words for a person."""
+        ...
+
+    def stop(self) -> None:
+        """End soon."""
+        ...
+
+
 def _conversations() -> Screen[Any]:
     from taskview_tui.screens.conversations import ConversationsScreen
 
@@ -85,8 +97,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
     TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to.
-    `notices` are said once there is a database. If that cannot be reached at first, the app ends
-    with `failure` set.
+    `notices` are said once there is a database, and a `companion` works from then on. If the
+    database cannot be reached at first, the app ends with `failure` set.
     """
 
     TITLE = "taskview"
@@ -114,6 +126,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         ticks: Callable[[], float] = time.monotonic,
         clipboard: ClipboardProgram | None = None,
         notices: Sequence[str] = (),
+        companion: Companion | None = None,
     ) -> None:
         if wants_no_colour():
             # With any other theme there would be greys; and it has to be set before the filters.
@@ -127,6 +140,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """Why the database could not be reached at first."""
         self._open_browser = open_browser
         self._notices = tuple(notices)
+        self._companion = companion
         self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
@@ -183,11 +197,25 @@ class TaskviewApp(App[None], inherit_bindings=False):
             self.exit(return_code=_code_of(error))
         else:
             self.browser = browser
+            if self._companion is not None:
+                self._companion.start(self._tell)
             for notice in self._notices:
                 self.notify(clean(notice), severity="warning", markup=False, timeout=_NOTICED)
 
+    @property
+    def follows(self) -> bool:
+        """See Host."""
+        return self._companion is not None
+
+    def _tell(self, words: str) -> None:
+        """Say what another thread has to say; nothing once the app has ended."""
+        with suppress(RuntimeError):
+            self.call_from_thread(self.notify, clean(words), severity="warning", timeout=_NOTICED)
+
     async def on_unmount(self) -> None:
         """Close the connections, if that does not take long."""
+        if self._companion is not None:
+            await asyncio.to_thread(self._companion.stop)
         if self._opened is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._opened.close(), _LAST_WORDS)
@@ -433,6 +461,7 @@ def run_app(
     tz: str = "age",
     clock: Callable[[], datetime] = _now,
     notices: Sequence[str] = (),
+    companion: Companion | None = None,
 ) -> int:
     """Run the browser until it is left; give the exit code.
 
@@ -441,7 +470,14 @@ def run_app(
     fault in the program is raised, after the terminal is as it was.
     """
     clipboard = clipboard_program(os.environ)
-    app = TaskviewApp(open_browser, tz=tz, clock=clock, clipboard=clipboard, notices=notices)
+    app = TaskviewApp(
+        open_browser,
+        tz=tz,
+        clock=clock,
+        clipboard=clipboard,
+        notices=notices,
+        companion=companion,
+    )
     app.run()
     if app.fault is not None:
         raise app.fault

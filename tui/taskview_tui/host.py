@@ -37,6 +37,11 @@ class Host(Protocol):
         """Find out how far the database is behind, if it is a replica: something was just read."""
         ...
 
+    @property
+    def follows(self) -> bool:
+        """Whether screens are to follow their database from the beginning."""
+        ...
+
     def open_comparison(self, left: Side, right: Side) -> None:
         """Show what differs between two tasks or conversations."""
         ...

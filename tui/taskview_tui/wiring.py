@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from taskview_core.entities import UsagePaths
     from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.persistence.fresh import Stage
+    from taskview_core.persistence.importing import FormatReport as FormatReport
+    from taskview_core.persistence.importing import ImportProgress as ImportProgress
+    from taskview_core.persistence.importing import ImportReport as ImportReport
     from taskview_core.persistence.limited_connection import LimitedConnection
     from taskview_core.persistence.loading import LoadProgress as LoadProgress
     from taskview_core.persistence.loading import LoadReport as LoadReport
@@ -157,6 +161,70 @@ def load_files(
     url = database(url_text)
     with open_sources(files) as sources:
         return asyncio.run(load_sources(url, sources, progress, make_schema))
+
+
+def import_formats() -> tuple[str, ...]:
+    """Give the names of the formats that can be imported."""
+    from taskview_core.importing.formats import READERS
+
+    return tuple(reader.name for reader in READERS)
+
+
+def can_be_imported(path: Path) -> bool:
+    """Whether a path is no database but what can be imported: a folder, or a known file."""
+    from taskview_core.persistence.importing import recognises
+
+    return recognises(path)
+
+
+def import_paths(
+    url_text: str,
+    paths: Sequence[str],
+    progress: Callable[[ImportProgress], None],
+    *,
+    format_name: str | None = None,
+    strict: bool = False,
+    shared: bool = False,
+    stopped: Callable[[], bool] | None = None,
+    spools: Path | None = None,
+    all_spans: bool = False,
+) -> ImportReport:
+    """Import what is new in files and folders; a SQLite file that does not exist is made.
+
+    Runs a loop of its own, for the reason that `load_files` has. `shared` is for a database of
+    ours that a browser reads meanwhile. It ends early, to go on the next time, where `stopped`
+    says so. What it remembers is in the state folder, or in `spools`.
+    """
+    import asyncio
+    from contextlib import ExitStack
+
+    from taskview_core.persistence.importing import ImportAsk, find_inputs, run_import
+
+    ask = ImportAsk(
+        database(url_text),
+        spools or state_folder() / "imports",
+        format_name,
+        strict,
+        shared,
+        stopped,
+        all_spans,
+    )
+    with ExitStack() as stack:
+        inputs = find_inputs(paths, stack)
+        return asyncio.run(run_import(ask, inputs, progress, _make_schema))
+
+
+async def _make_schema(url: DatabaseUrl, stage: Stage) -> None:
+    from taskview_migrations import make_schema
+
+    await make_schema(url, stage)
+
+
+def state_folder() -> Path:
+    """Give the platform's folder for what a program remembers."""
+    from platformdirs import user_state_path
+
+    return user_state_path("taskview", appauthor=False)
 
 
 async def make_demo(

@@ -10,13 +10,22 @@ class Fact(NamedTuple):
 
     `scope` names what it is read together with, in the words of its format: a session's id, a
     trace's id. `key` is what the fact is known by within its scope, whenever and in whatever order
-    it is read; a fact with the key of an earlier one takes its place, and facts are handed on in
-    the order of their keys. `body` is JSON, with all that `derive` needs of it.
+    it is read; of several with one key the longest is handed on, and facts come in the order of
+    their keys. `body` is JSON, with all that `derive` needs of it.
     """
 
     scope: str
     key: str
     body: str
+
+    @property
+    def size(self) -> int:
+        """About how large the body is."""
+        return len(self.body)
+
+    def encoded(self) -> bytes:
+        """Give the body as bytes; UTF-8, but for halves of surrogate pairs."""
+        return self.body.encode("utf-8", "surrogatepass")
 
 
 class Place(NamedTuple):

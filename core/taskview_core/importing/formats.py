@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskview_core.importing.claude_code import ClaudeCodeReader
 from taskview_core.importing.openai_agents import OpenAiAgentsReader
 from taskview_core.importing.otlp import OtlpReader
 from taskview_core.importing.reader import Head, Reader
@@ -11,7 +12,7 @@ from taskview_core.importing.spans import SpanOptions
 def readers(*, all_spans: bool = False) -> tuple[Reader, ...]:
     """Give one reader of each format; `all_spans` is for those of traces."""
     spans = SpanOptions(all_spans=all_spans)
-    return (OpenAiAgentsReader(spans), OtlpReader(spans))
+    return (ClaudeCodeReader(), OpenAiAgentsReader(spans), OtlpReader(spans))
 
 
 READERS: tuple[Reader, ...] = readers()

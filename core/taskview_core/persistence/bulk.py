@@ -141,6 +141,10 @@ class BulkWriter(Protocol):
         """Store parents and metadata of tasks."""
         ...
 
+    async def delete(self, table: str, ids: Collection[str]) -> None:
+        """Delete those of these rows that exist."""
+        ...
+
     async def new_rows(self) -> tuple[int | None, int | None]:
         """Count the conversations and tasks that were not there before."""
         ...

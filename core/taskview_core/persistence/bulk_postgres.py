@@ -196,6 +196,10 @@ class PostgresBulkWriter:
             [link.metadata for link in links.values()],
         )
 
+    async def delete(self, table: str, ids: Collection[str]) -> None:
+        """Delete those of these rows that exist."""
+        await self._driver.execute(f"DELETE FROM {table} WHERE id = ANY($1::uuid[])", list(ids))
+
     async def new_rows(self) -> tuple[int | None, int | None]:
         """Count the new rows."""
         return self._tables["conversations"].fresh, self._tables["tasks"].fresh

@@ -171,6 +171,13 @@ class SqliteBulkWriter:
             ],
         )
 
+    async def delete(self, table: str, ids: Collection[str]) -> None:
+        """Delete those of these rows that exist, in whichever form their ids are stored."""
+        forms = (form for ident in ids for form in _forms(ident))
+        for some in _chunks(ids if self._stored.plain else forms):
+            places = ", ".join("?" * len(some))
+            await self._driver.execute(f"DELETE FROM {table} WHERE id IN ({places})", some)
+
     async def new_rows(self) -> tuple[int | None, int | None]:
         """Count the new rows by the last row numbers: within a transaction they only grow."""
         counts = []

@@ -18,9 +18,15 @@ SUMMARIES: Mapping[str, str] = {
     "count": "count the tasks that a filter lets through",
     "export": "write tasks to a file: NDJSON, CSV, or a Markdown report with secrets left out",
     "load": "read conversations and tasks from NDJSON files into a database",
+    "import": "bring sessions and traces of other programs into a database",
+    "claude": "browse the Claude Code sessions of this machine; --follow shows new tasks",
     "demo": "make a realistic database, once, and open it",
     "db": "make or upgrade a database's tables, or say how they are",
 }
+
+
+_MODULES = {"": "browse", "import": "import_"}
+"""Modules that are not called as their command is."""
 
 
 class Command(Protocol):
@@ -37,4 +43,5 @@ class Command(Protocol):
 
 def command_module(name: str) -> Command:
     """Give the module of a subcommand, or of the browser where the name is empty."""
-    return cast(Command, import_module(f"taskview_tui.cli.{name or 'browse'}"))
+    module = _MODULES.get(name, name)
+    return cast(Command, import_module(f"taskview_tui.cli.{module}"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from taskview_core.errors import UsageError
 
 VARIABLE = "TASKVIEW_DB_URL"
+_SQLITE = b"SQLite format 3\0"
 
 
 def named_database(given: str | None) -> str | None:
@@ -31,6 +32,29 @@ def usual_database() -> str | None:
         if path.exists():
             return str(path)
     return None
+
+
+def importable(url: str) -> Path | None:
+    """Give the path that was named where it is no database but sessions or traces: to be imported.
+
+    A file that begins as SQLite's do is a database, and so is one that is empty or not there.
+    """
+    if "://" in url:
+        return None
+    path = Path(url)
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                start = file.read(len(_SQLITE))
+            if not start or start == _SQLITE:
+                return None
+        elif not path.is_dir():
+            return None
+    except (OSError, ValueError):
+        return None  # whoever opens it says why
+    from taskview_tui import wiring
+
+    return path if wiring.can_be_imported(path) else None
 
 
 def demo_path() -> Path:

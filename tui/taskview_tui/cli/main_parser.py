@@ -28,6 +28,8 @@ examples:
   taskview ls runs.db --limit all -o jsonl --full > tasks.ndjson
   taskview tree runs.db 3fa1c2                 the tree of a task or a conversation
   taskview load runs.db conversations.ndjson tasks.ndjson
+  taskview claude --follow                     the Claude Code sessions of this machine
+  taskview traces/                             what other programs wrote, imported and browsed
 
 environment:
   TASKVIEW_DB_URL   the database where none is named; keeps a password off the process list
@@ -72,7 +74,8 @@ def make_main_parser() -> CommandParser:
         "database",
         metavar="DB_URL",
         nargs="?",
-        help="a SQLite file, sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE",
+        help="a SQLite file, sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE; or a file or "
+        "folder of sessions or traces, which are imported into a database of ours (see import)",
     )
     add_login(parser)
     add_time_display(parser, "age")

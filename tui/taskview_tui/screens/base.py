@@ -68,6 +68,8 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         if not self._was_here:
             event.refresh_styles = False
             self._was_here = True
+            if self.host.follows:
+                self.action_follow()
 
     def on_compose(self) -> None:
         """Have our styles before anything is styled.

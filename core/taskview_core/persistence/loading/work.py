@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from taskview_core.persistence.bulk import METADATA, PARENT, BulkRow, BulkWriter, Link, Refused
@@ -38,17 +38,43 @@ _SHOWN = 5
 Progress = Callable[[LoadProgress], None]
 
 
+class RowSource(Protocol):
+    """What has the rows of a load."""
+
+    bad_ids: set[str]
+    """Ids of bad rows, so that nothing else is blamed for their absence."""
+    filled: int
+    """Rows that lacked created_at."""
+
+    def batches(self, table: Table) -> Iterator[Batch]:
+        """Give the rows of a table."""
+        ...
+
+
 class LoadWork:
-    """What one load does and counts."""
+    """What one load does and counts.
+
+    The rows are those of the sources, or what `reader` has ready made. `seek_earlier` says whether
+    to look for tasks of earlier loads whose parent may have come by now; without it, that is done
+    after a load of new tasks.
+    """
 
     def __init__(
-        self, writer: BulkWriter, sources: Sequence[Source], progress: Progress, label: str
+        self,
+        writer: BulkWriter,
+        sources: Sequence[Source],
+        progress: Progress,
+        label: str,
+        *,
+        reader: RowSource | None = None,
+        seek_earlier: bool | None = None,
     ) -> None:
+        self._seek_earlier = seek_earlier
         self._writer = writer
         self._sources = sources
         self._label = label
         self._refusals = Refusals()
-        self._reader = BatchReader(sources, RowReader(writer), self._refusals)
+        self._reader = reader or BatchReader(sources, RowReader(writer), self._refusals)
         self._teller = Teller(progress, sum(source.size for source in sources))
         self._pending = PendingLinks()
         self._conversations: Recent[Any] = Recent()
@@ -67,7 +93,8 @@ class LoadWork:
             if self._refusals.count:
                 raise self._refusals.error(self._label)
             new_conversations, new_tasks = await self._writer.new_rows()
-            await self._settle(self._writer.had_tasks and new_tasks != 0)
+            seek = self._seek_earlier
+            await self._settle(self._writer.had_tasks and new_tasks != 0 if seek is None else seek)
             if aside:
                 self._teller.tell("indexes", self._teller.total, self._rows["tasks"], now=True)
                 await self._writer.make_indexes()

@@ -1,0 +1,44 @@
+"""A few hundred damaged lines; `python tests/reliability imports` reads a hundred thousand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from reliability.imports import damage
+from support.imports import import_into
+from support.loads import dump
+from support.mutations import mutated
+from support.sessions import write_varied
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_lines_are_read_or_skipped_and_counted(seed: int) -> None:
+    counts = damage(250, Random(seed))
+    assert counts["tasks"] > 0
+    assert 0 < counts["cannot be read"] < counts["lines"]
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_damaged_lines() -> None:
+    assert damage(100_000, Random(20260301))["lines"] >= 100_000
+
+
+async def test_damaged_sessions_are_imported_into_each_engine(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    dice = Random(7)
+    for file in write_varied(tmp_path / "p"):
+        lines = file.read_bytes().split(b"\n")
+        damaged = [mutated(line, dice) if dice.random() < 0.3 else line for line in lines]
+        file.write_bytes(b"\n".join(damaged))
+    report = await import_into(migrated_url, tmp_path / "spools", tmp_path / "p")
+    assert report.failed == []
+    assert report.bad_lines > 10
+    rows = await dump(migrated_url)
+    await import_into(migrated_url, tmp_path / "other", tmp_path / "p")
+    again = await dump(migrated_url)
+    assert again["tasks"].keys() == rows["tasks"].keys()
+    assert len(rows["tasks"]) > 20

@@ -1,0 +1,439 @@
+"""However sessions come into a database, in pieces or interrupted, the rows are the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.imports import import_into
+from support.loads import Dump, dump
+from support.sessions import (
+    SessionWriter,
+    call,
+    encoded,
+    made_up_session,
+    session_id,
+    text,
+    write_project,
+    write_varied,
+)
+from taskview_core.errors import LoadError, LockedError, TaskviewError, UsageError
+from taskview_core.persistence.importing import ImportProgress, fact_cache, reading, run, target
+from taskview_core.persistence.importing.making import Made
+from taskview_core.persistence.importing.spool_file import open_spool, spool_path
+from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+
+
+class KilledError(Exception):
+    """Stands for a kill at this moment."""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder of projects."""
+    write_varied(tmp_path / "source")
+    return tmp_path / "source"
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Dump:
+    """What the database holds when all is imported at once."""
+    folder = tmp_path_factory.mktemp("expected")
+    write_varied(folder / "source")
+    url = f"sqlite:///{folder / 'all.db'}"
+
+    async def whole() -> Dump:
+        report = await import_into(url, folder / "spools", folder / "source")
+        assert report.failed == []
+        assert report.formats["claude-code"].unfinished == 1
+        assert report.bad_lines == 3
+        return await dump(url)
+
+    found = asyncio.run(whole())
+    assert len(found["conversations"]) == 5
+    assert len({row["parent_task_id"] for row in found["tasks"].values()}) > 5
+    return found
+
+
+async def test_all_at_once_and_again(
+    migrated_url: str, source: Path, tmp_path: Path, expected: Dump
+) -> None:
+    first = await import_into(migrated_url, tmp_path / "spools", source)
+    assert await dump(migrated_url) == expected
+    again = await import_into(migrated_url, tmp_path / "spools", source)
+    assert (again.written_tasks, again.written_conversations, again.bytes_read) == (0, 0, 0)
+    assert again.formats["claude-code"].new_inputs == 0
+    for name in ("facts", "used", "folded", "skipped", "statuses", "tasks", "orphans"):
+        before, after = (getattr(x.formats["claude-code"], name) for x in (first, again))
+        assert before == after
+    # A spool that is lost costs time, and changes nothing.
+    await import_into(migrated_url, tmp_path / "other", source)
+    assert await dump(migrated_url) == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_in_any_order_and_pieces_and_interrupted(
+    migrated_url: str,
+    source: Path,
+    tmp_path: Path,
+    expected: Dump,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    dice = random.Random(seed)
+    monkeypatch.setattr(run, "BATCH_SCOPES", dice.choice((1, 2, 500)))
+    monkeypatch.setattr(fact_cache, "ENOUGH", dice.choice((0, 20_000, 8 << 20)))
+    monkeypatch.setattr(fact_cache, "MOST", dice.choice((0, 20_000, 32 << 20)))
+    monkeypatch.setattr(reading, "_COMMIT_BYTES", dice.choice((1, 30_000, 8 << 20)))
+    monkeypatch.setattr(reading, "_FLUSH_CHARACTERS", dice.choice((1, 10_000, 2 << 20)))
+    monkeypatch.setattr("taskview_core.importing.claude_code.reader._OFTEN", 4_000)
+    whole_write = target.write
+    trouble = 0.0
+
+    async def write(url: DatabaseUrl, batch: Sequence[Made], *, fresh: bool) -> Any:
+        if dice.random() < trouble:
+            raise KilledError
+        report = await whole_write(url, batch, fresh=fresh)
+        if dice.random() < trouble:
+            raise KilledError
+        return report
+
+    def progress(state: ImportProgress) -> None:
+        if dice.random() < trouble:
+            raise KilledError
+
+    monkeypatch.setattr(target, "write", write)
+    monkeypatch.setattr(run, "_EVERY", 0.0)
+    files = [path for path in sorted(source.rglob("*")) if path.is_file()]
+    here = tmp_path / "here"
+    steps = [(file, part) for file in files for part in ("half", "whole")]
+    dice.shuffle(steps)
+    done: set[Path] = set()
+    trouble = 0.15
+    for file, part in steps:
+        if file in done:
+            continue
+        place = here / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        raw = file.read_bytes()
+        if part == "half":
+            raw = raw[: dice.randrange(len(raw) + 1)]
+        else:
+            done.add(file)
+        place.write_bytes(raw)
+        if dice.random() < 0.5:
+            asked = dice.choice((here, place))
+            try:
+                await import_into(migrated_url, tmp_path / "spools", asked, progress=progress)
+            except KilledError:
+                continue
+    trouble = 0.0
+    await import_into(migrated_url, tmp_path / "spools", here)
+    assert await dump(migrated_url) == expected
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.3, 0.6, 0.9])
+async def test_a_killed_import_goes_on(
+    migrated_sqlite_url: str, source: Path, tmp_path: Path, expected: Dump, moment: float
+) -> None:
+    program = (
+        "import asyncio, os, random, signal, sys\n"
+        "from contextlib import ExitStack\n"
+        "from pathlib import Path\n"
+        "from taskview_core.persistence.importing import *\n"
+        "from taskview_core.persistence.importing import run, target, reading\n"
+        "from taskview_core.persistence.url import parse_database_url\n"
+        "run.BATCH_SCOPES = 1\n"
+        "reading._COMMIT_BYTES = 1\n"
+        "url, spools, source, dice = sys.argv[1], sys.argv[2], sys.argv[3], random.Random(4)\n"
+        "left = [round(float(sys.argv[4]) * 22)]\n"
+        "def count(f):\n"
+        "    def counted(*a):\n"
+        "        left[0] -= 1\n"
+        "        if left[0] < 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        return f(*a)\n"
+        "    return counted\n"
+        "run._Run._write_down = count(run._Run._write_down)\n"
+        "run._Run._write = count(run._Run._write)\n"
+        "reading.Reading.read = count(reading.Reading.read)\n"
+        "with ExitStack() as stack:\n"
+        "    ask = ImportAsk(parse_database_url(url), Path(spools))\n"
+        "    inputs = find_inputs([source], stack)\n"
+        "    asyncio.run(run_import(ask, inputs, lambda state: None, None))\n"
+    )
+    killed = await asyncio.to_thread(
+        subprocess.run,
+        [
+            sys.executable, "-c", program, migrated_sqlite_url, str(tmp_path / "spools"),
+            str(source), str(moment),
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    await import_into(migrated_sqlite_url, tmp_path / "spools", source)
+    assert await dump(migrated_sqlite_url) == expected
+
+
+async def test_a_session_that_grows_is_read_on(migrated_url: str, tmp_path: Path) -> None:
+    lines = made_up_session(0, turns=3)
+    file = tmp_path / "-p" / f"{session_id(0)}.jsonl"
+    file.parent.mkdir()
+    raw = encoded(lines)
+    read = 0
+    for end in (1, 3_000, 3_001, len(raw) // 2, len(raw) - 1, len(raw)):
+        file.write_bytes(raw[:end])
+        report = await import_into(migrated_url, tmp_path / "spools", file)
+        read += report.bytes_read
+    assert read == len(raw), "nothing is read twice"
+    found = await dump(migrated_url)
+    await import_into(f"sqlite:///{tmp_path / 'once.db'}", tmp_path / "spools", file)
+    assert found == await dump(f"sqlite:///{tmp_path / 'once.db'}")
+
+
+async def test_a_file_that_was_replaced_is_read_anew(migrated_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "-p" / f"{session_id(0)}.jsonl"
+    file.parent.mkdir()
+    whole = made_up_session(0, turns=3)
+    file.write_bytes(encoded(whole))
+    await import_into(migrated_url, tmp_path / "spools", file)
+    many = await dump(migrated_url)
+    for other in (whole[:9], [*whole[:5], *whole[20:]], whole):
+        file.write_bytes(encoded(other))
+        report = await import_into(migrated_url, tmp_path / "spools", file)
+        once = f"sqlite:///{tmp_path / f'once{len(other)}.db'}"
+        await import_into(once, tmp_path / "spools", file)
+        assert await dump(migrated_url) == await dump(once)
+        assert (report.deleted > 0) is (len(other) == 9)
+    assert await dump(migrated_url) == many
+
+
+async def test_a_running_task_is_updated_and_not_doubled(migrated_url: str, tmp_path: Path) -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(call("t1"))
+    file = tmp_path / f"{session.session}.jsonl"
+    file.write_bytes(encoded(session.lines))
+    await import_into(migrated_url, tmp_path / "spools", file)
+    before = (await dump(migrated_url))["tasks"]
+    assert {row["status"] for row in before.values()} == {"running"}
+    session.result("t1", "done")
+    session.says(text("all done"))
+    file.write_bytes(encoded(session.lines))
+    report = await import_into(migrated_url, tmp_path / "spools", file)
+    after = (await dump(migrated_url))["tasks"]
+    assert after.keys() == before.keys()
+    assert {row["status"] for row in after.values()} == {"completed"}
+    assert report.written_tasks == 2
+    for ident, row in after.items():
+        assert row["created_at"] == before[ident]["created_at"]
+        assert row["updated_at"] > before[ident]["updated_at"]
+
+
+async def test_only_what_changed_is_written(migrated_url: str, tmp_path: Path) -> None:
+    lines = made_up_session(0, turns=4)
+    file = tmp_path / f"{session_id(0)}.jsonl"
+    file.write_bytes(encoded(lines))
+    first = await import_into(migrated_url, tmp_path / "spools", file)
+    more = SessionWriter()
+    more.prompt("one more")
+    file.write_bytes(encoded([*lines, *[line | {"uuid": "x"} for line in more.lines]]))
+    second = await import_into(migrated_url, tmp_path / "spools", file)
+    assert first.written_tasks > 10
+    assert second.written_tasks == 1
+
+
+async def test_rows_that_somebody_deleted_come_again(tmp_path: Path, source: Path) -> None:
+    path = tmp_path / "x.db"
+    url = f"sqlite:///{path}"
+    await import_into(url, tmp_path / "spools", source)
+    whole = await dump(url)
+    database = sqlite3.connect(path)
+    database.execute("DELETE FROM conversations WHERE title = 'about 1'")
+    database.execute(
+        "DELETE FROM tasks WHERE conversation_id NOT IN (SELECT id FROM conversations)"
+    )
+    database.commit()
+    database.close()
+    assert await dump(url) != whole
+    await import_into(url, tmp_path / "spools", source)
+    assert await dump(url) == whole
+    path.unlink()
+    await import_into(url, tmp_path / "spools", source)
+    assert await dump(url) == whole
+
+
+async def test_rows_of_others_are_left_alone(migrated_url: str, tmp_path: Path) -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    file, other = tmp_path / f"{session.session}.jsonl", tmp_path / f"{session_id(1)}.jsonl"
+    file.write_bytes(encoded(session.lines))
+    other.write_bytes(encoded(made_up_session(1)))
+    await import_into(migrated_url, tmp_path / "elsewhere", other)
+    before = await dump(migrated_url)
+    await import_into(migrated_url, tmp_path / "spools", file)
+    file.write_bytes(b'{"type":"mode","sessionId":"%s"}\n' % session.session.encode())
+    report = await import_into(migrated_url, tmp_path / "spools", file)
+    assert report.deleted == 2
+    assert await dump(migrated_url) == before
+
+
+async def test_strict_stops_at_the_first_bad_line(migrated_url: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{session_id(0)}.jsonl"
+    raw = encoded(made_up_session(0))
+    file.write_bytes(raw + b"\nno JSON\n" + raw)
+    number = len(raw.splitlines()) + 2
+    with pytest.raises(LoadError, match=f":{number}: this is not JSON"):
+        await import_into(migrated_url, tmp_path / "spools", file, strict=True)
+    assert (await dump(migrated_url))["tasks"] == {}
+    report = await import_into(migrated_url, tmp_path / "spools", file)
+    assert report.bad[1].startswith(f"{file}:{number}: this is not JSON")
+    assert report.formats["claude-code"].folded["the same line again"] > 10
+
+
+async def test_what_the_database_refuses_is_told_and_the_rest_is_there(
+    migrated_postgres_url: str, tmp_path: Path
+) -> None:
+    """On JSONB, which others use, NUL cannot be stored."""
+    import asyncpg
+
+    connection = await asyncpg.connect(migrated_postgres_url)
+    await connection.execute("ALTER TABLE tasks ALTER COLUMN input TYPE jsonb")
+    await connection.close()
+    write_project(tmp_path / "p", 2, turns=1)
+    bad = SessionWriter(5)
+    bad.prompt("nul \0")
+    (tmp_path / "p" / "-work-project" / "bad.jsonl").write_bytes(encoded(bad.lines))
+    for _ in range(2):
+        report = await import_into(migrated_postgres_url, tmp_path / "spools", tmp_path / "p")
+        assert [each.name for each in report.failed] == [bad.session]
+        assert "u0000" in report.failed[0].reason
+        assert len((await dump(migrated_postgres_url))["conversations"]) == 2
+
+
+async def test_a_new_file_that_refuses_a_row_is_made_with_care(
+    tmp_path: Path, source: Path, expected: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = target.write
+
+    async def write(url: DatabaseUrl, batch: Sequence[Made], *, fresh: bool) -> Any:
+        if fresh or any(made.scope.name == session_id(1) for made in batch):
+            await whole_write(url, batch, fresh=fresh)
+            raise LoadError("nothing was loaded", "a row is bad")
+        return await whole_write(url, batch, fresh=fresh)
+
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    monkeypatch.setattr(target, "write", write)
+    report = await import_into(url, tmp_path / "spools", source)
+    assert [each.name for each in report.failed] == [session_id(1)]
+    monkeypatch.undo()
+    await import_into(url, tmp_path / "spools", source)
+    assert await dump(url) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_new_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, source: Path, expected: Dump, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    dice = random.Random(seed)
+    monkeypatch.setattr(run, "BATCH_SCOPES", 1)
+    monkeypatch.setattr(run, "_EVERY", 0.0)
+    path = tmp_path / "x.db"
+    for _ in range(4):
+        # Once all has been read, there are still five sessions to be written, and the indexes.
+        assert await import_count(path, tmp_path, source, dice.randrange(6)) is None
+        assert [each.name for each in tmp_path.iterdir() if each.name.startswith((".x", "x"))] == []
+    await import_into(f"sqlite:///{path}", tmp_path / "spools", source)
+    assert await dump(f"sqlite:///{path}") == expected
+
+
+async def import_count(path: Path, folder: Path, source: Path, stop: int) -> int | None:
+    """Import into a file until progress was told so often; say how often it was, if to the end."""
+    told = 0
+
+    def progress(state: ImportProgress) -> None:
+        nonlocal told
+        told += 1
+        if told > stop:
+            raise KilledError
+
+    try:
+        await import_into(f"sqlite:///{path}", folder / "spools", source, progress=progress)
+    except KilledError:
+        return None
+    return told
+
+
+async def test_where_nothing_is_imported_no_file_is_made(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    report = await import_into(
+        f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "s", tmp_path / "notes.txt"
+    )
+    assert (report.formats, len(report.left_out)) == ({}, 1)
+    assert not (tmp_path / "x.db").exists()
+
+
+async def test_two_imports_at_once_do_not_meet(tmp_path: Path, source: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    parsed = parse_database_url(url)
+    with open_spool(spool_path(tmp_path / "spools", parsed), "x"):
+        with pytest.raises(LockedError, match="another import"):
+            await import_into(url, tmp_path / "spools", source)
+    await import_into(url, tmp_path / "spools", source)
+
+
+async def test_a_spool_that_is_broken_is_told(tmp_path: Path, source: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    place = spool_path(tmp_path / "spools", parse_database_url(url))
+    place.parent.mkdir()
+    place.write_bytes(b"no database" * 1_000)
+    with pytest.raises(TaskviewError, match=r"own file .* cannot be used"):
+        await import_into(url, tmp_path / "spools", source)
+
+
+async def test_a_file_that_cannot_be_read_keeps_no_other_out(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    write_project(tmp_path / "p", 2, turns=1)
+    file = next((tmp_path / "p").rglob("*.jsonl"))
+    file.chmod(0)
+    if os.access(file, os.R_OK):  # nothing is forbidden to root
+        file.unlink()
+        file.symlink_to(tmp_path / "nowhere")
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
+    assert report.formats["claude-code"].conversations == 1
+    with pytest.raises(LoadError, match="nosuch"):
+        await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "nosuch")
+
+
+async def test_a_database_that_cannot_be_written_is_refused(tmp_path: Path, source: Path) -> None:
+    for url in ("sqlite://", f"sqlite:///{tmp_path / 'x.db'}?mode=ro"):
+        with pytest.raises(UsageError, match="cannot be imported into"):
+            await import_into(url, tmp_path / "spools", source)
+
+
+async def test_an_import_that_is_stopped_goes_on_later(
+    tmp_path: Path, source: Path, expected: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    monkeypatch.setattr(run, "BATCH_SCOPES", 1)
+    monkeypatch.setattr(reading, "_COMMIT_BYTES", 1)
+    for moment in range(1, 40, 3):
+        left = iter(range(moment))
+        await import_into(
+            url, tmp_path / "spools", source, stopped=lambda left=left: next(left, None) is None
+        )
+    shutil.rmtree(tmp_path / "source", ignore_errors=False)
+    write_varied(tmp_path / "source")
+    await import_into(url, tmp_path / "spools", source)
+    assert await dump(url) == expected

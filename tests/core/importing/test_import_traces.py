@@ -1,0 +1,79 @@
+"""Traces in a database: conversations of several, spans that end later, and all of them or some."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from support.imports import import_into
+from support.loads import dump
+from support.traces import data_of, request, span
+
+TRACES = ("0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c")
+
+
+def agent(number: int, trace: int = 0, talk: str = "talk", **more: Any) -> dict[str, Any]:
+    attributes = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": f"agent {number}",
+        "gen_ai.conversation.id": talk,
+    }
+    return span(number, attributes=attributes, trace=TRACES[trace], **more)
+
+
+def write(path: Path, *spans: dict[str, Any]) -> Path:
+    path.write_bytes(data_of(request(spans)))
+    return path
+
+
+async def test_a_conversation_of_two_traces_is_one_in_whatever_order(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    files = [write(tmp_path / f"{n}.json", agent(n + 1, trace=n)) for n in range(2)]
+    found = []
+    for number, order in enumerate(itertools.permutations(files)):
+        url = f"sqlite:///{tmp_path / f'{number}.db'}"
+        for file in order:
+            await import_into(url, tmp_path / "spools", file)
+        found.append(await dump(url))
+    report = await import_into(migrated_url, tmp_path / "spools", *files)
+    found.append(await dump(migrated_url))
+    assert found[0] == found[1] == found[2]
+    (conversation,) = found[0]["conversations"].values()
+    assert conversation["created_at"] < conversation["updated_at"]
+    assert report.formats["otlp"].conversations == 1
+    # One trace turns out to be of another conversation: this one is what the other tells.
+    write(files[0], agent(1, talk="another"))
+    await import_into(migrated_url, tmp_path / "spools", *files)
+    only = f"sqlite:///{tmp_path / 'only.db'}"
+    await import_into(only, tmp_path / "spools", *files)
+    assert await dump(migrated_url) == await dump(only)
+    assert len((await dump(only))["conversations"]) == 2
+
+
+async def test_a_span_that_ran_ends_and_its_parent_comes_later(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    child = agent(2, end=None, parent=1)
+    file = write(tmp_path / "a.json", child)
+    await import_into(migrated_url, tmp_path / "spools", file)
+    (before,) = (await dump(migrated_url))["tasks"].values()
+    assert (before["status"], before["parent_task_id"]) == ("running", None)
+    write(file, agent(2, parent=1), agent(1))
+    await import_into(migrated_url, tmp_path / "spools", file)
+    after = (await dump(migrated_url))["tasks"]
+    assert len(after) == 2
+    ended = after[before["id"]]
+    assert ended["status"] == "completed"
+    assert ended["parent_task_id"] in after.keys() - {before["id"]}
+
+
+async def test_all_spans_come_and_go(migrated_url: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", agent(1), span(2, parent=1), agent(3, parent=2))
+    found = []
+    for wanted in (False, True, False):
+        await import_into(migrated_url, tmp_path / "spools", file, all_spans=wanted)
+        found.append((await dump(migrated_url))["tasks"])
+    assert [len(rows) for rows in found] == [2, 3, 2]
+    assert found[0] == found[2]
