@@ -97,6 +97,7 @@ async def test_a_killed_upgrade_leaves_the_old_state(database_url: str, step: st
     assert (await status(url)).is_current
 
 
+@pytest.mark.long
 async def test_upgrades_at_once_do_the_work_once(database_url: str) -> None:
     url = parse_database_url(database_url)
     program = (
