@@ -13,6 +13,7 @@ import pytest
 from support.cli_process import Terminal, run_process
 from support.databases import migrate, run
 from support.endless import make_endless, running_statements
+from support.engines import long
 from support.postgres import start_own_server
 from support.stored import StoredConversation, StoredTask, insert, number
 
@@ -171,7 +172,7 @@ def test_payloads_never_reach_the_terminal_as_commands(
     assert "\u202e".encode() not in terminal.raw
 
 
-@pytest.mark.parametrize("key", ["q", CTRL_Q])
+@pytest.mark.parametrize("key", ["q", long(CTRL_Q)])
 def test_quitting_while_a_slow_query_runs(
     open_terminal: Opener, migrated_url: str, key: str
 ) -> None:
