@@ -222,6 +222,7 @@ def test_no_color_and_dumb_terminals_have_no_colours(many: str) -> None:
         assert "✓ completed" in terminal.shown
 
 
+@pytest.mark.long
 def test_every_format_is_safe_on_a_terminal(many: str) -> None:
     for output in ("table", "json", "jsonl", "csv"):
         words = ["ls", many, "--full", "-o", output, "-f", "status:failed", "-n", "30"]
@@ -257,6 +258,7 @@ def test_with_no_database_at_all_there_is_help() -> None:
     assert "taskview: name a database, or make one to look around in" in terminal.shown
 
 
+@pytest.mark.long
 def test_the_usual_databases_open_in_their_order(
     many: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,15 +86,18 @@ def _as_kept(form: str, moment: datetime) -> datetime:
     return moment
 
 
+@pytest.mark.parametrize(
+    "keys", [("created", "duration"), long(TASK_SORT_KEYS)], ids=["some", "all"]
+)
 @pytest.mark.parametrize("form", FORMS)
-async def test_each_form_shows_and_pages(sqlite_url: str, form: str) -> None:
+async def test_each_form_shows_and_pages(sqlite_url: str, form: str, keys: tuple[str, ...]) -> None:
     made = _make(sqlite_url, [form])
     browser = await _opened(sqlite_url)
 
     async def search(request: PageRequest) -> Page[TaskRow]:
         return await browser.search_tasks(EVERYTHING, request)
 
-    for sort in (Sort(key, down) for key in TASK_SORT_KEYS for down in (False, True)):
+    for sort in (Sort(key, down) for key in keys for down in (False, True)):
         forwards = await walk_forwards(search, PageRequest(13, sort))
         backwards = await walk_backwards(search, PageRequest(17, sort))
         assert sorted(map(_number, forwards.rows)) == sorted(made), str(sort)

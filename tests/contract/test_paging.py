@@ -21,6 +21,10 @@ from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 MANY = 2_500
 SORTS = [Sort(key, descending) for key in TASK_SORT_KEYS for descending in (False, True)]
+USUAL_SORTS = [
+    sort if place % 4 in (0, 3) else long(sort, id=str(sort)) for place, sort in enumerate(SORTS)
+]
+"""Each key in one direction; in the other one in CI."""
 
 
 def _rows() -> list[StoredTask]:
@@ -109,7 +113,7 @@ def _searching(
     return search
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=str)
+@pytest.mark.parametrize("sort", USUAL_SORTS, ids=str)
 async def test_every_row_once_in_order_both_ways(filled: DatabaseBrowser, sort: Sort) -> None:
     request = PageRequest(230, sort)
     forwards = await walk_forwards(_searching(filled), request)
@@ -120,7 +124,7 @@ async def test_every_row_once_in_order_both_ways(filled: DatabaseBrowser, sort: 
     assert [len(page.rows) for page in forwards.pages[:-1]] == [230] * (len(forwards.pages) - 1)
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=str)
+@pytest.mark.parametrize("sort", USUAL_SORTS, ids=str)
 @pytest.mark.parametrize("size", [1, *map(long, (2, 3, 7))])
 async def test_pages_across_the_border_of_null(
     filled: DatabaseBrowser, sort: Sort, size: int
@@ -146,7 +150,7 @@ async def test_pages_across_the_border_of_null(
     assert [row.id for row in backwards.rows] == expected
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=str)
+@pytest.mark.parametrize("sort", USUAL_SORTS, ids=str)
 async def test_a_page_back_is_the_page_before(filled: DatabaseBrowser, sort: Sort) -> None:
     search = _searching(filled)
     first = await search(PageRequest(40, sort))

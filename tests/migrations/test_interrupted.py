@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.databases import run
+from support.engines import long
 from support.foreign import make_guide_database
 from support.stored import insert_async
 from taskview_core.errors import CannotConnectError, SchemaError
@@ -78,7 +79,7 @@ asyncio.run(upgrade(parse_database_url(sys.argv[1]), die))
 """
 
 
-@pytest.mark.parametrize("step", ["table tasks", "ix_tasks_agent_created", "roots"])
+@pytest.mark.parametrize("step", [long("table tasks"), "ix_tasks_agent_created", long("roots")])
 async def test_a_killed_upgrade_leaves_the_old_state(database_url: str, step: str) -> None:
     url = parse_database_url(database_url)
     program = textwrap.dedent(_KILLED)
@@ -97,6 +98,7 @@ async def test_a_killed_upgrade_leaves_the_old_state(database_url: str, step: st
     assert (await status(url)).is_current
 
 
+@pytest.mark.long
 async def test_upgrades_at_once_do_the_work_once(database_url: str) -> None:
     url = parse_database_url(database_url)
     program = (

@@ -13,6 +13,7 @@ import pytest
 from support.cli_process import Terminal, run_process
 from support.databases import migrate, run
 from support.endless import make_endless, running_statements
+from support.engines import long
 from support.postgres import start_own_server
 from support.stored import StoredConversation, StoredTask, insert, number
 
@@ -70,6 +71,7 @@ def test_the_demo_opens_filters_and_leads_to_a_failure(open_terminal: Opener, de
     assert terminal.finish() == 0
 
 
+@pytest.mark.long
 def test_words_narrow_the_list_as_they_are_typed(open_terminal: Opener, demo: Path) -> None:
     terminal = open_terminal(str(demo), width=80, height=24)
     terminal.wait_for("of 600")
@@ -85,6 +87,7 @@ def test_words_narrow_the_list_as_they_are_typed(open_terminal: Opener, demo: Pa
     assert terminal.finish() == 0
 
 
+@pytest.mark.long
 def test_what_is_typed_behind_the_slash_in_one_go_is_the_filter(
     open_terminal: Opener, demo: Path
 ) -> None:
@@ -96,6 +99,7 @@ def test_what_is_typed_behind_the_slash_in_one_go_is_the_filter(
     terminal.wait_for(lambda text: "completed" not in text)
 
 
+@pytest.mark.long
 def test_small_screens_show_the_error_below(open_terminal: Opener, demo: Path) -> None:
     terminal = open_terminal(str(demo), width=80, height=24)
     terminal.wait_for("of 600")
@@ -124,6 +128,7 @@ def test_the_terminal_is_as_it_was_afterwards(open_terminal: Opener, demo: Path)
         assert on not in terminal.raw or terminal.raw.rfind(off) > terminal.raw.rfind(on)
 
 
+@pytest.mark.long
 def test_without_colours_nothing_is_coloured(open_terminal: Opener, demo: Path) -> None:
     terminal = open_terminal(str(demo), NO_COLOR="1")
     shown = terminal.wait_for("of 600")
@@ -167,7 +172,7 @@ def test_payloads_never_reach_the_terminal_as_commands(
     assert "\u202e".encode() not in terminal.raw
 
 
-@pytest.mark.parametrize("key", ["q", CTRL_Q])
+@pytest.mark.parametrize("key", ["q", long(CTRL_Q)])
 def test_quitting_while_a_slow_query_runs(
     open_terminal: Opener, migrated_url: str, key: str
 ) -> None:
@@ -218,6 +223,7 @@ def test_a_first_failure_is_one_sentence_and_code_three(
     assert b"s3cret" not in secret.raw
 
 
+@pytest.mark.long
 def test_a_row_can_be_copied_by_its_id(open_terminal: Opener, migrated_sqlite_url: str) -> None:
     insert(migrated_sqlite_url, [StoredTask.numbered(7)])
     terminal = open_terminal(migrated_sqlite_url)
@@ -228,6 +234,7 @@ def test_a_row_can_be_copied_by_its_id(open_terminal: Opener, migrated_sqlite_ur
     assert b"\x1b]52;c;" + wanted in terminal.raw
 
 
+@pytest.mark.long
 def test_a_pager_that_ends_at_once_is_read_until_enter(open_terminal: Opener, demo: Path) -> None:
     terminal = open_terminal(str(demo), PAGER="cat", width=80, height=24)
     terminal.wait_for("of 600")

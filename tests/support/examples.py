@@ -10,7 +10,7 @@ from hypothesis import settings
 ALL = "all"
 USUAL = "taskview"
 _OF_ALL = 100  # how many Hypothesis tries where nothing is said
-_USUALLY = 25
+_USUALLY = 12
 
 
 def register_profiles() -> None:
