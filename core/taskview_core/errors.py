@@ -77,6 +77,10 @@ class ConnectionLostError(CannotConnectError):
     """The database was there, and went away during a call; trying again may help."""
 
 
+class NoAnswerError(ConnectionLostError):
+    """A server, or the network before it, has gone silent: neither an answer came nor an end."""
+
+
 class PasswordNeededError(CannotConnectError):
     """The server asks for a password, and there is none for the database with this `label`."""
 
