@@ -88,6 +88,10 @@ class ServerBehindLostError(ConnectionLostError):
         self.server = server
 
 
+class NoAnswerError(ConnectionLostError):
+    """A server, or the network before it, has gone silent: neither an answer came nor an end."""
+
+
 class PasswordNeededError(CannotConnectError):
     """The server asks for a password, and there is none for the database with this `label`."""
 

@@ -37,7 +37,10 @@ def run_process(
 
 
 class Terminal:
-    """A command on a terminal of its own. Standard error may go elsewhere."""
+    """A command on a terminal of its own. Standard error may go elsewhere.
+
+    `begin` is called in the new process, before the program is there.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Terminal:
         variables: dict[str, str] | None = None,
         program: Sequence[str | Path] = (COMMAND,),
         draws: bool = True,
+        begin: Callable[[], object] = lambda: None,
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
@@ -66,7 +70,7 @@ class Terminal:
             stderr=slave,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: (fcntl.ioctl(0, termios.TIOCSCTTY, 0), begin())[0],
         )
         os.close(slave)
 
@@ -83,6 +87,17 @@ class Terminal:
             if not self._read():
                 assert wanted(self.shown), f"ended without {what!r}:\n{self.shown}"
         return self.shown
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size; the kernel tells the program."""
+        self.screen.resize(height, width)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def hang_up(self) -> int:
+        """Take the terminal away, as a window that is closed; give the program's exit code."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDONLY)
+        return self.process.wait(PATIENCE)
 
     def finish(self) -> int:
         """Read until the command has ended; give its exit code."""

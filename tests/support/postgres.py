@@ -11,13 +11,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from support.pausing import children_of
 from support.postgres_programs import (
     NoPostgresError,
     Programs,
@@ -166,12 +167,35 @@ class OwnServer:
         """Stop the server, cutting every connection; `resume` starts it again with its rows."""
         self._end(signal.SIGINT)
 
+    def kill(self) -> None:
+        """Kill the server as it stands; `resume` starts it again, and it recovers its rows."""
+        children = children_of(self.pid)
+        self._end(signal.SIGKILL)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        deadline = time.monotonic() + _START_SECONDS
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            assert time.monotonic() < deadline, "killed processes are gone"
+            time.sleep(0.01)
+        # It says of the killed server that it is ready.
+        (self._data / "postmaster.pid").unlink()
+
     def resume(self) -> None:
         """Start the halted server again, on the same port.
 
         From a thread that lasts as long: it ends with whoever started it.
         """
         self._start(self.port)
+
+    def own(self, folder: Path) -> None:
+        """Hand a folder over to the server's user."""
+        self._user.own(folder)
+
+    def see_that_it_runs(self) -> None:
+        """Start the server again if a test has left it stopped."""
+        if self._process is None or self._process.poll() is not None:
+            self.resume()
 
     @property
     def folder(self) -> Path:

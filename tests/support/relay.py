@@ -1,4 +1,4 @@
-"""A relay to a server: counts how often something was asked and waited for, and can slow it."""
+"""A relay to a server: counts how often something was asked and waited for, slows it, breaks it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,43 @@ class Relay:
         self._target = (host, port)
         self.delay = delay
         self.round_trips = 0
+        self.clients = 0
+        """How many have not hung up."""
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Event] = set()
+        """Of each line, whether it passes on what is said."""
+        self._refuses = False
+        self._swallows = False
+        self._left: int | None = None
+        """Bytes of answers until the line is cut; None for never."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what one client says until either side hangs up."""
+        if self._refuses:
+            writer.transport.abort()
+            return
         back, forth = await asyncio.open_connection(*self._target)
         answered = asyncio.Event()
         answered.set()
+        passing = asyncio.Event()
+        if not self._swallows:
+            passing.set()
         self._open |= {writer, forth}
+        self._passing.add(passing)
+
+        questions: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def hear() -> None:
+            try:
+                while data := await reader.read(1 << 16):
+                    questions.put_nowait(data)
+            finally:
+                self.clients -= 1
+                questions.put_nowait(b"")
 
         async def ask() -> None:
-            while data := await reader.read(1 << 16):
+            while data := await questions.get():
+                await passing.wait()
                 if answered.is_set():
                     self.round_trips += 1
                     answered.clear()
@@ -41,20 +67,36 @@ class Relay:
         under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def answer() -> None:
-            while data := await back.read(1 << 16):
-                under_way.put_nowait((clock() + self.delay, data))
-            under_way.put_nowait((clock() + self.delay, b""))
+            try:
+                while data := await back.read(1 << 16):
+                    under_way.put_nowait((clock() + self.delay, data))
+            finally:
+                under_way.put_nowait((clock() + self.delay, b""))
 
         async def arrive() -> None:
             # Parts of a long answer follow each other closely, however far they come.
             while data := await self._arrived(under_way):
+                await passing.wait()
                 answered.set()
+                data = self._cut_short(data)
                 writer.write(data)
+                if self._left == 0:
+                    self._left = None
+                    forth.transport.abort()
+                    break
                 await writer.drain()
             writer.close()
 
-        await asyncio.gather(ask(), answer(), arrive(), return_exceptions=True)
+        self.clients += 1
+        await asyncio.gather(hear(), ask(), answer(), arrive(), return_exceptions=True)
         self._open -= {writer, forth}
+        self._passing.discard(passing)
+
+    def _cut_short(self, data: bytes) -> bytes:
+        if self._left is not None:
+            data = data[: self._left]
+            self._left -= len(data)
+        return data
 
     async def _arrived(self, under_way: asyncio.Queue[tuple[float, bytes]]) -> bytes:
         due, data = await under_way.get()
@@ -67,6 +109,33 @@ class Relay:
         """Hang up on everybody."""
         for writer in self._open:
             writer.transport.abort()
+
+    async def ended(self) -> None:
+        """Wait until nothing is passed on any more, once everybody has been hung up on."""
+        while self._passing:  # noqa: ASYNC110 - there is no event for none of them
+            await asyncio.sleep(0.001)
+
+    def refuse(self) -> None:
+        """Hang up on everybody, and on whoever comes."""
+        self._refuses = True
+        self.cut()
+
+    def go_silent(self, *, new_lines_work: bool = False) -> None:
+        """Take what is sent, pass nothing on, and tell nobody: no end, no reset."""
+        self._swallows = not new_lines_work
+        for passing in self._passing:
+            passing.clear()
+
+    def truncate(self, size: int) -> None:
+        """Hang up after so many more bytes of answers."""
+        self._left = size
+
+    def mend(self) -> None:
+        """Be a good line again, also for those that are on it."""
+        self._refuses = self._swallows = False
+        self._left, self.delay = None, 0.0
+        for passing in self._passing:
+            passing.set()
 
 
 @asynccontextmanager
@@ -81,6 +150,8 @@ async def relayed(url: str, delay: float = 0.0) -> AsyncIterator[tuple[str, Rela
     try:
         yield urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}")), relay
     finally:
+        relay.mend()
         relay.cut()
         server.close()
         await server.wait_closed()
+        await relay.ended()

@@ -21,6 +21,7 @@ from weakref import WeakSet
 from textual import work
 from textual.app import App, SuspendNotSupported
 from textual.command import Provider
+from textual.driver import Driver
 from textual.events import Key
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -46,6 +47,7 @@ from taskview_tui.clipboard import (
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.guard import OutputGuard
 from taskview_tui.keys import bindings
+from taskview_tui.leaving import wait_for_no_thread
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
@@ -153,9 +155,20 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Reach the database; the empty screen is drawn before, for both together take longer."""
+        if not self.is_headless:
+            wait_for_no_thread()
         self._stop_on_signals()
         self.app_resume_signal.subscribe(self, self._draw_again)
         self.call_later(self._reach)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Have a terminal that may be closed under us, where Textual would drive it in its way."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from taskview_tui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the styles anew, but not before there is anything that has any.

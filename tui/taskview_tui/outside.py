@@ -107,7 +107,7 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
         signal.SIGINT, lambda number, _frame: interrupts.append(number)
     )
     try:
-        code = process.wait()
+        code = _ended(process)
         if terminal is not None and time.monotonic() - began < _A_GLANCE:
             interrupts.clear()
             _wait_for_enter(terminal, command[0], lambda: bool(caught or interrupts))
@@ -122,11 +122,27 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
     return None
 
 
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a program's end. Handlers of signals run meanwhile, which thread ever is told.
+
+    They run in this one, which a wait without an end keeps asleep: when a terminal is closed, the
+    kernel may tell any of our threads.
+    """
+    while True:
+        try:
+            return process.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            continue
+
+
 def _wait_for_enter(terminal: int, program: str, is_over: Callable[[], bool]) -> None:
     """Let what a program wrote be read until a line is typed, or until `is_over`."""
     words = f"\n[{Path(program).name} has ended - press Enter to go back] "
-    sys.stdout.write(words)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(words)
+        sys.stdout.flush()
+    except OSError:
+        return  # The terminal has gone: nobody reads it.
     while not is_over():
         if select.select([terminal], [], [], _LOOK)[0]:
             os.read(terminal, 1024)

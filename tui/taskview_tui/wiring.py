@@ -100,11 +100,13 @@ def open_browser_at_once(url_text: str, asked: AskedLimits | None = None) -> ITa
     from taskview_core.persistence.late_browser import LateBrowser
     from taskview_tui.config import read_config
 
-    url, usage = database(url_text), read_config().usage
+    url, config = database(url_text), read_config()
+    limits = asked.over(config.limits) if asked else config.limits
     return LateBrowser(
         url,
-        lambda opened: open_browser(url_text, asked=asked, usage=usage, opened=opened),
-        usage,
+        lambda opened: open_browser(url_text, asked=asked, usage=config.usage, opened=opened),
+        config.usage,
+        limits.timeout,
     )
 
 

@@ -31,6 +31,7 @@ from taskview_core.errors import (
     ConnectionLostError,
     EntityNotFoundError,
     LockedError,
+    NoAnswerError,
     QueryError,
     QueryTimeoutError,
     StatementTimeoutError,
@@ -53,7 +54,7 @@ from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
-from taskview_core.persistence.sql.profile import Profile, profile_of
+from taskview_core.persistence.sql.profile import Profile, forget_profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.recent_sources import RecentSources
 from taskview_core.persistence.sql.run_limits import Limits
@@ -152,6 +153,12 @@ class DatabaseBrowser:
         event.listen(self._engine.sync_engine, "connect", self._connected)
         self._runner = Runner(self._engine, connections)
         self._idle = IdleConnections(self._engine, idle)
+        event.listen(self._engine.sync_engine, "invalidate", self._lost)
+
+    def _lost(self, connection: object, entry: object, error: BaseException | None) -> None:
+        # Not where a question was only given up, which ends a connection to a server too.
+        if isinstance(error, Exception):
+            forget_profile(self._engine.sync_engine)
 
     @property
     def label(self) -> str:
@@ -450,9 +457,10 @@ class DatabaseBrowser:
                     return await self._runner.run(work, timeout, each)
             except StatementTimeoutError as error:
                 raise out_of_time(each) from error
-            except ConnectionLostError:
+            except ConnectionLostError as error:
                 lost += 1
-                if lost > 1:
+                # Who has waited for a silent server is told so before it is waited for again.
+                if lost > 1 or isinstance(error, NoAnswerError):
                     raise
             except ConflictError:
                 conflicts += 1

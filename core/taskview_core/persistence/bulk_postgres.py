@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
 _COLUMN = re.compile(r"(?s).*COPY \S+, line \d+, column (\w+)")
 _NAIVE = "timestamp without time zone"
 _ANALYZE_FROM = 1_000
+_UNDO_SECONDS = 2.0
+"""How long a server may take to undo a load, which is nothing but to forget it."""
 
 # What a server may say about a row that it does not take, and not about the load as a whole.
 _ABOUT_A_ROW = (
@@ -212,9 +215,13 @@ class PostgresBulkWriter:
         await self._transaction.commit()
 
     async def rollback(self) -> None:
-        """Undo it all."""
+        """Undo it all. A server that is silent does so when it finds that we are gone."""
         if self._driver.is_in_transaction() and not self._driver.is_closed():
-            await self._transaction.rollback()
+            try:
+                async with asyncio.timeout(_UNDO_SECONDS):
+                    await self._transaction.rollback()
+            except TimeoutError:
+                self._driver.terminate()
 
     async def _write(self, name: str, rows: Sequence[BulkRow]) -> list[Refused]:
         table = self._tables[name]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -22,10 +25,15 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
-from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.limited_connection import (
+    ANSWER_SECONDS,
+    LimitedConnection,
+    UnansweredError,
+    answer_within,
+)
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
 from taskview_core.persistence.postgres_connection import open_connection
-from taskview_core.persistence.sqlite_file import check_kind, uri_to_read
+from taskview_core.persistence.sqlite_file import check_kind, identity, uri_to_read
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -35,6 +43,10 @@ READER_BUSY_SECONDS = 0.1
 _CACHE_KIB = 8_192
 """What a SQLite connection that reads keeps of the file. Facets look at so much of the indexes of
 millions of tasks; there are four connections, and 140 MB for the whole program."""
+
+
+_FILE = "file"
+"""Where it is kept of a connection which file it has open."""
 
 
 def create_engine(
@@ -95,12 +107,18 @@ def _postgres_engine(
     **options: Any,
 ) -> AsyncEngine:
     handed_on = [] if opened is None else [opened]
+    answers_within = answer_within(statement_timeout)
 
     async def connect() -> LimitedConnection:
-        connection = handed_on.pop() if handed_on else await open_connection(target)
-        await far_times.install(connection)
-        if statement_timeout is not None:
-            await connection.look(statement_timeout or None, read_only=read_only)
+        connection = handed_on.pop() if handed_on else await open_connection(target, answers_within)
+        try:
+            async with asyncio.timeout(target.connect_timeout):
+                await far_times.install(connection)
+                if statement_timeout is not None:
+                    await connection.look(statement_timeout or None, read_only=read_only)
+        except BaseException:  # Whatever it is, nobody else knows of this connection.
+            connection.terminate()
+            raise
         return connection
 
     engine = create_async_engine(
@@ -118,15 +136,39 @@ def _postgres_engine(
         if connection.driver_connection.is_direct:
             connection.set_isolation_level("autocommit")
 
+    @contextmanager
+    def giving_up(driver: LimitedConnection) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
+            driver.terminate()
+            raise UnansweredError(answers_within or ANSWER_SECONDS) from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up(context: ExceptionContext) -> None:
+        # SQLAlchemy takes it for an error like others, and would roll back on a line that is dead.
+        if isinstance(context.original_exception, TimeoutError) and context.connection is not None:
+            context.is_disconnect = True
+            driver = context.connection.connection.driver_connection
+            assert isinstance(driver, LimitedConnection)
+            with giving_up(driver):
+                raise context.original_exception
+
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def limit(connection: Any, *of_no_use: object) -> None:
         # By a cursor, for SQLAlchemy to see a connection that was lost as one.
         adapter = connection.connection.dbapi_connection
+        adapter.driver_connection.asked_at = asyncio.get_running_loop().time()
         with adapter.driver_connection.limiting() as words:
             if words is not None:
-                cursor = adapter.cursor()
-                cursor.execute(words)
-                cursor.close()
+                with giving_up(adapter.driver_connection):
+                    cursor = adapter.cursor()
+                    cursor.execute(words)
+                    cursor.close()
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def answered(connection: Any, *of_no_use: object) -> None:
+        connection.connection.driver_connection.asked_at = None
 
     return engine
 
@@ -166,11 +208,19 @@ def _sqlite_engine(
     def prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         driver: aiosqlite.Connection = connection.driver_connection  # type: ignore[attr-defined, unused-ignore]  # SQLAlchemy's adapter has it
         driver.text_factory = str if read_only else decode_any
+        if path is not None and read_only:
+            record.info[_FILE] = identity(path)
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA foreign_keys = ON")
         if read_only:
             cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def see_that_it_is_the_file(connection: Any, record: ConnectionPoolEntry, *_: object) -> None:
+        # An open file stays what it was when another takes its name, or none does.
+        if path is not None and read_only and record.info.get(_FILE) != identity(path):
+            raise InvalidatePoolError(f"another file has the name {path}")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:

@@ -18,6 +18,7 @@ from taskview_core.errors import (
     ConflictError,
     ConnectionLostError,
     LockedError,
+    NoAnswerError,
     OnlyReadableError,
     QueryError,
     QueryTimeoutError,
@@ -27,6 +28,7 @@ from taskview_core.errors import (
     TaskviewError,
     UnsupportedError,
 )
+from taskview_core.persistence.limited_connection import UnansweredError
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
 from taskview_core.persistence.tls import tls_fault
 
@@ -45,8 +47,10 @@ MAKE_TABLES = (
 _MISSING = re.compile(r"no such (table|column): (\S+)")
 
 
-_ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"})
-"""The server ended the session, or has none to give: told to, starting, or for idling."""
+_ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
+"""The server ended the session: told to, starting, or for idling."""
+_TOO_MANY = "53300"
+_DISK_FULL = "53100"
 _PASSING = frozenset({"40001", "40P01"})
 """What may well work the next time: on a standby, a row that was being read was cleaned away."""
 
@@ -95,6 +99,10 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
         return ConnectionLostError(f"the connection to {label} was lost", str(cause))
     if isinstance(cause, socket.gaierror):
         return CannotConnectError(f"cannot connect to {label}", "the host's name is unknown")
+    if isinstance(cause, UnansweredError):
+        return NoAnswerError(
+            f"{label} does not answer", f"nothing came for {cause.seconds:g} s: it or the network"
+        )
     if isinstance(cause, (asyncio.TimeoutError, TimeoutError)):
         return CannotConnectError(f"cannot connect to {label}", "no answer in the time allowed")
     if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
@@ -130,6 +138,8 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
         )
     if "database is locked" in words:
         return LockedError(f"{label} is locked by another program", "try again in a moment")
+    if "disk is full" in words:
+        return QueryError(f"{label} has no room: the disk is full", "make room and try again")
     if "disk image is malformed" in words:
         return QueryError(f"{label} is damaged", "SQLite says: " + words)
     if words == "interrupted":
@@ -164,6 +174,10 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
         )
     if code == "42501":
         return QueryError(f"{label} does not allow this", f"the server says: {words}")
+    if code == _TOO_MANY:
+        return ConnectionLostError(f"{label} has no connection to spare", words)
+    if code == _DISK_FULL:
+        return QueryError(f"{label} has no room: the disk is full", f"the server says: {words}")
     behind = _of_server_behind(cause, code, words, label)
     if behind is not None:
         return behind

@@ -60,14 +60,16 @@ _NEWEST = newest(
 )
 
 
-async def connect(url: DatabaseUrl) -> LimitedConnection | None:
-    """Open a connection, or give None where that is worth another try.
+async def connect(
+    url: DatabaseUrl, answers_within: float | None = None
+) -> LimitedConnection | None:
+    """Open a connection as `open_connection` does, or give None where that is worth another try.
 
     Raises what the usual way would, in its words: nobody is to wait twice for a server that does
     not answer, nor to be refused twice.
     """
     try:
-        return await open_connection(url)
+        return await open_connection(url, answers_within)
     except POSTGRES_ERRORS as error:
         fault = await asyncio.to_thread(_in_our_words, error, url.label)
         if isinstance(fault, (ConnectionLostError, ConflictError)):

@@ -24,6 +24,7 @@ from taskview_core.entities import (
 )
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
+from taskview_core.interfaces.limits import USUAL_SECONDS
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
@@ -39,7 +40,7 @@ class LateBrowser:
     `make` is called in a thread, for it imports for long: at the first question but that for the
     newest tasks, which are read by the bare driver as the database is reached, where they can be.
     It is given the connection for that, if there is one to a server. `usage` says where metadata
-    tells what was used.
+    tells what was used. `timeout` is for how many seconds a statement may run (0: for ever).
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class LateBrowser:
         url: DatabaseUrl,
         make: Callable[[LimitedConnection | None], ITaskBrowser],
         usage: UsagePaths | None = None,
+        timeout: float = USUAL_SECONDS,
     ) -> None:
         self._url = url
+        self._timeout = timeout
         self._make = make
         self._usage = usage or UsagePaths()
         self._making: asyncio.Future[ITaskBrowser] | None = None
@@ -77,8 +80,10 @@ class LateBrowser:
     async def _first_of_server(self, request: PageRequest) -> Page[TaskRow] | None:
         await asyncio.to_thread(import_module, "taskview_core.persistence.first_page_postgres")
         from taskview_core.persistence import first_page_postgres
+        from taskview_core.persistence.limited_connection import answer_within
 
-        self._opened = await first_page_postgres.connect(self._url)
+        within = answer_within(self._timeout)
+        self._opened = await first_page_postgres.connect(self._url, within)
         if self._opened is None:
             return None
         return await first_page_postgres.read_first_page(self._opened, request)

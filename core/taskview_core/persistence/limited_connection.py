@@ -35,10 +35,28 @@ waits for the likes of ALTER TABLE alone; and whoever waits so may be waited for
 IDLE_SECONDS = 30
 """After so long the server ends a transaction in which nothing is asked any more, as of a program
 that was suspended: it would keep what others clean up, and ALTER TABLE, waiting."""
+ANSWER_SECONDS = 3.0
+"""How much later than a server has to stop a statement its word of that has to be here. After that
+it is given up: the server hangs, or the network is gone, of which nobody tells."""
+_FAREWELL_SECONDS = 0.5
+"""How long a server may take to hang up when it is told that we leave."""
 _ALWAYS = (
     f"lock_timeout = {LOCK_SECONDS * 1000}",
     f"idle_in_transaction_session_timeout = {IDLE_SECONDS * 1000}",
 )
+
+
+class UnansweredError(TimeoutError):
+    """A server that has to stop a statement by itself has said nothing for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer for {seconds:g} s")
+        self.seconds = seconds
+
+
+def answer_within(seconds: float | None) -> float | None:
+    """Give how long to wait for an answer where statements may run for so many seconds."""
+    return seconds + ANSWER_SECONDS if seconds else None
 
 
 class LimitedConnection(_Connection):
@@ -50,6 +68,8 @@ class LimitedConnection(_Connection):
     seconds: float | None = None
     limits = False
     """Whether transactions begin with the limits."""
+    asked_at: float | None = None
+    """When the statement that runs was sent, by the loop's clock; None while none runs."""
     is_direct = False
     """Whether the server's session is this connection's alone, and each statement by itself."""
     is_replica = False
@@ -93,6 +113,13 @@ class LimitedConnection(_Connection):
         self._allowed = _UNKNOWN
         yield f"SET {_timeout(self.seconds)}"
         self._allowed = self.seconds
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg has it
+        """Say goodbye, but do not wait for long for a server that may be silent."""
+        try:
+            await super().close(timeout=_FAREWELL_SECONDS if timeout is None else timeout)
+        except TimeoutError:
+            self.terminate()
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         """Run a statement; asyncpg begins its transactions by this call."""

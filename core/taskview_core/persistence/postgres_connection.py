@@ -7,6 +7,7 @@ import asyncio
 import asyncpg
 
 from taskview_core.errors import CannotConnectError, ConnectionLostError, PasswordNeededError
+from taskview_core.persistence.dead_lines import keep_alive
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.tls import tls_for
 from taskview_core.persistence.url import DatabaseUrl
@@ -39,8 +40,10 @@ async def _password(target: DatabaseUrl) -> str:
     return await asyncio.to_thread(last)
 
 
-async def open_connection(target: DatabaseUrl) -> LimitedConnection:
-    """Open a connection.
+async def open_connection(
+    target: DatabaseUrl, answers_within: float | None = None
+) -> LimitedConnection:
+    """Open a connection. What is asked of it raises TimeoutError after `answers_within` seconds.
 
     Raises CannotConnectError or UsageError for a URL that cannot be right, PasswordNeededError
     where the server asks for a password and there is none, and else any of POSTGRES_ERRORS.
@@ -55,6 +58,7 @@ async def open_connection(target: DatabaseUrl) -> LimitedConnection:
             ssl=tls.how,
             connection_class=LimitedConnection,
             timeout=target.connect_timeout,
+            command_timeout=answers_within,
             statement_cache_size=0,
             server_settings=_UTC,
         )
@@ -75,4 +79,5 @@ async def open_connection(target: DatabaseUrl) -> LimitedConnection:
         raise CannotConnectError(
             f"cannot connect to {target.label}", "its URL has a value that cannot be, as a port"
         ) from error
+    keep_alive(connection)
     return connection

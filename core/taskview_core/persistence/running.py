@@ -17,7 +17,11 @@ import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
-from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.limited_connection import (
+    ANSWER_SECONDS,
+    LimitedConnection,
+    UnansweredError,
+)
 from taskview_core.persistence.one_hop import OneHopConnection
 
 T = TypeVar("T")
@@ -26,8 +30,10 @@ Session: TypeAlias = AsyncSession | AsyncConnection
 Work = Callable[[Session], Awaitable[T]]
 
 _RETRY = 0.004
+_DUE = 0.3
+"""Seconds before its end from which on a statement is left to its server to stop."""
 _PATIENCE = 1.0
-"""Seconds after which work that does not stop is left to itself."""
+"""Seconds after which work that does not stop is left to itself, and its server hung up on."""
 
 
 class Runner:
@@ -45,7 +51,8 @@ class Runner:
         back, while the caller goes on.
 
         After so many `seconds` (None: no limit) it is stopped, and QueryTimeoutError raised; the
-        database itself stops a statement of it after so many that are for `each`.
+        database itself stops a statement of it after so many that are for `each`. A server that
+        does not do so is given up ANSWER_SECONDS later: UnansweredError.
         Cancelling this call stops the work before the cancellation goes on.
         """
         await self._free.acquire()
@@ -54,18 +61,26 @@ class Runner:
         task = asyncio.ensure_future(self._work(work, each or seconds, stop, outcome))
         self._running[task] = stop
         task.add_done_callback(partial(self._done, outcome))
-        timeout = asyncio.timeout(seconds)
+        limit = each or seconds
         try:
-            async with timeout:
-                return await outcome
+            await asyncio.wait({outcome}, timeout=seconds)
+            if not outcome.done():
+                await asyncio.wait({outcome}, timeout=stop.grace(limit))
+            if outcome.done():
+                return outcome.result()
         except asyncio.CancelledError:
+            if not outcome.cancel() and not outcome.cancelled():
+                outcome.exception()  # It is looked at: nobody else will.
             await _end(task, stop)
             raise
-        except TimeoutError as error:
-            if not timeout.expired():
-                raise  # The work's own, as of connecting.
-            await _end(task, stop)
-            raise out_of_time(seconds) from error
+        outcome.cancel()
+        connects, silent = stop.connects, stop.waits_in_vain(limit)
+        await _end(task, stop)
+        if connects:
+            raise TimeoutError  # As where connecting has used up its own time.
+        if silent is not None:
+            raise UnansweredError(silent)
+        raise out_of_time(seconds)
 
     async def stop(self) -> None:
         """Stop all work that is running."""
@@ -92,6 +107,7 @@ class Runner:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
+            stop.server = driver if isinstance(driver, LimitedConnection) else None
             if isinstance(driver, (LimitedConnection, OneHopConnection)):
                 driver.seconds = seconds
             try:
@@ -105,6 +121,7 @@ class Runner:
                 stop.ended = True
             finally:
                 stop.sqlite = None
+        stop.server = None
 
 
 @asynccontextmanager
@@ -133,7 +150,36 @@ class _Stop:
         self.ended = False
         """The work is done; only its connection is still being given back."""
         self.sqlite: aiosqlite.Connection | None = None
+        self.server: LimitedConnection | None = None
         self.cancellable = False
+
+    @property
+    def connects(self) -> bool:
+        """Whether there is no connection to a server yet."""
+        return self.cancellable and self.server is None
+
+    def grace(self, each: float | None) -> float:
+        """Give for how long to wait on when the time is up.
+
+        A server has the first word on a statement that has run for as long as it may.
+        """
+        if self.connects:
+            return ANSWER_SECONDS
+        waited = self._waited()
+        if waited is None or each is None or waited < each - _DUE:
+            return 0.0
+        return max(each + ANSWER_SECONDS - waited, 0.0)
+
+    def waits_in_vain(self, each: float | None) -> float | None:
+        """Give for how long a server has said nothing that had to stop a statement by now."""
+        waited = self._waited()
+        return None if waited is None or each is None or waited < each else waited
+
+    def _waited(self) -> float | None:
+        """Give for how long a statement has been at a server, None where none is."""
+        if self.server is None or self.server.asked_at is None:
+            return None
+        return asyncio.get_running_loop().time() - self.server.asked_at
 
 
 async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
@@ -151,3 +197,5 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
             await asyncio.wait({task}, timeout=_RETRY)
         except asyncio.CancelledError:
             continue  # A second cancellation changes nothing: the work is being stopped.
+    if not task.done() and stop.server is not None:
+        stop.server.terminate()  # It does not even hang up. Nobody is to wait for its place.

@@ -52,6 +52,15 @@ def unseen_changes(path: Path) -> str | None:
     )
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Give what tells a file from another that has taken its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def check_kind(path: Path, label: str) -> None:
     """Raise CannotConnectError for what is there and is no file: reading a pipe would never end."""
     try:

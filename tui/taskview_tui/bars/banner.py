@@ -6,8 +6,18 @@ from dataclasses import dataclass
 
 from textual.widgets import Static
 
-from taskview_core.errors import CannotConnectError, ServerBehindLostError, TaskviewError
+from taskview_core.errors import (
+    CannotConnectError,
+    LockedError,
+    ServerBehindLostError,
+    TaskviewError,
+)
 from taskview_tui.text.clean import clean
+
+
+def passes(error: TaskviewError) -> bool:
+    """Whether a failure is likely to be over after a while, without anything being done here."""
+    return isinstance(error, (CannotConnectError, LockedError))
 
 
 @dataclass(frozen=True)
@@ -26,10 +36,13 @@ class Trouble:
     def words(self) -> str:
         """The sentence for people, cleaned."""
         said = clean(str(self.error))
-        if isinstance(self.error, CannotConnectError):
+        if passes(self.error):
             when = "now" if self.retry_in in {None, 0} else f"in {self.retry_in} s"
-            behind = isinstance(self.error, ServerBehindLostError)
-            what = "a server behind is away" if behind else "connection lost"
+            what = "connection lost"
+            if isinstance(self.error, ServerBehindLostError):
+                what = "a server behind is away"
+            elif isinstance(self.error, LockedError):
+                what = "locked"
             return f"✗ {what} - retrying {when} (r: now) - {said}"
         old = " - what is shown is from before" if self.stale else ""
         return f"✗ {said}{old} - r: try again"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from taskview_core.errors import PasswordNeededError, TaskviewError, UsageError
 from taskview_core.hiding import remember_in
+from taskview_tui import leaving
 from taskview_tui.cli import failures, login
 from taskview_tui.cli.arguments import first_word, nearest
 from taskview_tui.cli.commands import SUMMARIES, command_module
@@ -23,10 +24,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     As a program (`argv` is None) it also takes over what Python says of unexpected errors.
     """
     if argv is None:
-        argv = sys.argv[1:]
-        sys.excepthook = failures.report_unexpected
-        sys.unraisablehook = failures.report_unraisable
-        threading.excepthook = failures.report_thread
+        return _as_program(sys.argv[1:])
+    return _guarded(argv)
+
+
+def _as_program(argv: Sequence[str]) -> int:
+    """Run a command line in a process that ends with it."""
+    sys.excepthook = failures.report_unexpected
+    sys.unraisablehook = failures.report_unraisable
+    threading.excepthook = failures.report_thread
+    leaving.end_as_by_ctrl_c()
+    code = _guarded(argv)
+    return leaving.leave(code if leaving.ended.by is None else 128 + leaving.ended.by)
+
+
+def _guarded(argv: Sequence[str]) -> int:
     for word in argv:
         remember_in(word)
     failures.remember_what_is_secret()

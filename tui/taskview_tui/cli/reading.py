@@ -9,6 +9,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_tui import wiring
 from taskview_tui.asked_limits import AskedLimits
 from taskview_tui.cli.notices import say_notices
+from taskview_tui.leaving import wait_for_no_thread
 
 QUERY_SECONDS = 600.0
 """How long a query of many statements may take: nobody waits at a screen, and Ctrl+C stops it."""
@@ -23,6 +24,7 @@ def read(url_text: str, limits: AskedLimits, work: Callable[[ITaskBrowser], Awai
 async def _read(
     url_text: str, limits: AskedLimits, work: Callable[[ITaskBrowser], Awaitable[int]]
 ) -> int:
+    wait_for_no_thread()
     browser = wiring.open_browser(url_text, asked=limits, patience=QUERY_SECONDS)
     try:
         await browser.connect()

@@ -54,9 +54,14 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[FileSink]:
         raise _cannot(path, error) from None
     part = Path(name)
     try:
-        with os.fdopen(number, "wb", buffering=1 << 20) as handle:
+        handle = os.fdopen(number, "wb", buffering=1 << 20)
+        try:
             yield FileSink(handle, path)
             _finish(handle, path)
+        finally:
+            # Closing tries once more to write what a full disk has not taken, which is said by now.
+            with suppress(OSError):
+                handle.close()
         _name(part, path, replace=replace)
     finally:
         with suppress(FileNotFoundError):

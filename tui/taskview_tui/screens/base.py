@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from taskview_core.errors import CannotConnectError, TaskviewError
-from taskview_tui.bars.banner import Banner, Trouble
+from taskview_core.errors import TaskviewError
+from taskview_tui.bars.banner import Banner, Trouble, passes
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.title_line import TitleLine
@@ -47,7 +47,8 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     """A screen that reads the database. Subclasses give its content and what to read.
 
     The parts of a screen ("page", "detail", ...) fail and recover by themselves. Where the
-    connection was lost, all parts that failed are read again after a while.
+    connection was lost, or another program has a lock, all parts that failed are read again after a
+    while.
     """
 
     BINDINGS = bindings(*SCREEN_COMMANDS)
@@ -176,11 +177,11 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     # Failures and recovery
 
     def lost(self, part: str, error: TaskviewError, again: Callable[[], None]) -> None:
-        """Show that a part could not be read; after a lost connection, try again by itself."""
+        """Show that a part could not be read; try again by itself where that passes."""
         attempt = self._attempts.get(part, 0) + 1
         self._attempts[part] = attempt
         self._losses[part] = _Loss(error, again, attempt)
-        if isinstance(error, CannotConnectError) and self._retry_at is None:
+        if passes(error) and self._retry_at is None:
             self._retry_at = self.host.ticks() + wait_before(attempt)
         self._show_trouble()
         self.beat()
@@ -200,7 +201,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
 
     @staticmethod
     def _is_loss(loss: _Loss) -> bool:
-        return isinstance(loss.error, CannotConnectError)
+        return passes(loss.error)
 
     @property
     def has_trouble(self) -> bool:

@@ -56,6 +56,11 @@ _SQLITE_INDEXES = (
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
 
 
+def forget_profile(engine: Engine) -> None:
+    """Have the database looked at again: what answers from now on may be another one."""
+    _known.pop(engine, None)
+
+
 async def profile_of(session: Session, label: str = "the database") -> Profile:
     """Look at the database behind a session; raise SchemaError where the tables are not there."""
     bind = session.engine if isinstance(session, AsyncConnection) else session.get_bind()

@@ -98,7 +98,8 @@ def _open(path: Path) -> sqlite3.Connection | None:
         connection.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         connection.close()
-        if "fts5" in str(error) or "tokenizer" in str(error) or "locked" in str(error):
+        # What is no index is made anew; of a disk that is full a new one would be no better.
+        if isinstance(error, sqlite3.OperationalError) and "already exists" not in str(error):
             raise
         return None
     if form not in (0, FORM):

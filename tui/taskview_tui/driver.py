@@ -1,0 +1,68 @@
+"""The terminal as Textual drives it, and what becomes of it when its window is closed.
+
+Textual's thread that writes dies then of an error, which would be reported as a fault of ours; and
+whoever has more to write waits for it for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+_HUNG_UP = 128 + signal.SIGHUP
+
+
+class _Lasting:
+    """A terminal's stream; what is written when the terminal has gone, goes nowhere."""
+
+    def __init__(self, stream: TextIO, gone: Callable[[], None]) -> None:
+        self._stream = stream
+        self._gone = gone
+
+    def write(self, text: str) -> int:
+        """Write text."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was written."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._lose()
+
+    def _lose(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+        self._gone()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class TerminalDriver(LinuxDriver):
+    """Ends the app, as by SIGHUP, when the terminal can be neither written nor read any more."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        stream = self._file
+        if stream is not None:
+            self._file = _Lasting(stream, self._hung_up)  # type: ignore[assignment]  # as much of one as is used
+
+    def run_input_thread(self) -> None:
+        """Read keys until the app ends, or the terminal has gone."""
+        try:
+            super().run_input_thread()
+        except OSError:
+            self._hung_up()
+
+    def _hung_up(self) -> None:
+        self._app.call_later(self._app.exit, None, _HUNG_UP)
