@@ -23,11 +23,15 @@ _PATIENCE = 3000
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its name, the size of its terminal, and the keys that lead to it."""
+    """One picture: its name, the size of its terminal, and the keys that lead to it.
+
+    `database` is the file that it is of.
+    """
 
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
+    database: str = "demo.db"
 
 
 def _typed(text: str) -> tuple[str, ...]:
@@ -53,6 +57,7 @@ PICTURES = (
     Picture("conversations", (100, 24), ("2",)),
     Picture("keys", (100, 40), ("question_mark",)),
     Picture("small", (80, 24), _ON_A_FAILURE),
+    Picture("claude", (80, 24), (*_FAILED, "enter", "enter", "f"), "session.db"),
 )
 
 
@@ -63,9 +68,21 @@ async def make_all(folder: Path) -> None:
         from taskview_tui import wiring
 
         await wiring.make_demo(Path("demo.db"), DEFAULT_TASKS, DEFAULT_SEED, lambda written: None)
+        # It has a loop of its own.
+        await asyncio.to_thread(_import_session, Path("session.db"))
         for picture in PICTURES:
             svg = await _take(picture)
             (folder / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+
+
+def _import_session(database: Path) -> None:
+    """Import a made-up session of Claude Code."""
+    from session import write_session
+
+    from taskview_tui import wiring
+
+    write_session(Path("sessions"))
+    wiring.import_paths(str(database), ["sessions"], lambda state: None, spools=Path("spools"))
 
 
 async def _take(picture: Picture) -> str:
@@ -76,7 +93,7 @@ async def _take(picture: Picture) -> str:
     from taskview_tui.app import TaskviewApp
 
     app = TaskviewApp(
-        lambda: wiring.open_browser("demo.db"), clock=lambda: CLOCK, ticks=lambda: 0.0
+        lambda: wiring.open_browser(picture.database), clock=lambda: CLOCK, ticks=lambda: 0.0
     )
     app.animation_level = "none"
     async with app.run_test(size=picture.size) as pilot:

@@ -36,12 +36,13 @@ class SessionWriter:
         self._cwd = cwd
         self._count = 0
         self._last: str | None = None
-        self._now = START + timedelta(hours=number)
+        self.now = START + timedelta(hours=number)
+        """When the last line was written."""
 
     def line(self, kind: str, **more: Any) -> Line:
         """Add a line of any type."""
         self._count += 1
-        self._now += timedelta(seconds=1)
+        self.now += timedelta(seconds=1)
         uuid = str(UUID(bytes=uuid5(_SPACE, f"{self.session} {self._count}").bytes, version=4))
         entry: Line = {
             "parentUuid": self._last,
@@ -53,7 +54,7 @@ class SessionWriter:
             "gitBranch": "main",
             "type": kind,
             "uuid": uuid,
-            "timestamp": self._now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         } | more
         self._last = uuid
         self.lines.append(entry)
