@@ -251,7 +251,7 @@ def test_the_browser_that_cannot_connect_says_so_in_a_sentence(tmp_path: Path) -
 
 
 def test_with_no_database_at_all_there_is_help() -> None:
-    terminal = Terminal([], height=60)
+    terminal = Terminal([], height=80)
     assert terminal.finish() == 2
     terminal.close()
     assert "usage: taskview [options] [DB_URL]" in terminal.shown

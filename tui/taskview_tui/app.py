@@ -47,7 +47,6 @@ from taskview_tui.clipboard import (
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.guard import OutputGuard
 from taskview_tui.keys import bindings
-from taskview_tui.leaving import wait_for_no_thread
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
@@ -55,6 +54,7 @@ from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.terminal import copied_text, wants_no_colour
 from taskview_tui.text.clean import clean, clean_block
 from taskview_tui.text.times import TimeDisplay
+from taskview_tui.threads_behind import wait_for_no_thread
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident, Replica

@@ -6,13 +6,11 @@ stopped; Python would wait for it at the end, for as long as it takes.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 _PATIENCE = 0.2
@@ -44,19 +42,6 @@ def _end(number: int, _frame: FrameType | None) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)
-
-
-class _LeftBehind(ThreadPoolExecutor):
-    """Threads that nobody waits for at the end of their loop."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more work; what has not begun will not."""
-        super().shutdown(wait=False, cancel_futures=True)
-
-
-def wait_for_no_thread() -> None:
-    """Have the running loop end without waiting for what it has given to threads."""
-    asyncio.get_running_loop().set_default_executor(_LeftBehind())
 
 
 def leave(code: int) -> int:

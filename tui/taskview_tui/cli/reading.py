@@ -9,7 +9,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_tui import wiring
 from taskview_tui.asked_limits import AskedLimits
 from taskview_tui.cli.notices import say_notices
-from taskview_tui.leaving import wait_for_no_thread
+from taskview_tui.threads_behind import wait_for_no_thread
 
 QUERY_SECONDS = 600.0
 """How long a query of many statements may take: nobody waits at a screen, and Ctrl+C stops it."""
