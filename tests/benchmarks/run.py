@@ -82,32 +82,41 @@ async def _measure(options: argparse.Namespace) -> int:
     parts = frozenset(options.only or PARTS)
     results: list[Result] = []
     sizes: dict[str, int] = {}
+
+    def take(result: Result) -> None:
+        """Tell a result, and write down all so far: a run that is broken off was not in vain."""
+        say(report.as_line(result))
+        results.append(result)
+        _write(options.output, results, machine.describe(sizes, options.runs))
+
     if "keys" in parts and options.engine != "postgres":
         for result in await asyncio.to_thread(
             lambda: list(terminal_sizes.measure(folder, min(options.runs, 3)))
         ):
-            results.append(_told(result))
+            take(result)
     parts -= {"keys"}
     if parts and options.engine != "postgres":
         sizes["SQLite"] = options.tasks
         engine = _Engine(folder, options.tasks, parts, options.runs)
         async for result in engine.measure():
-            results.append(_told(result))
+            take(result)
     if parts and options.engine != "sqlite":
         sizes["Postgres"] = options.postgres_tasks or options.tasks
         with postgres_server(options.postgres) as server:
             engine = _Engine(folder, sizes["Postgres"], parts, options.runs, server)
             async for result in engine.measure():
-                results.append(_told(result))
+                take(result)
     print(report.as_text(results))
     print(report.summary(results))
-    if options.output is not None:
-        options.output.mkdir(parents=True, exist_ok=True)
-        described = machine.describe(sizes, options.runs)
-        words = report.as_markdown(results, described) + f"\n{report.summary(results)}.\n"
-        (options.output / "results.md").write_text(words)
-        (options.output / "results.json").write_text(report.as_json(results, described))
     return 0
+
+
+def _write(folder: Path | None, results: Sequence[Result], described: dict[str, str]) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        words = report.as_markdown(results, described) + f"\n{report.summary(results)}.\n"
+        (folder / "results.md").write_text(words)
+        (folder / "results.json").write_text(report.as_json(results, described))
 
 
 @dataclass(frozen=True)
@@ -212,8 +221,3 @@ class _Engine:
             )
             async for result in costs:
                 yield result
-
-
-def _told(result: Result) -> Result:
-    say(report.as_line(result))
-    return result
