@@ -43,6 +43,10 @@ def fresh_file(url: DatabaseUrl) -> Iterator[DatabaseUrl]:
         raise CannotConnectError(
             f"cannot make {url.label}", f"there is no folder {path.absolute().parent}"
         )
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise CannotConnectError(
+            f"cannot make {url.label}", f"nothing can be written in {path.absolute().parent}"
+        )
     _clean_up(path)
     part = path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{secrets.token_hex(3)}.part")
     try:

@@ -63,6 +63,9 @@ class TreeAsides(WithDetail):
             self._read_repeats(ask, found)
         if any(map(may_be_stuck, found.outline.rows)):
             self._read_stuck(ask, found)
+        else:
+            self.workers.cancel_group(self, "stuck")
+            self.view.show_stuck({})
         self._read_usage(ask, found)
 
     @work(exclusive=True, group="repeats")

@@ -168,7 +168,7 @@ class Reading:
     def _skip(self, found: Skipped, skipped: Counter[str]) -> None:
         if self._strict and found.reason != EMPTY_LINE:
             self._spool.rollback()
-            raise LoadError(f"{found.place}: {found.reason}", "nothing of this file was imported")
+            raise LoadError(f"{found.place}: {found.reason}", "nothing was imported")
         self._report.bad_lines += 1
         if len(self._report.bad) < SHOWN:
             self._report.bad.append(f"{found.place}: {found.reason}")
