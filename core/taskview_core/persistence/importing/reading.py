@@ -139,15 +139,20 @@ class Reading:
                 told = found.offset
                 if self._uncommitted >= _COMMIT_BYTES:
                     self._save(state, stream, skipped)
-                    self.commit()
+                    if self._strict:
+                        self._uncommitted = 0  # All of a file, or nothing.
+                    else:
+                        self.commit()
                     if self._cache.is_overfull:
                         self._cache.drop()
                 if self._stopped:
                     raise StoppedError
             else:
                 self._skip(found, skipped)
-        whole = replace(state, size=each.size, mtime_ns=each.mtime_ns, inode=each.inode)
-        self._save(whole, stream, skipped)
+        if reader.grows or state.offset:
+            state = replace(state, size=each.size, mtime_ns=each.mtime_ns, inode=each.inode)
+        # Else it could not be read here and now, as where a package is missing: it is tried again.
+        self._save(state, stream, skipped)
 
     def _goes_on(self, state: InputState, reader: Reader, each: Input, stream: BinaryIO) -> bool:
         """Whether an input is what it was, and more may have come."""
