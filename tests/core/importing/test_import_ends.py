@@ -17,10 +17,17 @@ import pytest
 from support.imports import import_into
 from support.loads import dump
 from support.sessions import encoded, made_up_session, session_id, write_project
-from taskview_core.errors import LoadError
+from taskview_core.errors import LoadError, TaskviewError
 from taskview_core.importing.claude_code import reader as claude_reader
-from taskview_core.persistence.importing import fact_cache, find_inputs, reading, run, target
-from taskview_core.persistence.importing.making import Made
+from taskview_core.persistence.importing import (
+    fact_cache,
+    find_inputs,
+    reading,
+    run,
+    spool_file,
+    target,
+)
+from taskview_core.persistence.importing.making import Made, make
 from taskview_core.persistence.url import DatabaseUrl
 
 
@@ -65,7 +72,6 @@ async def test_who_cancels_waits_for_the_thread_that_has_the_spool(
     migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_project(tmp_path / "p", 1, turns=1)
-    make = run.make
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 
     def slow(*words: Any) -> Made:
@@ -109,3 +115,17 @@ def test_standard_input_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys, "stdin", Standard())
     with ExitStack() as stack, pytest.raises(LoadError, match="Input/output error"):
         find_inputs(["-"], stack)
+
+
+async def test_a_disk_that_is_full_is_told_and_the_import_goes_on_later(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path / "p", 20, turns=3)
+    spools = tmp_path / "spools"
+    with monkeypatch.context() as small:
+        tables = f"{spool_file._TABLES}; PRAGMA max_page_count = 20"
+        small.setattr(spool_file, "_TABLES", tables)
+        with pytest.raises(TaskviewError, match="there is no room for .*: make room"):
+            await import_into(migrated_sqlite_url, spools, tmp_path / "p")
+    await import_into(migrated_sqlite_url, spools, tmp_path / "p")
+    assert len((await dump(migrated_sqlite_url))["conversations"]) == 20
