@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ from taskview_core.importing.claude_code import reader as claude_reader
 from taskview_core.persistence.importing import (
     fact_cache,
     find_inputs,
+    making,
     reading,
     run,
     spool_file,
@@ -125,7 +127,14 @@ async def test_a_disk_that_is_full_is_told_and_the_import_goes_on_later(
     with monkeypatch.context() as small:
         tables = f"{spool_file._TABLES}; PRAGMA max_page_count = 20"
         small.setattr(spool_file, "_TABLES", tables)
-        with pytest.raises(TaskviewError, match="there is no room for .*: make room"):
+        with pytest.raises(TaskviewError, match=r"there is no room for .*: make room"):
             await import_into(migrated_sqlite_url, spools, tmp_path / "p")
     await import_into(migrated_sqlite_url, spools, tmp_path / "p")
     assert len((await dump(migrated_sqlite_url))["conversations"]) == 20
+
+
+@pytest.mark.parametrize("size", [1, 3, 300])
+def test_tasks_in_a_ring_have_levels_too(size: int) -> None:
+    ids = [UUID(int=number) for number in range(size)]
+    ring: dict[UUID, UUID | None] = {ids[at]: ids[(at + 1) % size] for at in range(size)}
+    assert making._levels(ring) == size
