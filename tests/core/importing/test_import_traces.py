@@ -14,7 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from support.imports import import_into
 from support.loads import dump
 from support.traces import data_of, request, span
-from taskview_core.importing.otlp import protobuf
+from taskview_core.importing.otlp import envelopes, protobuf
+from taskview_core.persistence.importing import reading
 
 TRACES = ("0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c")
 
@@ -124,3 +125,25 @@ async def test_a_trace_may_have_any_text_for_its_id(migrated_url: str, tmp_path:
     file.write_text(json.dumps(records))
     report = await import_into(migrated_url, tmp_path / "spools", file)
     assert (report.bad, report.formats["openai-agents"].tasks) == ([], 1)
+
+
+async def test_a_changed_file_that_is_read_in_part_takes_no_rows_away(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_COMMIT_BYTES", 1)
+    monkeypatch.setattr(envelopes, "EVERY", 1)
+    spools = tmp_path / "spools"
+    spans = [agent(number + 1, name="long " * 30_000) for number in range(20)]
+    file = write(tmp_path / "grown.json", *spans)
+    await import_into(migrated_sqlite_url, spools, file)
+    before = await dump(migrated_sqlite_url)
+    write(file, *spans, agent(21))
+    left = iter(range(3))
+    await import_into(migrated_sqlite_url, spools, file, stopped=lambda: next(left, None) is None)
+    other = write(tmp_path / "other.json", agent(1, trace=1, talk="other"))
+    await import_into(migrated_sqlite_url, spools, other)
+    found = await dump(migrated_sqlite_url)
+    assert before["tasks"].keys() < found["tasks"].keys()
+    assert len(found["tasks"]) == 21
+    await import_into(migrated_sqlite_url, spools, file)
+    assert len((await dump(migrated_sqlite_url))["tasks"]) == 22
