@@ -21,6 +21,9 @@ from support.sessions import (
     text,
     write_project,
 )
+from taskview_core.persistence.importing.spool_file import open_spool, spool_path
+from taskview_core.persistence.url import parse_database_url
+from taskview_tui import wiring
 
 
 @pytest.fixture
@@ -157,6 +160,22 @@ def test_claude_imports_what_is_new_and_prints_where_there_is_no_terminal(
     assert tasks_in(database) == before + 1
     refused = run("claude", "--follow")
     assert (refused.code, "--follow needs a terminal" in refused.err) == (2, True)
+
+
+def test_claude_opens_what_another_taskview_is_bringing_up_to_date(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(claude_home(tmp_path, monkeypatch), 1, turns=1)
+    first = run("claude")
+    database = first.out.strip()
+    place = spool_path(wiring.state_folder() / "imports", parse_database_url(database))
+    with open_spool(place, "the sessions"):
+        again = run("claude")
+        assert (again.code, again.out) == (0, first.out)
+        assert "another taskview imports these sessions" in again.err
+        Path(database).unlink()
+        missing = run("claude")
+        assert (missing.code, "another import" in missing.err) == (1, True)
 
 
 def test_a_path_with_sessions_is_opened_by_way_of_a_database_of_ours(

@@ -156,6 +156,8 @@ class JsonStream:
             self._at = token.end()
             if not closing:
                 return
+            if self._at - self._mark > LONGEST:
+                self._mark = self._at  # Of what is passed over nothing is kept.
             if self._at >= len(self._text) and not self._more():
                 raise BadJsonError("the file ends within it", skippable=False)
 

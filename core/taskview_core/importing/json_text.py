@@ -14,7 +14,8 @@ DEEPEST = 100
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _NUL = r"\u0000"
 _REPLACEMENT = "\ufffd"
-_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# A string without an end goes to the end: else each quote within it would be tried as a beginning.
+_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
 def storable_text(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Fact, Place, Skipped
 from taskview_core.importing.json_stream import EVERY, BadJsonError, JsonStream
+from taskview_core.importing.json_text import storable_text
 from taskview_core.importing.reader import Derived, Head, Read, Source
 from taskview_core.importing.spans import Resource, Span, SpanOptions, derive_trace, fact_of
 from taskview_core.importing.spans.times import nanoseconds
@@ -141,14 +142,14 @@ def _told(
 ) -> Iterator[Fact | Skipped]:
     ident = text_of(members, "id")
     if members.get("object") == "trace" and ident is not None:
-        yield _trace_fact(members, ident)
+        yield _trace_fact(members, storable_text(ident))
         return
     scope = text_of(members, "trace_id") or text_of(trace, "id")
     data = members.get("span_data")
     if ident is None or scope is None or not isinstance(data, dict):
         yield Skipped(place, "neither a trace nor a span with an id, a trace's id and span_data")
         return
-    yield fact_of(_span(members, data, scope, ident))
+    yield fact_of(_span(members, data, storable_text(scope), ident))
 
 
 def _trace_fact(members: Mapping[str, JsonValue], trace: str) -> Fact:

@@ -12,6 +12,7 @@ from support.imports import import_into
 from support.loads import dump
 from support.mutations import mutated
 from support.sessions import write_varied
+from taskview_core.importing.claude_code.prompts import Said, read_said
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -42,3 +43,11 @@ async def test_damaged_sessions_are_imported_into_each_engine(
     again = await dump(migrated_url)
     assert again["tasks"].keys() == rows["tasks"].keys()
     assert len(rows["tasks"]) > 20
+
+
+def test_tags_without_an_end_are_a_prompt() -> None:
+    """An end was once looked for from each of them: of a megabyte, this took ten minutes."""
+    text = "<command-name>" * 100_000
+    assert read_said(text) == Said("prompt", text, [], [])
+    said = read_said(f"<command-name>/init</command-name><command-args> now {text}</command-args>")
+    assert (said.kind, said.text) == ("command", f"/init now {text}")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 from typing import Any
+
+import pytest
+from google.protobuf import json_format
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from support.imports import import_into
 from support.loads import dump
 from support.traces import data_of, request, span
+from taskview_core.importing.otlp import envelopes, protobuf
+from taskview_core.persistence.importing import reading
 
 TRACES = ("0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c")
 
@@ -77,3 +84,66 @@ async def test_all_spans_come_and_go(migrated_url: str, tmp_path: Path) -> None:
         found.append((await dump(migrated_url))["tasks"])
     assert [len(rows) for rows in found] == [2, 3, 2]
     assert found[0] == found[2]
+
+
+async def test_what_a_package_is_missing_for_is_read_once_it_is_there(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = json_format.ParseDict(
+        {"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "it"}]}]}]}, TracesData()
+    )
+    told = message.resource_spans[0].scope_spans[0].spans[0]
+    told.trace_id, told.span_id = bytes.fromhex(TRACES[0]), b"12345678"
+    file = tmp_path / "traces.pb"
+    file.write_bytes(message.SerializeToString())
+
+    def missing() -> None:
+        raise ImportError
+
+    spools = tmp_path / "spools"
+    monkeypatch.setattr(protobuf, "_official", missing)
+    for _ in range(2):
+        report = await import_into(migrated_sqlite_url, spools, file)
+        assert [line.partition(": ")[2] for line in report.bad] == [protobuf.NOT_INSTALLED]
+    monkeypatch.undo()
+    report = await import_into(migrated_sqlite_url, spools, file)
+    assert (report.bad, report.formats["otlp"].tasks) == ([], 1)
+
+
+async def test_a_trace_may_have_any_text_for_its_id(migrated_url: str, tmp_path: Path) -> None:
+    trace = "half \ud800 of a pair, and \0"
+    records = [
+        {"object": "trace", "id": trace, "workflow_name": "flow"},
+        {
+            "object": "trace.span",
+            "id": "span_1",
+            "trace_id": trace,
+            "span_data": {"type": "agent", "name": "planner"},
+        },
+    ]
+    file = tmp_path / "spans.json"
+    file.write_text(json.dumps(records))
+    report = await import_into(migrated_url, tmp_path / "spools", file)
+    assert (report.bad, report.formats["openai-agents"].tasks) == ([], 1)
+
+
+async def test_a_changed_file_that_is_read_in_part_takes_no_rows_away(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_COMMIT_BYTES", 1)
+    monkeypatch.setattr(envelopes, "EVERY", 1)
+    spools = tmp_path / "spools"
+    spans = [agent(number + 1, name="long " * 30_000) for number in range(20)]
+    file = write(tmp_path / "grown.json", *spans)
+    await import_into(migrated_sqlite_url, spools, file)
+    before = await dump(migrated_sqlite_url)
+    write(file, *spans, agent(21))
+    left = iter(range(3))
+    await import_into(migrated_sqlite_url, spools, file, stopped=lambda: next(left, None) is None)
+    other = write(tmp_path / "other.json", agent(1, trace=1, talk="other"))
+    await import_into(migrated_sqlite_url, spools, other)
+    found = await dump(migrated_sqlite_url)
+    assert before["tasks"].keys() < found["tasks"].keys()
+    assert len(found["tasks"]) == 21
+    await import_into(migrated_sqlite_url, spools, file)
+    assert len((await dump(migrated_sqlite_url))["tasks"]) == 22

@@ -177,3 +177,24 @@ def test_only_what_is_needed_is_kept() -> None:
         if stream.peek() == ",":
             stream.take(",")
     assert size < 4 * 1024
+
+
+def test_of_a_value_that_is_passed_over_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "LONGEST", 1_000)
+    asked: list[int] = []
+
+    class Asked(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(size or 0)
+            return super().read(size)
+
+    stream = JsonStream(Asked(b'[{"a":[' + b'["x",1],' * 20_000 + b'1]},"next"]'), chunk=100)
+    stream.take("[")
+    stream.mark()
+    with pytest.raises(BadJsonError, match="longer"):
+        stream.value()
+    stream.skip()
+    stream.take(",")
+    assert stream.value() == "next"
+    # As much is read as is kept, or a piece.
+    assert max(asked) < 5_000

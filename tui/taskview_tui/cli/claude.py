@@ -6,14 +6,14 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from taskview_core.errors import CannotConnectError, UsageError
+from taskview_core.errors import CannotConnectError, LockedError, UsageError
 from taskview_tui.cli.browse import browse, has_terminal
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.following import Follower
 from taskview_tui.cli.importing import cache_folder, import_paths, say_left_out
 from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import CommandParser, add_time_display
-from taskview_tui.cli.streams import standard_output
+from taskview_tui.cli.streams import say, standard_output
 
 _VARIABLE = "CLAUDE_CONFIG_DIR"
 
@@ -50,17 +50,30 @@ def run(options: Namespace) -> int:
             "--follow needs a terminal to show on", "without it the sessions are imported once"
         )
     database = str(cache_folder() / "claude.db")
-    report = import_paths(database, folders, shared=True)
-    # Of what is not theirs beside the sessions, nobody need hear each time.
-    report.left_out.clear()
-    say_left_out(report)
+    is_whole = _import(database, folders)
     if not has_terminal():
         out = standard_output()
         out.write(f"{database}\n")
         out.flush()
-        return ExitCode.FAILED if report.failed else ExitCode.DONE
+        return ExitCode.DONE if is_whole else ExitCode.FAILED
     follower = Follower(database, folders) if options.follow else None
     return browse(database, options.tz, limits_of(options), follower)
+
+
+def _import(database: str, folders: list[str]) -> bool:
+    """Import what is new; say whether the database took all of it."""
+    try:
+        report = import_paths(database, folders, shared=True)
+    except LockedError:
+        if not Path(database).exists():
+            raise
+        # As where another terminal follows, which looks for what is new each second.
+        say("taskview: another taskview imports these sessions: shown is what it has so far")
+        return True
+    # Of what is not theirs beside the sessions, nobody need hear each time.
+    report.left_out.clear()
+    say_left_out(report)
+    return not report.failed
 
 
 def session_folders() -> list[str]:

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 LONGEST_TITLE = 200
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|.)")
-_COMMAND = re.compile(r"<command-name>(.*?)</command-name>", re.DOTALL)
-_ARGUMENTS = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
 _SHELL = re.compile(r"<bash-input>(.*?)</bash-input>", re.DOTALL)
 _OUTPUT = re.compile(
     r"\s*<(local-command-stdout|local-command-stderr|bash-stdout|bash-stderr)>(.*)", re.DOTALL
@@ -56,10 +54,9 @@ def read_said(content: Any) -> Said:
         return Said("caveat", text, context, others)
     if _OUTPUT.match(text):
         return Said("output", plain(_CLOSING.sub("", text)).strip(), context, others)
-    command = _COMMAND.search(text) if "<command-name>" in text[:2_000] else None
+    command = _between(text, "command-name") if "<command-name>" in text[:2_000] else None
     if command is not None:
-        arguments = _ARGUMENTS.search(text)
-        words = [command[1].strip(), arguments[1].strip() if arguments else ""]
+        words = [command.strip(), (_between(text, "command-args") or "").strip()]
         return Said("command", " ".join(word for word in words if word), context, others)
     shell = _SHELL.match(text)
     if shell is not None:
@@ -78,6 +75,13 @@ def title_of(text: str) -> str | None:
 def plain(text: str) -> str:
     """Take away what moves and colours on a terminal."""
     return _ANSI.sub("", text) if "\x1b" in text else text
+
+
+def _between(text: str, tag: str) -> str | None:
+    """Give what stands between a tag and the end of it; None where either is missing."""
+    _, _, rest = text.partition(f"<{tag}>")
+    inner, end, _ = rest.partition(f"</{tag}>")
+    return inner if end else None
 
 
 def _text(block: Any) -> str | None:

@@ -13,7 +13,9 @@ from taskview_core.importing.otlp.protobuf import is_protobuf, told_in_protobuf
 from taskview_core.importing.reader import Derived, Head, Read, Source
 from taskview_core.importing.spans import SpanOptions, derive_trace, fact_of
 
-_TOKEN = re.compile(r'[\[\]{}]|"((?:[^"\\]|\\.)*+)"(\s*:)?', re.DOTALL)
+# A string that the beginning of a file ends within goes to the end: else each quote within it would
+# be tried as a beginning.
+_TOKEN = re.compile(r'[\[\]{}]|"((?:[^"\\]|\\.)*+)(?:"(\s*:)?)?', re.DOTALL)
 _DEEPEST = 3
 _ENOUGH = 64
 """So many bytes tell protobuf from JSON."""

@@ -56,8 +56,8 @@ class Input:
 def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
     """Give the files that are named, and those in the folders that are, each once.
 
-    Raises LoadError for a path that is not there or cannot be read. In folders, what begins with a
-    dot is left out, as are links to other folders.
+    Raises LoadError for a path that is not there, cannot be read, or is a pipe or a device. In
+    folders, what begins with a dot is left out, as are links to other folders.
     """
     found: dict[str, Input] = {}
     for path in paths:
@@ -123,12 +123,16 @@ def fingerprint(stream: BinaryIO, offset: int) -> bytes:
 
 def _files(path: str) -> Iterator[str]:
     try:
-        is_folder = stat.S_ISDIR(Path(path).stat().st_mode)
+        mode = Path(path).stat().st_mode
     except OSError as error:
         raise LoadError(f"cannot read {path}", error.strerror or str(error)) from error
-    if not is_folder:
+    if stat.S_ISREG(mode):
         yield path
         return
+    if not stat.S_ISDIR(mode):
+        raise LoadError(
+            f"cannot read {path}", "it is neither a file nor a folder: standard input is read as -"
+        )
 
     def refuse(error: OSError) -> None:
         raise LoadError(f"cannot read {error.filename}", error.strerror or str(error)) from error
@@ -157,9 +161,13 @@ def _standard_input(stack: ExitStack) -> Input:
         raise LoadError("cannot read <stdin>", "standard input is closed")
     temporary = tempfile.TemporaryFile(prefix="taskview-import-")  # noqa: SIM115  # the stack's
     copy: BinaryIO = stack.enter_context(temporary)
-    shutil.copyfileobj(sys.stdin.buffer, copy, _BLOCK)
-    size = copy.tell()
-    copy.seek(0)
+    try:
+        shutil.copyfileobj(sys.stdin.buffer, copy, _BLOCK)
+        size = copy.tell()
+        copy.seek(0)
+    except OSError as error:
+        why = f"or kept in {tempfile.gettempdir()} meanwhile: {error.strerror or error}"
+        raise LoadError("<stdin> cannot be read", why) from error
     digest = hashlib.blake2b(digest_size=16)
     while block := copy.read(_BLOCK):
         digest.update(block)

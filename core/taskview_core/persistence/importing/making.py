@@ -153,10 +153,10 @@ def _levels(parents: dict[UUID, UUID | None]) -> int:
     """Give how many levels the tasks have; those in a circle, if there is one, count as roots."""
     levels: dict[UUID, int] = {}
     for start in parents:
-        way: list[UUID] = []
+        way: dict[UUID, None] = {}
         at: UUID | None = start
-        while at is not None and at in parents and at not in levels and at not in way[-200:]:
-            way.append(at)
+        while at is not None and at in parents and at not in levels and at not in way:
+            way[at] = None
             at = parents[at]
         level = levels.get(at, 0) if at is not None else 0
         for each in reversed(way):

@@ -112,7 +112,11 @@ class Reading:
         self, each: Input, stream: BinaryIO, reader: Reader, state: InputState | None
     ) -> None:
         self._spool.begin()
+        # All of an input or nothing, where a part would have rows deleted that the rest gives; what
+        # grows gives more and more.
+        at_once = self._strict or not reader.grows
         if state is not None and not self._goes_on(state, reader, each, stream):
+            at_once = True
             self._spool.forget(state)
             self._cache.drop()
             state = None
@@ -138,16 +142,21 @@ class Reading:
                 self._report.bytes_read += found.offset - told
                 told = found.offset
                 if self._uncommitted >= _COMMIT_BYTES:
-                    self._save(state, stream, skipped)
-                    self.commit()
+                    if not at_once:
+                        self._save(state, stream, skipped)
+                        self.commit()
                     if self._cache.is_overfull:
                         self._cache.drop()
                 if self._stopped:
                     raise StoppedError
             else:
                 self._skip(found, skipped)
-        whole = replace(state, size=each.size, mtime_ns=each.mtime_ns, inode=each.inode)
-        self._save(whole, stream, skipped)
+        if reader.grows or state.offset:
+            state = replace(state, size=each.size, mtime_ns=each.mtime_ns, inode=each.inode)
+        # Else it could not be read here and now, as where a package is missing: it is tried again.
+        self._save(state, stream, skipped)
+        if self._uncommitted >= _COMMIT_BYTES:
+            self.commit()
 
     def _goes_on(self, state: InputState, reader: Reader, each: Input, stream: BinaryIO) -> bool:
         """Whether an input is what it was, and more may have come."""

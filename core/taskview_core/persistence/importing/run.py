@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskview_core.errors import LoadError, UsageError
 from taskview_core.importing.formats import reader_named, readers
 from taskview_core.importing.reader import Reader
+from taskview_core.persistence.importing.beside import in_thread
 from taskview_core.persistence.importing.fact_cache import FactCache
 from taskview_core.persistence.importing.inputs import Input
 from taskview_core.persistence.importing.making import Made, make
@@ -104,6 +105,8 @@ class _Run:
         self._fresh = False
         self._spool = spool
         self._inputs = inputs
+        self._waiting = iter(inputs)
+        """Those that have not been read in this run."""
         self._report = ImportReport(label=ask.url.label)
         self._cache = FactCache()
         self._progress = progress
@@ -119,7 +122,7 @@ class _Run:
         names = [each.name for each in self._readers if each.name != "claude-code"]
         value = int(self._ask.all_spans)
         self._write_down(lambda: self._spool.keep_option("all_spans", value, names))
-        news = await asyncio.to_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
+        news = await in_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
         self._total = sum(news)
         if self._ask.shared and self._is_up_to_date(news):
             for each in self._inputs:
@@ -167,7 +170,7 @@ class _Run:
                 pass
             self._target, self._fresh = url, False
             self._report.written_conversations = self._report.written_tasks = 0
-            await self._settle()
+            await self._work()
 
     async def _work(self) -> None:
         from taskview_core.persistence.importing.target import link_late
@@ -187,18 +190,8 @@ class _Run:
         return not any(news) and path is not None and path.exists() and not self._spool.dirty()
 
     async def _read_all(self) -> None:
-        for each in self._inputs:
-            reading = asyncio.ensure_future(asyncio.to_thread(self._reading.read, each))
-            try:
-                await asyncio.shield(reading)
-            except asyncio.CancelledError:
-                self._reading.stop()
-                await asyncio.wait({reading})
-                if reading.exception() is not None and not isinstance(
-                    reading.exception(), StoppedError
-                ):
-                    raise reading.exception() from None  # type: ignore[misc]  # it is not None
-                raise
+        for each in self._waiting:
+            await in_thread(partial(self._reading.read, each), self._reading.stop)
             if self._cache.is_full:
                 await self._settle()
 
@@ -210,7 +203,9 @@ class _Run:
             for ident in dirty:
                 self._check_stopped()
                 self._spool.begin()
-                made = await asyncio.to_thread(make, self._spool, self._cache, ident, self._readers)
+                made = await in_thread(
+                    partial(make, self._spool, self._cache, ident, self._readers)
+                )
                 self._spool.mark_dirty(made.again)
                 batch.append(made)
                 many = len(batch) >= BATCH_SCOPES

@@ -67,6 +67,11 @@ def open_spool(path: Path, label: str) -> Iterator[Spool]:
             ) from None
         yield Spool(database)
     except sqlite3.DatabaseError as error:
+        if "disk is full" in str(error):
+            raise TaskviewError(
+                f"there is no room for {path}, where the import keeps what it has read",
+                "make room and try again: it goes on from there",
+            ) from error
         raise TaskviewError(
             f"the import's own file {path} cannot be used: {error}",
             "move it away to have everything read anew",
