@@ -99,6 +99,42 @@ def test_standard_input_is_an_input(
     assert "0 tasks written" in ran.out
 
 
+def test_a_session_may_come_in_pieces_by_standard_input(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Their lines have the same numbers, and are other lines."""
+    lines = [encoded([line]) for line in made_up_session(0, turns=4)]
+    whole = tmp_path / "whole.jsonl"
+    whole.write_bytes(b"".join(lines))
+    assert run("import", "--into", str(tmp_path / "whole.db"), str(whole)).code == 0
+    half = len(lines) // 2
+    for piece in (lines[half:], lines[:half], lines[half:]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"".join(piece))))
+        assert run("import", "--into", str(tmp_path / "pieces.db"), "-").code == 0
+    shown = [
+        run("ls", str(tmp_path / name), "-n", "999", "-o", "csv").out.splitlines()
+        for name in ("whole.db", "pieces.db")
+    ]
+    assert len(shown[0]) > 10
+    statuses = [sorted(line.split(",")[1:4] for line in each) for each in shown]
+    assert statuses[0] == statuses[1]
+
+
+def test_a_database_that_was_deleted_does_not_come_back(run: Run, tmp_path: Path) -> None:
+    """Who deletes it may well mean what was in it; the files that are named are read anew."""
+    database, folder = tmp_path / "x.db", tmp_path / "p"
+    write_project(folder, 2, turns=1)
+    run("import", "--into", str(database), str(folder))
+    database.unlink()
+    next(folder.rglob("*.jsonl")).unlink()
+    ran = run("import", "--into", str(database), str(folder))
+    assert "claude-code: 1 file, all new" in ran.out
+    with sqlite3.connect(database) as opened:
+        assert opened.execute("SELECT count(*) FROM conversations").fetchone() == (1,)
+    opened.close()
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -113,6 +149,8 @@ def test_standard_input_is_an_input(
         (("--strict", "bad.jsonl"), 1, "bad.jsonl:2: this is not JSON"),
         (("bad.jsonl",), 0, "bad.jsonl:2: this is not JSON"),
         (("empty.jsonl",), 1, ""),
+        (("--from", "otlp", "bad.jsonl"), 1, ""),
+        (("http://localhost/x.jsonl",), 1, "files and folders are read, no URLs"),
     ],
 )
 def test_what_cannot_be_imported_is_told(
@@ -133,6 +171,15 @@ def test_what_cannot_be_imported_is_told(
     Path("empty.jsonl").touch()
     ran = run("import", *words)
     assert (ran.code, said in ran.err) == (code, True), ran.err
+
+
+def test_claude_without_a_session_says_so(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claude_home(tmp_path, monkeypatch).mkdir(parents=True)
+    ran = run("claude")
+    assert (ran.code, ran.out) == (3, "")
+    assert "there are no sessions in " in ran.err
 
 
 def claude_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

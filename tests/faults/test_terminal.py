@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -178,7 +179,10 @@ def test_commands_that_are_ended_leave_nothing_half_done(
             "load", str(place / "new.db"), str(rows_to_load(tmp_path)), str(pipe)
         )
         with pipe.open("w"):  # which waits for the command to read
-            terminal.process.send_signal(by)
+            # One that comes just before a read begins is noticed when that has ended.
+            while terminal.process.poll() is None:
+                terminal.process.send_signal(by)
+                time.sleep(1)
             assert terminal.finish() == 128 + by
     if command == "export":
         terminal.process.send_signal(by)

@@ -1,4 +1,4 @@
-"""How many examples a property test tries: a part in the usual run, all of them in `.ci/run`.
+"""How many examples a property test tries: a few in the usual run, more in `.ci/run`.
 
 `pytest --hypothesis-profile=all` tries them all; the option is that of Hypothesis's own plugin.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 from hypothesis import settings
 
 ALL = "all"
+CI = "ci"
 USUAL = "taskview"
 _OF_ALL = 100  # how many Hypothesis tries where nothing is said
+_IN_CI = 40
 _USUALLY = 12
 
 
@@ -17,6 +19,7 @@ def register_profiles() -> None:
     """Make both known to Hypothesis, and take the usual one."""
     # A shared machine is now slow, now fast: no example fails for its time.
     settings.register_profile(ALL, deadline=None, print_blob=True, max_examples=_OF_ALL)
+    settings.register_profile(CI, settings.get_profile(ALL), max_examples=_IN_CI)
     settings.register_profile(USUAL, settings.get_profile(ALL), max_examples=_USUALLY)
     settings.load_profile(USUAL)
 

@@ -110,6 +110,21 @@ async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
         await run.until(lambda: any("stuck  " in line[130:] for line in run.lines()))
 
 
+async def test_no_mark_is_left_when_all_have_ended() -> None:
+    browser = stuck_run()
+    async with running(browser, size=(300, 30)) as run:
+        run.app.open_conversation(conversation_id(1), task_id(4))
+        await run.until(lambda: "[stuck" in run.text())
+        browser.tasks = [
+            make_task(number, parent=None if number == 1 else 1, agent=f"ended{number}")
+            for number in range(1, 8)
+        ]
+        await run.press("r")
+        await run.until(lambda: "ended7" in run.text())
+        await run.settled()
+        assert "[stuck" not in run.text()
+
+
 async def test_the_task_on_the_whole_screen_says_why_too() -> None:
     async with running(stuck_run(), size=(150, 30)) as run:
         run.app.open_detail(task_id(5))

@@ -10,8 +10,8 @@ class Fact(NamedTuple):
 
     `scope` names what it is read together with, in the words of its format: a session's id, a
     trace's id. `key` is what the fact is known by within its scope, whenever and in whatever order
-    it is read; of several with one key the longest is handed on, and facts come in the order of
-    their keys. `body` is JSON, with all that `derive` needs of it.
+    it is read; facts are handed on in the order of their keys, and what is the same once. `body` is
+    JSON, with all that `derive` needs of it.
     """
 
     scope: str

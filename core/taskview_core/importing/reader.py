@@ -9,6 +9,9 @@ from typing import BinaryIO, Protocol
 from taskview_core.importing.facts import Fact, Skipped
 from taskview_core.importing.rows import ImportedConversation, ImportedTask
 
+STDIN = "-"
+"""The name of standard input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -11,6 +11,7 @@ from support.traces import Found, metadata_of
 from taskview_core.importing.formats import reader_of, readers
 from taskview_core.importing.reader import Head
 
+NO_AGENT_FAILED = "a failed span of no agent, tool or model (--all-spans shows it)"
 NO_AGENT = "a span of no agent, tool or model (--all-spans shows it)"
 SAME = "the same call of a model, told within it"
 COMMON = "what spans have in common"
@@ -27,7 +28,7 @@ FILES: dict[str, tuple[Any, ...]] = {
         {"agent": 1, "llm": 2, "tool": 1},
         0,
         {SAME: 2, COMMON: 1},
-        {NO_AGENT: 90},
+        {NO_AGENT: 89, NO_AGENT_FAILED: 1},
         ([1, 57, 5, 10, 3, 9, 9, 2], 1, 0),
     ),
     "agentevals_k8s.json": (
@@ -39,7 +40,7 @@ FILES: dict[str, tuple[Any, ...]] = {
         {"agent": 1, "llm": 1},
         0,
         {SAME: 1, COMMON: 1},
-        {NO_AGENT: 70},
+        {NO_AGENT: 69, NO_AGENT_FAILED: 1},
         ([1, 44, 5, 10, 3, 6, 3, 1], 1, 0),
     ),
     "agentevals_tempo_export_with_batches.json": (

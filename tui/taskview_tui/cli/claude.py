@@ -51,6 +51,11 @@ def run(options: Namespace) -> int:
         )
     database = str(cache_folder() / "claude.db")
     is_whole = _import(database, folders)
+    if not Path(database).exists():
+        raise CannotConnectError(
+            f"there are no sessions in {' or '.join(folders)} yet",
+            "Claude Code writes them there as soon as it is used",
+        )
     if not has_terminal():
         out = standard_output()
         out.write(f"{database}\n")

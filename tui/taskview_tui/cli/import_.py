@@ -77,13 +77,17 @@ def run(options: Namespace) -> int:
         raise UsageError(f"there is no format {options.format}", f"known are: {', '.join(formats)}")
     url = _database(options.into)
     say_notices(url)
-    report = import_paths(
-        url,
-        options.words,
-        format_name=options.format,
-        strict=options.strict,
-        all_spans=options.all_spans,
-    )
+    try:
+        report = import_paths(
+            url,
+            options.words,
+            format_name=options.format,
+            strict=options.strict,
+            all_spans=options.all_spans,
+        )
+    except KeyboardInterrupt:
+        say("taskview: interrupted; the same command goes on from here")
+        raise
     if report.written_tasks:
         asyncio.run(_refresh_text_index(url))
     out = standard_output()
@@ -121,4 +125,6 @@ def _code(report: ImportReport, words: list[str]) -> int:
     """Say whether all that was named is in the database: in a folder there may be other files."""
     named = {word for word in words if not Path(word).is_dir()}
     missing = any(each.name in named for each in report.left_out)
+    # As where --from names another format than theirs.
+    missing |= any(each.facts and not each.used for each in report.formats.values())
     return ExitCode.FAILED if report.failed or missing or not report.formats else ExitCode.DONE

@@ -18,7 +18,7 @@ from taskview_core.importing.claude_code.lines import line_fact
 from taskview_core.importing.claude_code.places import META, FilePlace, place_of
 from taskview_core.importing.claude_code.slim import KNOWN_TYPES, drop_views, slim
 from taskview_core.importing.facts import Fact, Place, Skipped
-from taskview_core.importing.reader import Derived, Head, Read, Source
+from taskview_core.importing.reader import STDIN, Derived, Head, Read, Source
 
 LONGEST = 32 << 20
 """Bytes of the longest line that is read; one field of a megabyte has been met."""
@@ -28,6 +28,7 @@ _LONGEST_SCOPE = 200
 
 _ABOUT_A_SESSION = frozenset(("sessionId", "uuid", "parentUuid", "leafUuid", "messageId"))
 _CUT_LINE = re.compile(rb'"sessionId" ?: ?"')
+_TIME = re.compile(rb'"timestamp": ?"([0-9T:.Z+-]{10,40})"')
 _SESSION = re.compile(rb'"sessionId" ?: ?"([^"\\]{1,200})"')
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BOM = b"\xef\xbb\xbf"
@@ -64,6 +65,9 @@ class ClaudeCodeReader:
             yield from _meta(source, place)
             return
         session = _session_of(source, place)
+        if source.name == STDIN:
+            # Pieces of a session may come one after the other, all under this name.
+            place = place._replace(key=f"{place.key}@{_first_time(source)}")
         stream, offset, number = source.stream, source.offset, source.line
         told = offset
         half = _goes_on(stream, offset)
@@ -159,6 +163,15 @@ def _session_of(source: Source, place: FilePlace) -> str:
     source.stream.seek(at)
     named = found[1].decode("utf-8", "replace") if found else PurePath(source.name).stem
     return _scope(named)
+
+
+def _first_time(source: Source) -> str:
+    """Give the first time that an input tells; empty where its beginning has none."""
+    at = source.stream.tell()
+    source.stream.seek(0)
+    found = _TIME.search(source.stream.read(_HEAD))
+    source.stream.seek(at)
+    return found[1].decode() if found else ""
 
 
 def _scope(session: str) -> str:

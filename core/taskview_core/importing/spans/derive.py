@@ -9,6 +9,7 @@ from taskview_core.importing.facts import Fact
 from taskview_core.importing.reader import Derived
 from taskview_core.importing.spans.forest import forest_of
 from taskview_core.importing.spans.options import SpanOptions
+from taskview_core.importing.spans.outcome import FAILED, status_of
 from taskview_core.importing.spans.span import Event, Log, Resource, Span, one_of, told_by
 from taskview_core.importing.spans.talk import talk_of
 from taskview_core.importing.spans.tasks import TraceRows
@@ -18,6 +19,7 @@ SAME_CALL = "the same call of a model, told within it"
 LOG_OF_SPAN = "a log record of a span"
 RESOURCE = "what spans have in common"
 NO_AGENT = "a span of no agent, tool or model (--all-spans shows it)"
+NO_AGENT_FAILED = "a failed span of no agent, tool or model (--all-spans shows it)"
 NO_SPAN = "a log record of a span that is not there"
 LEFT_OUT = "a log record of a span that is left out"
 UNREADABLE = "nothing of a trace"
@@ -57,7 +59,9 @@ def derive_trace(source: str, trace: str, facts: Sequence[Fact], options: SpanOp
             skipped[LEFT_OUT] += len(events)
         else:
             folded[LOG_OF_SPAN] += len(events)
-    skipped[NO_AGENT] += len(forest.left_out)
+    failed = sum(status_of(span, span.events) == FAILED for span in forest.left_out)
+    skipped[NO_AGENT] += len(forest.left_out) - failed
+    skipped[NO_AGENT_FAILED] += failed
     folded[SAME_CALL] += sum(len(node.same) for node in forest.nodes)
     rows = TraceRows(source, trace, forest, talk_of(spans.values()))
     return Derived(

@@ -17,9 +17,8 @@ from typing import BinaryIO
 
 from taskview_core.errors import LoadError
 from taskview_core.importing.formats import reader_of
-from taskview_core.importing.reader import Head, Reader
+from taskview_core.importing.reader import STDIN, Head, Reader
 
-STDIN = "-"
 _HEAD = 1 << 16
 _PRINT = 1 << 12
 _BLOCK = 1 << 20
@@ -125,7 +124,8 @@ def _files(path: str) -> Iterator[str]:
     try:
         mode = Path(path).stat().st_mode
     except OSError as error:
-        raise LoadError(f"cannot read {path}", error.strerror or str(error)) from error
+        why = "files and folders are read, no URLs" if "://" in path else error.strerror
+        raise LoadError(f"cannot read {path}", why or str(error)) from error
     if stat.S_ISREG(mode):
         yield path
         return

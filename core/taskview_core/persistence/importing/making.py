@@ -119,16 +119,25 @@ class _Difference(Generic[_Row]):
 
 
 def _each_once(facts: list[Fact]) -> tuple[list[Fact], int]:
-    """Give facts in the order of their keys, and how many were left out.
+    """Give facts in the order of their keys, and how many were the same as another.
 
-    Of several with one key it is the longest, so that it does not matter which came first.
+    Files of one name in two places may have other lines at the same place: both are facts.
     """
     by_key: dict[str, Fact] = {}
+    more: dict[str, dict[str, Fact]] = {}
     for fact in facts:
-        other = by_key.get(fact.key)
-        if other is None or (len(other.body), other.body) < (len(fact.body), fact.body):
-            by_key[fact.key] = fact
-    return [by_key[key] for key in sorted(by_key)], len(facts) - len(by_key)
+        first = by_key.setdefault(fact.key, fact)
+        if first is not fact and first.body != fact.body:
+            more.setdefault(fact.key, {})[fact.body] = fact
+    once: list[Fact] = []
+    for key in sorted(by_key):
+        others = more.get(key)
+        if others is None:
+            once.append(by_key[key])
+        else:
+            others[by_key[key].body] = by_key[key]
+            once.extend(others[body] for body in sorted(others))
+    return once, len(facts) - len(once)
 
 
 def _stats(tasks: Sequence[ImportedTask]) -> dict[str, Any]:

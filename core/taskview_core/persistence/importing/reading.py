@@ -80,7 +80,9 @@ class Reading:
             reader = self._forced or known_reader(head_of(each))
             stream = each.open()
         except LoadError as error:
-            reader = error.detail
+            self._report.failed.append(NotImported(each.name, error.detail))
+            self._tell(each.size)
+            return
         if isinstance(reader, str):
             self._report.left_out.append(NotImported(each.name, reader))
             self._tell(each.size)
@@ -177,7 +179,10 @@ class Reading:
     def _skip(self, found: Skipped, skipped: Counter[str]) -> None:
         if self._strict and found.reason != EMPTY_LINE:
             self._spool.rollback()
-            raise LoadError(f"{found.place}: {found.reason}", "nothing was imported")
+            raise LoadError(
+                f"{found.place}: {found.reason}",
+                "nothing of this file was imported; the next import goes on with the others",
+            )
         self._report.bad_lines += 1
         if len(self._report.bad) < SHOWN:
             self._report.bad.append(f"{found.place}: {found.reason}")

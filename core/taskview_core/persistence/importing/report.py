@@ -68,7 +68,8 @@ class ImportReport:
     """The first lines that could not be read: file, line and reason."""
     left_out: list[NotImported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
-    """Sessions or traces that the database did not take; they are tried again the next time."""
+    """Files that could not be read, and sessions or traces that the database did not take; they are
+    tried again the next time."""
 
     def of(self, name: str) -> FormatReport:
         """Give the report of a format."""

@@ -32,6 +32,8 @@ BATCH_CHARACTERS = 8 << 20
 BATCH_SCOPES = 500
 """So much is written in one transaction, or the rows of one scope."""
 _EVERY = 0.1
+_MADE = "made"
+"""The option that says that the database was there when an import had ended."""
 
 Progress = Callable[[ImportProgress], None]
 
@@ -122,6 +124,9 @@ class _Run:
         names = [each.name for each in self._readers if each.name != "claude-code"]
         value = int(self._ask.all_spans)
         self._write_down(lambda: self._spool.keep_option("all_spans", value, names))
+        if url.path is not None and not url.path.exists() and self._spool.option(_MADE):
+            # Whoever deletes a database wants nothing of it to come back.
+            self._write_down(self._spool.forget_all)
         news = await in_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
         self._total = sum(news)
         if self._ask.shared and self._is_up_to_date(news):
@@ -139,6 +144,7 @@ class _Run:
                 lost = await find_lost(url, self._spool)
                 self._write_down(lambda: self._spool.lose(lost))
                 await self._work()
+            self._write_down(lambda: self._spool.keep_option(_MADE, int(not is_new(url)), ()))
         except StoppedError:
             # What is committed is kept, and the next import goes on from there.
             return self._report

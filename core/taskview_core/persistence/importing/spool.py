@@ -210,6 +210,12 @@ class Spool:
             ((scope,) for scope in scopes),
         )
 
+    def forget_all(self) -> None:
+        """Drop everything but the options: nothing has been read."""
+        for table in ("inputs", "facts", "scopes", "claims", "told"):
+            self._database.execute(f"DELETE FROM {table}")
+        self._scopes.clear()
+
     def lose_all(self) -> None:
         """Note that the database is a new one."""
         self._database.execute("UPDATE scopes SET dirty = 1, conversations = x'', tasks = x''")
@@ -241,10 +247,14 @@ class Spool:
         found: bytes = rows.fetchone()[0]
         return found
 
+    def option(self, name: str) -> int:
+        """Give what was noted by `keep_option`; 0 where nothing was."""
+        row = self._database.execute("SELECT value FROM options WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else 0
+
     def keep_option(self, name: str, value: int, formats: Iterable[str]) -> None:
         """Note how rows are made of scopes; all of these formats are dirty where it was not so."""
-        row = self._database.execute("SELECT value FROM options WHERE name = ?", (name,)).fetchone()
-        if (row[0] if row else 0) == value:
+        if self.option(name) == value:
             return
         self._database.execute("INSERT OR REPLACE INTO options VALUES (?, ?)", (name, value))
         self._database.executemany(

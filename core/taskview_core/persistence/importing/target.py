@@ -44,6 +44,8 @@ async def new_target(
     """
     with fresh_file(url) as part:
         await make_schema(part, "tables")
+        if part.path is not None:
+            part.path.chmod(0o600)  # Sessions hold what was read and typed.
         yield part
         await make_schema(part, "indexes")
     if shared:
