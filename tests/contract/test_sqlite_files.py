@@ -219,6 +219,19 @@ async def test_an_older_schema_is_read_as_it_is(tmp_path: Path) -> None:
     assert b"0001" in ran.stdout
 
 
+@pytest.mark.parametrize("words", [("ls",), ("db", "upgrade"), ("db", "index-text")])
+async def test_an_empty_file_of_sessions_is_no_new_database(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Such as Claude Code leaves: made into a database, its session could not be written."""
+    path = tmp_path / "session.jsonl"
+    path.touch()
+    result = await asyncio.to_thread(run_process, *words, str(path))
+    assert result.returncode == 3
+    assert b"session.jsonl is empty: there is nothing in it yet" in result.stderr
+    assert path.read_bytes() == b""
+
+
 _KILLED = """
 import os, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -54,6 +54,9 @@ def test_new_tasks_are_shown_as_they_are_written(following: Terminal, projects: 
     session.says(text("all is made"))
     file.write_bytes(encoded(session.lines))
     following.wait_for(lambda shown: "running" not in shown and shown.count("completed") >= 2)
+    with file.open("ab") as handle:
+        handle.write(b"[/nope] no JSON\n")
+    following.wait_for("left out, for it cannot be read")
     other = SessionWriter(7)
     other.prompt("another session")
     (projects / f"{other.session}.jsonl").write_bytes(encoded(other.lines))

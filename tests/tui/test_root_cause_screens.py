@@ -72,6 +72,22 @@ async def test_one_that_failed_by_itself_says_so() -> None:
         assert "failed by itself: nothing below explains it" in run.status
 
 
+async def test_what_was_found_is_said_only_on_its_way() -> None:
+    tasks = [
+        make_task(1, agent="root"),
+        make_task(2, parent=1, status="failed", error="boom", agent="left"),
+        make_task(3, parent=1, status="failed", error="bang", agent="right"),
+    ]
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(200, 30)) as run:
+        await open_from_table(run, 2, "f")
+        assert "failed by itself" in run.status
+        await run.press("e")
+        assert cursor(run) == "task 3"
+        assert "failed 2 of 2" in run.status
+        await run.press("E")
+        assert "failed by itself" in run.status
+
+
 async def test_the_only_cause_stays_marked_when_another_is_asked_for() -> None:
     tasks = [
         make_task(1, status="failed", error=f"SubtaskFailed: {task_id(2)}"),

@@ -223,7 +223,9 @@ class TaskviewApp(App[None], inherit_bindings=False):
     def _tell(self, words: str) -> None:
         """Say what another thread has to say; nothing once the app has ended."""
         with suppress(RuntimeError):
-            self.call_from_thread(self.notify, clean(words), severity="warning", timeout=_NOTICED)
+            self.call_from_thread(
+                self.notify, clean(words), severity="warning", markup=False, timeout=_NOTICED
+            )
 
     async def on_unmount(self) -> None:
         """Close the connections, if that does not take long."""

@@ -124,7 +124,8 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
         return SchemaError(f"{label} has no {missing[1]} {missing[2]}", MAKE_TABLES)
     if "file is not a database" in words or "file is encrypted" in words:
         return CannotConnectError(
-            f"{label} is not a SQLite database", "it is another kind of file, or encrypted"
+            f"{label} is not a SQLite database",
+            "it is encrypted, or another kind of file: `taskview import` says which it knows",
         )
     if "unable to open database file" in words:
         return CannotConnectError(

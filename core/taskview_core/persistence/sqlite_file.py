@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from taskview_core.errors import CannotConnectError
 
+_DATA = frozenset((".json", ".jsonl", ".ndjson"))
+"""What files with sessions, traces or rows are named by: an empty one is no new database."""
 _WAL = 2
 """What the 19th and 20th byte of a file in WAL mode are."""
 
@@ -64,11 +66,14 @@ def identity(path: Path) -> tuple[int, int] | None:
 def check_kind(path: Path, label: str) -> None:
     """Raise CannotConnectError for what is there and is no file: reading a pipe would never end."""
     try:
-        mode = path.stat().st_mode
+        state = path.stat()
     except FileNotFoundError:
         return
     except OSError as error:
         raise CannotConnectError(f"cannot open {label}", error.strerror or "") from None
+    mode = state.st_mode
+    if state.st_size == 0 and path.suffix in _DATA:
+        raise CannotConnectError(f"{label} is empty", "there is nothing in it yet")
     if stat.S_ISDIR(mode):
         raise CannotConnectError(f"{label} is a folder", "name a SQLite file in it")
     if not stat.S_ISREG(mode):

@@ -54,7 +54,7 @@ class Follower:
                 continue
             began = time.monotonic()
             try:
-                wiring.import_paths(
+                report = wiring.import_paths(
                     self._url,
                     [path for path in self._paths if os.path.lexists(path)],
                     lambda state: None,
@@ -68,6 +68,9 @@ class Follower:
             else:
                 seen = now
                 self._said = None
+                if report.bad:
+                    more = f", and {report.bad_lines - 1:,} more" if report.bad_lines > 1 else ""
+                    tell(f"left out, for it cannot be read: {report.bad[0]}{more}")
             pause = max(EVERY, _SHARE * (time.monotonic() - began))
 
     def _say(self, tell: Callable[[str], None], words: str) -> None:

@@ -17,6 +17,7 @@ from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.holding import Holding
+from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
@@ -75,6 +76,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._shown: TreeFound | None = None
         self._took: float | None = None
         self._hunt: Hunt | None = None
+        self._trail: Trail | None = None
         self._holders: Mapping[Ident, Holding] = {}
         self._followed = ""
         """The value that they hold."""
@@ -221,7 +223,7 @@ class TreeScreen(ShowsClock, TreeAsides):
                 words += f", {self._shown.failed:,} failed"
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
-        first = self._hunt.words if self._hunt is not None else self._found_words
+        first = self._hunt_words or self._found_words
         if self._holders:
             first = f'◆ "{clip(clean(self._followed), _SHOWN)}"  {first or words}'
         self.query_one(StatusLine).status = ListStatus(
@@ -231,6 +233,15 @@ class TreeScreen(ShowsClock, TreeAsides):
             running_for=running_for,
             times=f"times: {self.host.times.label(self.host.clock())}",
         )
+
+    @property
+    def _hunt_words(self) -> str:
+        """What a hunt has found, as long as the cursor is on the way that it marks."""
+        task = self.view.selected
+        if self._hunt is None or self._trail is None or task is None:
+            return ""
+        on_its_way = {self._trail.cause, self._hunt.start} | self._trail.passed
+        return self._hunt.words if task.id in on_its_way else ""
 
     @property
     def _found_words(self) -> str:
@@ -331,9 +342,9 @@ class TreeScreen(ShowsClock, TreeAsides):
     def _mark_hunt(self, hunt: Hunt) -> None:
         """Mark the way of the failure; a hunt is over where what it found has gone."""
         assert self._shown is not None, "there is a tree to hunt in"
-        trail = trail_of(self._shown.outline, hunt)
-        self._hunt = hunt if trail is not None else None
-        self.view.show_trail(trail)
+        self._trail = trail_of(self._shown.outline, hunt)
+        self._hunt = hunt if self._trail is not None else None
+        self.view.show_trail(self._trail)
 
     def mark_holders(self, holders: Mapping[Ident, Holding], value: str = "") -> None:
         """Mark the tasks that hold a value which is being followed, each with its part in that."""
