@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli_process import Terminal
+from support.cli_process import PATIENCE, Terminal
 from support.databases import run
 from support.endless import make_endless, make_quick, running_statements
 from support.faulty_line import FaultyLine
@@ -180,7 +180,9 @@ def test_commands_that_are_ended_leave_nothing_half_done(
         )
         with pipe.open("w"):  # which waits for the command to read
             # One that comes just before a read begins is noticed when that has ended.
-            while terminal.process.poll() is None:
+            for _ in range(int(PATIENCE)):
+                if terminal.process.poll() is not None:
+                    break
                 terminal.process.send_signal(by)
                 time.sleep(1)
             assert terminal.finish() == 128 + by
