@@ -12,8 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from types import TracebackType
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -238,9 +240,25 @@ def check_all(found: Iterable[str]) -> Counter[str]:
     """Check texts; give what became of them. An AssertionError says which one went wrong."""
     fuzz = Fuzz()
     for text in found:
-        try:
+        with _Named(text):
             fuzz.check(text)
-        except Exception as error:  # whatever a text brings up names that text, and goes on
-            error.add_note(f"by the filter text {text[:2_000]!r}")
-            raise
     return fuzz.outcomes
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Has whatever a text brings up name that text, and go on."""
+
+    text: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            error.add_note(f"by the filter text {self.text[:2_000]!r}")

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -111,14 +111,13 @@ def _postgres_engine(
 
     async def connect() -> LimitedConnection:
         connection = handed_on.pop() if handed_on else await open_connection(target, answers_within)
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(connection.terminate)  # Nobody else knows of it.
             async with asyncio.timeout(target.connect_timeout):
                 await far_times.install(connection)
                 if statement_timeout is not None:
                     await connection.look(statement_timeout or None, read_only=read_only)
-        except BaseException:  # Whatever it is, nobody else knows of this connection.
-            connection.terminate()
-            raise
+            unless_ready.pop_all()
         return connection
 
     engine = create_async_engine(
