@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from support.stored import CONVERSATION, StoredTask, insert_async, number
 from taskview_core.errors import LockedError, StatementTimeoutError
-from taskview_core.persistence import browser as browser_module
+from taskview_core.persistence import asking
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
@@ -53,7 +53,7 @@ async def test_no_limit_where_it_is_nought(migrated_url: str) -> None:
 async def test_a_table_that_stays_locked_is_told(
     migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browser_module, "_LOCK_PATIENCE", 0.0)
+    monkeypatch.setattr(asking, "_LOCK_PATIENCE", 0.0)
     browser = DatabaseBrowser(migrated_postgres_url)
     other = await asyncpg.connect(migrated_postgres_url)
     async with other.transaction():

@@ -204,7 +204,7 @@ async def test_out_of_time_a_command_gets_the_part_that_was_found(
         return await real(self, reads, want)  # type: ignore[arg-type]  # what it was called with
 
     monkeypatch.setattr(windows.Windows, "next", slow)
-    monkeypatch.setattr(browser, "_timeout", 0.3)
+    monkeypatch.setattr(browser._asker, "seconds", 0.3)
     page = await browser.search_tasks(TaskFilter.parse("-nothing"), PageRequest(50))
     assert page.partial is not None
     assert "stopped after 0.3 s" in page.partial.reason
@@ -233,7 +233,7 @@ async def test_out_of_time_within_a_window_nothing_is_shown_twice(
 
     with monkeypatch.context() as slowly:
         slowly.setattr(judged.Judged, "_fitting", slow)
-        slowly.setattr(browser, "_timeout", 2.0)
+        slowly.setattr(browser._asker, "seconds", 2.0)
         page = await browser.search_tasks(TaskFilter.parse("needle"), PageRequest(50))
     assert page.partial is not None
     assert [row.id for row in page.rows] == expected[:10]

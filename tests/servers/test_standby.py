@@ -23,6 +23,7 @@ from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_migrations import status
 from taskview_tui.app import TaskviewApp
 from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.cli.main import main
@@ -184,6 +185,29 @@ async def test_who_may_only_select_is_told_as_much_as_the_server_tells(
     assert replica is not None
     assert replica.primary == ""
     await browser.close()
+
+
+async def test_one_that_does_not_say_how_it_is_doing_is_read_all_the_same(
+    servers: tuple[OwnServer, Standby],
+) -> None:
+    """As by servers of another make, which know no such functions."""
+    primary, standby = servers
+    mute = "ON FUNCTION pg_last_wal_receive_lsn()"
+    await execute(
+        primary.url(),
+        "CREATE ROLE mute LOGIN PASSWORD 'mute'",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO mute",
+        f"REVOKE EXECUTE {mute} FROM PUBLIC",
+    )
+    await standby.catch_up()
+    url = f"postgresql://mute:mute@127.0.0.1:{standby.port}/postgres"
+    browser = DatabaseBrowser(url)
+    assert await browser.replica() == Replica()
+    assert (await browser.search_tasks(EVERYTHING, PageRequest(5))).rows
+    await browser.close()
+    assert (await status(parse_database_url(url))).replica == Replica()
+    await execute(primary.url(), f"GRANT EXECUTE {mute} TO PUBLIC")
+    await standby.catch_up()
 
 
 @pytest.mark.parametrize("what", ["load", "upgrade", "index-text"])

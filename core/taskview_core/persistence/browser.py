@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,26 +26,22 @@ from taskview_core.entities import (
     UsagePaths,
 )
 from taskview_core.errors import (
-    ConflictError,
-    ConnectionLostError,
     EntityNotFoundError,
-    LockedError,
-    NoAnswerError,
     QueryError,
     QueryTimeoutError,
-    StatementTimeoutError,
     UnsupportedError,
 )
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_CONNECTIONS, USUAL_SECONDS
+from taskview_core.persistence.asking import Asker
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.idle import IDLE_SECONDS, IdleConnections
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.limits_cache import KEPT, LimitsCache
-from taskview_core.persistence.replication import Replication
-from taskview_core.persistence.running import Runner, Session, Work, out_of_time, stopped_after
+from taskview_core.persistence.replication import NO_WORDS, Replication
+from taskview_core.persistence.running import Runner, Session, Work, stopped_after
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.estimates import estimated
@@ -79,24 +74,9 @@ from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
 
-_LOCK_PATIENCE = 5.0
-"""Seconds for which a locked SQLite file is tried again and again."""
-_LOCK_PAUSE = 0.05
-_CONFLICTS = 3
-"""How often a query is asked again that a server stopped in favour of something else, such as a
-standby that has to clean away what is being read: the first attempt after it mostly succeeds."""
-_LONG = 600.0
-"""Seconds that an exact count or the reading of a whole tree may take: nothing waits for them.
-Each of its statements has no more time than others have."""
-
 _MOMENT = 0.4
 """Seconds that a count which nobody asked for may take: enough for millions of rows."""
 _NARROW = frozenset({"tasks.status", "tasks.agent_id"})
-
-
-def _shorter(one: float | None, other: float | None) -> float | None:
-    """Give the shorter of two times, of which either may be without end."""
-    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _utc_now() -> datetime:
@@ -131,8 +111,6 @@ class DatabaseBrowser:
         opened: LimitedConnection | None = None,
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
-        self._statement_seconds = timeout or None
-        self._timeout = max(timeout, patience or 0.0) if timeout else None
         self._clock = clock
         self._recent = RecentSources()
         self._usage = usage or UsagePaths()
@@ -143,7 +121,7 @@ class DatabaseBrowser:
             read_only=True,
             pool_size=connections,
             max_overflow=0,
-            # A lost connection is met by trying once more: see _call.
+            # A lost connection is met by trying once more: see Asker.
             pool_pre_ping=False,
             statement_timeout=timeout,
             opened=opened,
@@ -152,6 +130,7 @@ class DatabaseBrowser:
         self._may_be_replica = None if opened is None else opened.reports_standby
         event.listen(self._engine.sync_engine, "connect", self._connected)
         self._runner = Runner(self._engine, connections)
+        self._asker = Asker(self._runner, self._url.label, timeout, patience)
         self._idle = IdleConnections(self._engine, idle)
         event.listen(self._engine.sync_engine, "invalidate", self._lost)
 
@@ -201,7 +180,7 @@ class DatabaseBrowser:
             found = await self._call(work)
             assert search is not None, "the work has begun it"
             if found is None:
-                async with stopped_after(None if heard else self._timeout):
+                async with stopped_after(None if heard else self._asker.seconds):
                     found = await search.run(EachAlone(self._alone))
             return await self._titled(search.source, found)
         except QueryTimeoutError as error:
@@ -405,7 +384,7 @@ class DatabaseBrowser:
         try:
             found = await self._call(self._replication.ask)
         except QueryError:
-            return Replica()  # It is one of another make, and has no words for how it is doing.
+            return NO_WORDS
         self._may_be_replica = found is not None
         return found
 
@@ -439,34 +418,4 @@ class DatabaseBrowser:
         return await profile_of(session, self.label)
 
     async def _call(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
-        """Run work on a session of its own.
-
-        Once more where a pooled connection had died, a few times where a server preferred something
-        else, and again for a while where another program holds a lock.
-        """
-
-        timeout = _shorter(seconds, self._timeout)
-        if long and timeout is not None:
-            timeout = max(_LONG, timeout)
-        each = _shorter(timeout, self._statement_seconds)
-        loop = asyncio.get_running_loop()
-        give_up, lost, conflicts = loop.time() + _LOCK_PATIENCE, 0, 0
-        while True:
-            try:
-                with translated(self.label):
-                    return await self._runner.run(work, timeout, each)
-            except StatementTimeoutError as error:
-                raise out_of_time(each) from error
-            except ConnectionLostError as error:
-                lost += 1
-                # Who has waited for a silent server is told so before it is waited for again.
-                if lost > 1 or isinstance(error, NoAnswerError):
-                    raise
-            except ConflictError:
-                conflicts += 1
-                if conflicts > _CONFLICTS:
-                    raise
-            except LockedError:
-                if loop.time() > give_up:
-                    raise
-                await asyncio.sleep(_LOCK_PAUSE)
+        return await self._asker.ask(work, long=long, seconds=seconds)

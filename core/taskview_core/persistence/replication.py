@@ -9,6 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from taskview_core.entities import Replica
+from taskview_core.errors import QueryError
+from taskview_core.persistence.faults import translated
 from taskview_core.persistence.running import Session
 
 # A standby that has replayed all that it has got is up to date, however long ago that was written.
@@ -27,6 +29,10 @@ LEFT JOIN pg_stat_wal_receiver AS r ON r.pid IS NOT NULL
 LEFT JOIN pg_settings AS c ON c.name = 'primary_conninfo'
 """
 )
+
+
+NO_WORDS = Replica()
+"""One of another make, which has no words for how it is doing."""
 
 
 class Replication:
@@ -59,4 +65,8 @@ async def replica_of(connection: AsyncConnection) -> Replica | None:
     raw = await connection.get_raw_connection()
     if not getattr(raw.driver_connection, "is_replica", False):
         return None
-    return await Replication().ask(connection)
+    try:
+        with translated(""):
+            return await Replication().ask(connection)
+    except QueryError:
+        return NO_WORDS
