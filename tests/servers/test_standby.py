@@ -272,7 +272,7 @@ async def test_the_screen_says_so_and_when_it_is_over(
     servers: tuple[OwnServer, Standby], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     primary, standby = servers
-    monkeypatch.setattr("taskview_tui.app._REPLICA_EVERY", 0.3)
+    monkeypatch.setattr("taskview_tui.watches_replica._EVERY", 0.3)
     app = TaskviewApp(lambda: DatabaseBrowser(standby.url()))
     async with app.run_test(size=(140, 30)) as pilot:
 

@@ -56,7 +56,7 @@ async def test_it_is_on_other_screens_too() -> None:
 
 
 async def test_what_passes_is_asked_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taskview_tui.app._REPLICA_EVERY", 0.05)
+    monkeypatch.setattr("taskview_tui.watches_replica._EVERY", 0.05)
     browser = tasks(5)
     browser.as_replica = _behind(700)
     async with running(browser) as run:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from weakref import WeakSet
 
 from textual import work
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 from textual.command import Provider
 from textual.driver import Driver
 from textual.events import Key
@@ -27,7 +25,6 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
@@ -38,36 +35,30 @@ from taskview_core.errors import (
     UsageError,
 )
 from taskview_tui.clipboard import (
-    PROGRAM_LIMIT,
-    TERMINAL_LIMIT,
     ClipboardProgram,
     clipboard_program,
-    cut,
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.guard import OutputGuard
+from taskview_tui.hands_over import HandsOver
 from taskview_tui.keys import bindings
-from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
-from taskview_tui.terminal import copied_text, wants_no_colour
-from taskview_tui.text.clean import clean, clean_block
+from taskview_tui.terminal import wants_no_colour
+from taskview_tui.text.clean import clean
 from taskview_tui.text.times import TimeDisplay
 from taskview_tui.threads_behind import wait_for_no_thread
+from taskview_tui.watches_replica import WatchesReplica
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Ident, Replica
+    from taskview_core.entities import Ident
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query import TaskFilter
     from taskview_tui.side import Side
 
 _NOTICED = 15.0
 """Seconds for which a notice on the database is shown."""
-_REPLICA_EVERY = 5.0
-"""Seconds after which a replica is asked again that is behind, or that its primary has left."""
-_REPLICA_PAUSE = 1.0
-"""Seconds in which it is asked no second time, however much is read."""
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
@@ -94,7 +85,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class TaskviewApp(App[None], inherit_bindings=False):
+class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
@@ -113,11 +104,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
     BINDINGS = bindings(*PROGRAM_COMMANDS)
     AUTO_FOCUS = None
 
-    browser: var[ITaskBrowser | None] = var(None)
     times: var[TimeDisplay] = var(TimeDisplay.AGE)
     marked: var[Side | None] = var(None)
-    replica: var[Replica | None] = var(None)
-    """How a replica was doing as something was read from it last; None for no replica."""
 
     def __init__(
         self,
@@ -133,7 +121,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         if wants_no_colour():
             # With any other theme there would be greys; and it has to be set before the filters.
             self.set_reactive(App.theme, "ansi-dark")
-        super().__init__()
+        super().__init__(clipboard)
         self._guard = OutputGuard()
         self.set_reactive(TaskviewApp.times, TimeDisplay(tz))
         self.clock = clock
@@ -143,11 +131,8 @@ class TaskviewApp(App[None], inherit_bindings=False):
         self._open_browser = open_browser
         self._notices = tuple(notices)
         self._companion = companion
-        self._clipboard_program = clipboard
         self._opened: ITaskBrowser | None = None
         self._handed_on: WeakSet[Key] = WeakSet()
-        self._replica_asked = -_REPLICA_PAUSE
-        self._replica_timer: Timer | None = None
         self._under_way = 0
         """Keys that were handed on and have not been handled yet."""
 
@@ -157,7 +142,7 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """Reach the database; the empty screen is drawn before, for both together take longer."""
         if not self.is_headless:
             wait_for_no_thread()
-        self._stop_on_signals()
+        self.stop_on_signals()
         self.app_resume_signal.subscribe(self, self._draw_again)
         self.call_later(self._reach)
 
@@ -181,23 +166,6 @@ class TaskviewApp(App[None], inherit_bindings=False):
     def _draw_again(self, _app: App[Any]) -> None:
         """Draw all of the screen: after a suspension the terminal shows nothing of it."""
         self.refresh(layout=True)
-
-    def _stop_on_signals(self) -> None:
-        """End in good order when the terminal is closed or somebody asks us to."""
-        if self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            with suppress(NotImplementedError):  # not on Windows
-                loop.add_signal_handler(number, self.exit, None, 128 + number)
-
-    def _leave_signals(self) -> None:
-        """Leave the signals alone for a while: another program has the terminal."""
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                with suppress(NotImplementedError):  # not on Windows
-                    loop.remove_signal_handler(number)
 
     @work(group="reach")
     async def _reach(self) -> None:
@@ -280,27 +248,6 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
     # What screens ask for
 
-    def look_at_replica(self) -> None:
-        """See Host."""
-        if self.browser is not None and self.ticks() - self._replica_asked >= _REPLICA_PAUSE:
-            self._replica_asked = self.ticks()
-            self._ask_replica(self.browser)
-
-    @work(group="replica", exclusive=True)
-    async def _ask_replica(self, browser: ITaskBrowser) -> None:
-        if self._replica_timer is not None:
-            self._replica_timer.stop()
-            self._replica_timer = None
-        try:
-            self.replica = await browser.replica()
-        except TaskviewError:
-            return  # Whoever reads rows meets it too, says so, and comes here when it is over.
-        if self.replica is not None and not self.replica.is_well:
-            # What is to be told may be over soon, and nobody may ask for rows meanwhile.
-            self._replica_timer = self.set_timer(
-                _REPLICA_EVERY, partial(self._ask_replica, browser)
-            )
-
     @property
     def is_first_screen(self) -> bool:
         """Whether there is no screen below this one."""
@@ -363,28 +310,6 @@ class TaskviewApp(App[None], inherit_bindings=False):
 
         self.push_screen(CompareScreen(left, right))
 
-    def show_outside(self, text: str, tool: Tool) -> None:
-        """See Host. What a terminal would obey is made visible first."""
-        shown = clean_block(text)
-        ending = ".json" if text[:1] in {"{", "["} else ".txt"
-        stopped: int | None = None
-        try:
-            command = command_of(tool, os.environ)
-            with private_file(shown, ending) as path:
-                self._leave_signals()
-                try:
-                    with self.suspend():
-                        stopped = run_command(command, path, self._own_terminal)
-                finally:
-                    self._stop_on_signals()
-        except TaskviewError as error:
-            self.notify(clean(str(error)), severity="error", markup=False)
-        except SuspendNotSupported:
-            words = f"no {tool.value} can be shown here: this terminal cannot be left"
-            self.notify(words, severity="error", markup=False)
-        if stopped is not None:
-            self.exit(return_code=128 + stopped)
-
     def notify(
         self,
         message: str,
@@ -397,41 +322,6 @@ class TaskviewApp(App[None], inherit_bindings=False):
         """Say something in the corner for a while, in place of what was said there before."""
         self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
-
-    @property
-    def _own_terminal(self) -> int | None:
-        """The terminal that keys are read from; None in tests, which have none."""
-        keys = sys.__stdin__
-        return None if self.is_headless or keys is None else keys.fileno()
-
-    def copy_text(self, text: str, what: str) -> None:
-        """See Host."""
-        self._copy(copied_text(clean_block(text)), what)
-
-    @work(group="clipboard", exclusive=True)
-    async def _copy(self, text: str, what: str) -> None:
-        program = self._clipboard_program
-        taken = cut(text, PROGRAM_LIMIT)
-        way = ""
-        if program is not None and await program.take(taken.text.encode()):
-            way = f"with {program.name}"
-            self._clipboard = taken.text
-        else:
-            taken = cut(text, TERMINAL_LIMIT)
-            way = "by the terminal (OSC 52)"
-            self.copy_to_clipboard(taken.text)
-        if taken.is_whole:
-            self.notify(f"copied {what} {way}", markup=False, timeout=2)
-        else:
-            words = (
-                f"copied the first {len(taken.text.encode()):,} of {taken.size:,} bytes of {what} "
-                f"{way}, which takes no more: `taskview show` gives all"
-            )
-            self.notify(words, severity="warning", markup=False)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Put text on the clipboard; what no terminal can hold is made visible first."""
-        super().copy_to_clipboard(copied_text(clean_block(text)))
 
     # Actions
 

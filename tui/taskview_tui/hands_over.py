@@ -1,0 +1,100 @@
+"""What an app hands to other programs: text to a pager, an editor or a clipboard; the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from textual import work
+from textual.app import App, SuspendNotSupported
+
+from taskview_core.errors import TaskviewError
+from taskview_tui.clipboard import PROGRAM_LIMIT, TERMINAL_LIMIT, ClipboardProgram, cut
+from taskview_tui.outside import Tool, command_of, private_file, run_command
+from taskview_tui.terminal import copied_text
+from taskview_tui.text.clean import clean, clean_block
+
+
+class HandsOver(App[None]):
+    """Leaves the terminal to others and takes it back; `clipboard` is the program to copy with."""
+
+    def __init__(self, clipboard: ClipboardProgram | None = None) -> None:
+        super().__init__()
+        self._clipboard_program = clipboard
+
+    def stop_on_signals(self) -> None:
+        """End in good order when the terminal is closed or somebody asks us to."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError):  # not on Windows
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    def _leave_signals(self) -> None:
+        """Leave the signals alone for a while: another program has the terminal."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                with suppress(NotImplementedError):  # not on Windows
+                    loop.remove_signal_handler(number)
+
+    def show_outside(self, text: str, tool: Tool) -> None:
+        """See Host. What a terminal would obey is made visible first."""
+        shown = clean_block(text)
+        ending = ".json" if text[:1] in {"{", "["} else ".txt"
+        stopped: int | None = None
+        try:
+            command = command_of(tool, os.environ)
+            with private_file(shown, ending) as path:
+                self._leave_signals()
+                try:
+                    with self.suspend():
+                        stopped = run_command(command, path, self._own_terminal)
+                finally:
+                    self.stop_on_signals()
+        except TaskviewError as error:
+            self.notify(clean(str(error)), severity="error", markup=False)
+        except SuspendNotSupported:
+            words = f"no {tool.value} can be shown here: this terminal cannot be left"
+            self.notify(words, severity="error", markup=False)
+        if stopped is not None:
+            self.exit(return_code=128 + stopped)
+
+    @property
+    def _own_terminal(self) -> int | None:
+        """The terminal that keys are read from; None in tests, which have none."""
+        keys = sys.__stdin__
+        return None if self.is_headless or keys is None else keys.fileno()
+
+    def copy_text(self, text: str, what: str) -> None:
+        """See Host."""
+        self._copy(copied_text(clean_block(text)), what)
+
+    @work(group="clipboard", exclusive=True)
+    async def _copy(self, text: str, what: str) -> None:
+        program = self._clipboard_program
+        taken = cut(text, PROGRAM_LIMIT)
+        way = ""
+        if program is not None and await program.take(taken.text.encode()):
+            way = f"with {program.name}"
+            self._clipboard = taken.text
+        else:
+            taken = cut(text, TERMINAL_LIMIT)
+            way = "by the terminal (OSC 52)"
+            self.copy_to_clipboard(taken.text)
+        if taken.is_whole:
+            self.notify(f"copied {what} {way}", markup=False, timeout=2)
+        else:
+            words = (
+                f"copied the first {len(taken.text.encode()):,} of {taken.size:,} bytes of {what} "
+                f"{way}, which takes no more: `taskview show` gives all"
+            )
+            self.notify(words, severity="warning", markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put text on the clipboard; what no terminal can hold is made visible first."""
+        super().copy_to_clipboard(copied_text(clean_block(text)))
