@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -65,6 +65,21 @@ ID_FORMS = {
 
 
 @pytest.mark.parametrize("form", sorted(ID_FORMS))
+async def _walked(browser: DatabaseBrowser) -> AsyncIterator[tuple[str, Sequence[TaskRow]]]:
+    """Go through all tasks in every order, both ways; give each key with its rows."""
+
+    async def search(request: PageRequest) -> Page[TaskRow]:
+        return await browser.search_tasks(EVERYTHING, request)
+
+    for key in TASK_SORT_KEYS:
+        for down in (False, True):
+            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
+            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
+            assert len({row.id for row in walk.rows}) == len(walk.rows), f"{key} {down}"
+            assert back.rows == walk.rows, f"{key} {down}"
+            yield key, walk.rows
+
+
 async def test_ids_in_any_form_are_found(sqlite_url: str, form: str) -> None:
     _dashed(sqlite_url, ID_FORMS[form])
     browser = DatabaseBrowser(sqlite_url)
@@ -181,15 +196,8 @@ async def test_invalid_bytes_in_every_text_column(sqlite_url: str) -> None:
     browser = DatabaseBrowser(sqlite_url)
     await browser.connect()
 
-    async def search(request: PageRequest) -> Page[TaskRow]:
-        return await browser.search_tasks(EVERYTHING, request)
-
-    for key in TASK_SORT_KEYS:
-        for down in (False, True):
-            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
-            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
-            assert len({row.id for row in walk.rows}) == len(walk.rows) == 100
-            assert back.rows == walk.rows
+    async for key, rows in _walked(browser):
+        assert len(rows) == 100, key
     for key in CONVERSATION_SORT_KEYS:
         page = await browser.search_conversations(ConversationFilter(), PageRequest(5, Sort(key)))
         assert len(page.rows) == 1
@@ -228,17 +236,10 @@ async def test_nulls_where_the_columns_allow_them(loose_url: str) -> None:
     browser = DatabaseBrowser(loose_url)
     await browser.connect()
 
-    async def search(request: PageRequest) -> Page[TaskRow]:
-        return await browser.search_tasks(EVERYTHING, request)
-
-    for key in TASK_SORT_KEYS:
-        for down in (False, True):
-            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
-            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
-            assert len({row.id for row in walk.rows}) == len(walk.rows) == 105, f"{key} {down}"
-            assert back.rows == walk.rows, f"{key} {down}"
-            last = {int(str(row.id)[-8:], 16) for row in walk.rows[-5:]}
-            assert key in {"started", "completed", "duration"} or last == set(range(200, 205)), key
+    async for key, rows in _walked(browser):
+        assert len(rows) == 105, key
+        last = {int(str(row.id)[-8:], 16) for row in rows[-5:]}
+        assert key in {"started", "completed", "duration"} or last == set(range(200, 205)), key
     detail = await browser.get_task(number(200))
     assert detail.row.created_at is None
     assert detail.row.agent_id == ""
@@ -308,15 +309,8 @@ async def test_postgres_times_that_python_has_not(postgres_url: str) -> None:
     browser = DatabaseBrowser(postgres_url)
     await browser.connect()
 
-    async def search(request: PageRequest) -> Page[TaskRow]:
-        return await browser.search_tasks(EVERYTHING, request)
-
-    for key in TASK_SORT_KEYS:
-        for down in (False, True):
-            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
-            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
-            assert len({row.id for row in walk.rows}) == len(walk.rows) == 100, f"{key} {down}"
-            assert back.rows == walk.rows, f"{key} {down}"
+    async for key, rows in _walked(browser):
+        assert len(rows) == 100, key
     for index in (0, 1, 2, 3, 10):
         assert (await browser.get_task(number(index))).row.id == number(index)
     assert len(await everything(browser, "created:>2020-01-01")) >= 96

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support import strategies as some
+from support import task_strategies as whole
 from support.examples import examples
 from taskview_core.query.matching import (
     fold,
@@ -34,7 +35,7 @@ def _texts_of_value(value: Any) -> list[str]:
     return []
 
 
-@given(some.json_values(), st.booleans(), st.sampled_from((None, 2)))
+@given(whole.json_values(), st.booleans(), st.sampled_from((None, 2)))
 def test_the_texts_of_a_payload_are_its_strings_keys_and_numbers(
     value: Any, escaped: bool, indent: int | None
 ) -> None:
@@ -77,7 +78,7 @@ _needles = st.one_of(
     st.text(st.sampled_from('{}[],: "truefalsn0159.-+e\\/n'), min_size=1, max_size=4),
 )
 _stored = st.one_of(
-    some.stored_payloads(),
+    whole.stored_payloads(),
     st.sampled_from(
         (
             '{"a": Infinity, "b": NaN}',
@@ -294,7 +295,7 @@ def test_an_escaped_value_in_the_metadata_is_found() -> None:
     assert metadata_term_matches(MetadataTerm(("ü",), Pattern("é")), r'{"\u00fc": "\u00e9"}')
 
 
-@given(some.metadata_terms(), some.stored_payloads())
+@given(some.metadata_terms(), whole.stored_payloads())
 def test_the_quick_look_at_metadata_misses_nothing(term: MetadataTerm, stored: str | None) -> None:
     """An escape in the text makes it be decoded, and changes nothing else."""
     spread = None if stored is None else _with_an_escape(stored)

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support import strategies as some
+from support import task_strategies as whole
 from taskview_core.entities.preview import (
     LONGEST,
     preview_of_error,
@@ -50,7 +51,7 @@ def _expected(value: Any) -> str:
     return "  ".join(parts).strip()
 
 
-@given(some.json_values(), st.booleans(), st.sampled_from((None, 3)))
+@given(whole.json_values(), st.booleans(), st.sampled_from((None, 3)))
 @example("", True, None)
 @example({"a": " "}, True, None)
 @example({"": "x"}, True, None)
@@ -68,7 +69,7 @@ def test_the_preview_of_a_whole_payload(value: Any, escaped: bool, indent: int |
         assert shown == whole[: LONGEST - 1].rstrip() + "…"
 
 
-@given(some.json_values(), st.booleans(), st.integers(1, 400))
+@given(whole.json_values(), st.booleans(), st.integers(1, 400))
 @example({"a": "é😀" * 100}, True, 13)
 @example({"a\\": ["b\\\\", "c"]}, True, 9)
 def test_the_preview_of_a_beginning_is_the_beginning_of_the_preview(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from support import strategies as some
+from support import task_strategies as whole
 from taskview_core.entities import StoredJson
 from taskview_core.query.evaluate import (
     ConversationFacts,
@@ -168,7 +169,7 @@ def test_an_odd_id_is_found_by_its_beginning_as_written() -> None:
     assert holds("-id:abcd", id="ABCD")
 
 
-@given(some.task_filters(most=1), some.task_facts())
+@given(some.task_filters(most=1), whole.task_facts())
 def test_denying_gives_the_exact_complement(task_filter: TaskFilter, facts: TaskFacts) -> None:
     if not task_filter.terms:
         return
@@ -177,20 +178,20 @@ def test_denying_gives_the_exact_complement(task_filter: TaskFilter, facts: Task
     assert task_matches(task_filter, facts, NOW) is not task_matches(denied, facts, NOW)
 
 
-@given(some.task_filters(), some.task_facts())
+@given(some.task_filters(), whole.task_facts())
 def test_all_terms_must_hold(task_filter: TaskFilter, facts: TaskFacts) -> None:
     each = [task_matches(TaskFilter((term,)), facts, NOW) for term in task_filter.terms]
     assert task_matches(task_filter, facts, NOW) is all(each)
     assert task_matches(TaskFilter.parse(str(task_filter)), facts, NOW) is all(each)
 
 
-@given(some.text_terms(), some.task_facts())
+@given(some.text_terms(), whole.task_facts())
 def test_the_quick_search_for_text_agrees(term: TextTerm, facts: TaskFacts) -> None:
     found = text_term_matches(term, facts.input, facts.output, facts.error)
     assert task_matches(TaskFilter((term,)), facts, NOW) is (found is not term.denied)
 
 
-@given(some.stored_payloads())
+@given(whole.stored_payloads())
 def test_having_a_payload_is_what_the_payload_says(stored: str | None) -> None:
     assert holds("has:input", input=stored) is not StoredJson(stored).is_empty
 

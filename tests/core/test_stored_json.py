@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from support import strategies as some
+from support import task_strategies as whole
 from taskview_core.entities import StoredJson
 
 
-@given(some.json_values())
+@given(whole.json_values())
 def test_json_is_decoded(value: Any) -> None:
     stored = StoredJson(json.dumps(value))
     assert stored.value() == value
     assert stored.is_json
 
 
-@given(some.json_values())
+@given(whole.json_values())
 def test_empty_is_null_and_what_holds_nothing(value: Any) -> None:
     empty = value is None or value in ("", [], {})
     for indent in (None, 1):

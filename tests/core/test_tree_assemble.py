@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support import strategies as some
-from support.strategies import task_row
+from support import task_strategies as whole
+from support.task_strategies import task_row
 from taskview_core.entities import Ident, TaskRow
 from taskview_core.tree.assemble import Mark, TaskTree, TreeLine
 from taskview_core.tree.rows import TreeRows
@@ -48,7 +48,7 @@ def outline(tree: TaskTree) -> list[tuple[int, int, Mark | None]]:
     ]
 
 
-@given(some.tree_rows(), st.data())
+@given(whole.tree_rows(), st.data())
 def test_every_row_appears_once_below_its_parent_or_as_a_marked_root(
     rows: TreeRows, data: st.DataObject
 ) -> None:
@@ -116,13 +116,13 @@ def _check_order(tree: TaskTree) -> None:
     assert all(tree.children.values()), "a task without children has no entry"
 
 
-@given(some.tree_rows())
+@given(whole.tree_rows())
 def test_the_order_of_the_rows_does_not_matter(rows: TreeRows) -> None:
     turned = TreeRows(tuple(reversed(rows.rows)), rows.elsewhere)
     assert list(TaskTree.assemble(rows).preorder()) == list(TaskTree.assemble(turned).preorder())
 
 
-@given(some.tree_rows())
+@given(whole.tree_rows())
 def test_each_ring_has_one_root_and_that_is_its_earliest(rows: TreeRows) -> None:
     tree = TaskTree.assemble(rows)
     by_id = {row.id: row for row in rows.rows}

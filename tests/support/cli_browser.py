@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from support.fake_browser import as_stored
+from support.made_rows import as_stored
 from taskview_core.entities import (
     Conversation,
     ConversationDetail,

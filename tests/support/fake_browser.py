@@ -6,24 +6,22 @@ Calls can be held back and made to fail, each kind by itself, and are written do
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
 
+from support.fake_pages import capped, facets_of, page_of
+from support.made_rows import NOW, as_stored, make_task
 from taskview_core.entities import (
     Conversation,
     ConversationDetail,
     ConversationRow,
     Count,
     Facets,
-    FacetValue,
     Ident,
     Replica,
     Reported,
-    StoredJson,
     TaskDetail,
     TaskRow,
     TaskStatus,
@@ -36,78 +34,12 @@ from taskview_core.query.evaluate import (
     conversation_matches,
     task_matches,
 )
-from taskview_core.query.page import Cursor, Page, PageRequest, Partial, Place
-from taskview_core.query.sort import Sort
+from taskview_core.query.page import Page, PageRequest, Partial
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
 from taskview_core.tree.rows import TreeRows
 
-NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 T = TypeVar("T")
 R = TypeVar("R", TaskRow, ConversationRow)
-
-
-def task_id(number: int) -> UUID:
-    """Give a task's id that ends in a number."""
-    return UUID(int=(0xA << 124) | number)
-
-
-def conversation_id(number: int) -> UUID:
-    """Give a conversation's id that ends in a number."""
-    return UUID(int=(0xC << 124) | number)
-
-
-def make_task(
-    number: int, *, parent: int | None = None, conversation: int = 1, **columns: Any
-) -> TaskDetail:
-    """Make a task; `columns` are those of the row, or payloads as JSON text."""
-    payloads = {
-        name: StoredJson(columns.pop(name, None)) for name in ("input", "output", "metadata")
-    }
-    error: str | None = columns.pop("error", None)
-    agent = columns.pop("agent", "planner")
-    status = columns.pop("status", "completed")
-    created = columns.pop("created_at", NOW - timedelta(hours=1, seconds=-number))
-    values: dict[str, Any] = {
-        "id": task_id(number),
-        "conversation_id": conversation_id(conversation),
-        "parent_task_id": None if parent is None else task_id(parent),
-        "agent_id": agent,
-        "status": TaskStatus.from_string(status),
-        "input_start": f"task {number}",
-        "error_start": None if error is None else error[:200],
-        "created_at": created,
-        "started_at": created,
-        "completed_at": created + timedelta(seconds=1) if created else None,
-        "updated_at": created,
-        "conversation_title": f"conversation {conversation}",
-        **columns,
-    }
-    return TaskDetail(row=TaskRow(**values), error=error, **payloads)
-
-
-def make_conversation(number: int, **columns: Any) -> Conversation:
-    """Make a conversation."""
-    values: dict[str, Any] = {
-        "id": conversation_id(number),
-        "user_id": "alice",
-        "title": f"conversation {number}",
-        "created_at": NOW - timedelta(days=1, seconds=-number),
-        "updated_at": NOW - timedelta(hours=1, seconds=-number),
-        **columns,
-    }
-    return Conversation(**values)
-
-
-def as_stored(each: Conversation) -> ConversationDetail:
-    """Give a conversation as it is read to be handed on."""
-    return ConversationDetail(
-        id=each.id,
-        user_id=each.user_id,
-        title=each.title,
-        metadata=StoredJson(None if each.metadata is None else json.dumps(each.metadata)),
-        created_at=each.created_at,
-        updated_at=each.updated_at,
-    )
 
 
 @dataclass
@@ -175,7 +107,7 @@ class FakeBrowser:
 
         def make() -> Page[TaskRow]:
             rows = [task.row for task in self._matching(task_filter)]
-            return replace(_page(rows, page), partial=self.partial)
+            return replace(page_of(rows, page), partial=self.partial)
 
         return await self._answer("search_tasks", (task_filter, page), make)
 
@@ -184,7 +116,7 @@ class FakeBrowser:
         return await self._answer(
             "count_tasks",
             (task_filter, cap),
-            lambda: _capped(len(self._matching(task_filter)), cap),
+            lambda: capped(len(self._matching(task_filter)), cap),
         )
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
@@ -199,8 +131,8 @@ class FakeBrowser:
 
         def make() -> Facets:
             rows = [task.row for task in self._matching(task_filter)]
-            statuses = _facet(row.status.value for row in rows)
-            return Facets(statuses, _facet(row.agent_id for row in rows))
+            statuses = facets_of(row.status.value for row in rows)
+            return Facets(statuses, facets_of(row.agent_id for row in rows))
 
         return await self._answer("facets", task_filter, make)
 
@@ -211,7 +143,7 @@ class FakeBrowser:
         return await self._answer(
             "search_conversations",
             (conversation_filter, page),
-            lambda: _page(self._conversation_rows(conversation_filter), page),
+            lambda: page_of(self._conversation_rows(conversation_filter), page),
         )
 
     async def count_conversations(
@@ -221,7 +153,7 @@ class FakeBrowser:
         return await self._answer(
             "count_conversations",
             (conversation_filter, cap),
-            lambda: _capped(len(self._conversation_rows(conversation_filter)), cap),
+            lambda: capped(len(self._conversation_rows(conversation_filter)), cap),
         )
 
     async def get_task(self, task_id: Ident) -> TaskDetail:
@@ -391,90 +323,6 @@ def _facts(
         updated_at=row.updated_at,
         has_children=row.id in parents,
     )
-
-
-def _capped(number: int, cap: int | None) -> Count:
-    return Count(number) if cap is None or number <= cap else Count(cap, exact=False)
-
-
-def _facet(values: Iterable[str]) -> tuple[FacetValue, ...]:
-    numbers: dict[str, int] = {}
-    for value in values:
-        numbers[value] = numbers.get(value, 0) + 1
-    ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(FacetValue(value, Count(number)) for value, number in ordered)
-
-
-_ATTRIBUTES = {
-    "agent": "agent_id",
-    "status": "status",
-    "duration": "duration",
-    "title": "title",
-    "user": "user_id",
-}
-
-
-def _key(row: TaskRow | ConversationRow, sort: Sort) -> Any:
-    value = getattr(row, _ATTRIBUTES.get(sort.key, f"{sort.key}_at"))
-    if isinstance(value, TaskStatus):
-        return value.value
-    return value.total_seconds() if isinstance(value, timedelta) else value
-
-
-def _ordered(rows: list[R], sort: Sort) -> list[R]:
-    present = [row for row in rows if _key(row, sort) is not None]
-    absent = [row for row in rows if _key(row, sort) is None]
-    present.sort(key=lambda row: (_key(row, sort), str(row.id)), reverse=sort.descending)
-    absent.sort(key=lambda row: str(row.id), reverse=sort.descending)
-    return [*present, *absent]
-
-
-def _page(rows: list[R], request: PageRequest) -> Page[R]:
-    """Page by the place of the cursor's row, which tests do not take away."""
-    ordered = _ordered(rows, request.sort)
-    cursor = request.cursor or Cursor(Place.FIRST, request.sort)
-    size = request.page_size
-    start = 0
-    ids = [str(row.id) for row in ordered]
-    if cursor.place is Place.AFTER:
-        start = ids.index(str(cursor.key[-1])) + 1
-    elif cursor.place is Place.BEFORE:
-        start = max(ids.index(str(cursor.key[-1])) - size, 0)
-        size = min(size, ids.index(str(cursor.key[-1])))
-    elif cursor.place is Place.LAST:
-        start = max(len(ordered) - size, 0)
-    elif cursor.place is Place.FROM:
-        start = _first_from(ordered, request.sort, datetime.fromisoformat(str(cursor.key[0])))
-    shown = tuple(ordered[start : start + size])
-
-    def at(place: Place, row: R | None = None) -> Cursor:
-        return Cursor(place, request.sort, (str(row.id),) if row is not None else ())
-
-    end = start + len(shown)
-    return Page(
-        shown,
-        request,
-        at(Place.AFTER, shown[-1]) if shown and end < len(ordered) else None,
-        at(Place.BEFORE, ordered[start]) if start and shown else at(Place.LAST) if start else None,
-        at(Place.FIRST),
-        at(Place.LAST),
-        offset=_offset(cursor, start, len(shown)),
-    )
-
-
-def _offset(cursor: Cursor, start: int, rows: int) -> int | None:
-    """Tell the place where a real database would: not of what is read from the end."""
-    if cursor.place is Place.BEFORE:
-        return None if cursor.offset is None else cursor.offset - rows
-    return start if cursor.place in {Place.FIRST, Place.AFTER} else None
-
-
-def _first_from(ordered: list[R], sort: Sort, moment: datetime) -> int:
-    for at, row in enumerate(ordered):
-        key = _key(row, sort)
-        if key is None or (key <= moment if sort.descending else key >= moment):
-            return at
-    return len(ordered)
 
 
 def tasks(count: int) -> FakeBrowser:

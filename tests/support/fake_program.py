@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from support.fake_browser import NOW, FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import NOW, make_conversation, make_task
 from taskview_tui.app import run_app
 
 HOSTILE = "x\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\x1b]0;title\x07"

@@ -29,6 +29,10 @@ Row = dict[str, Any]
 PLACE = "sessions/projects/-work-project"
 
 
+class KilledError(Exception):
+    """Stands for a kill at this moment."""
+
+
 @dataclass
 class Taken:
     """What a reader finds in an input."""

@@ -11,15 +11,8 @@ from hypothesis import event
 from hypothesis import strategies as st
 
 from support.arena import NOW, Arena
-from support.strategies import (
-    IDS,
-    USERS,
-    conversation_filters,
-    instants,
-    task_facts,
-    task_terms,
-    texts,
-)
+from support.strategies import IDS, USERS, conversation_filters, instants, task_terms, texts
+from support.task_strategies import task_facts
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import ConversationRow, TaskRow
 from taskview_core.query.evaluate import (

@@ -10,7 +10,8 @@ from typing import TypeVar
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from support.fake_browser import NOW, FakeBrowser
+from support.fake_browser import FakeBrowser
+from support.made_rows import NOW
 from taskview_core.interfaces import ITaskBrowser
 from taskview_tui.app import TaskviewApp
 from taskview_tui.bars.banner import Banner

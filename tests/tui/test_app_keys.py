@@ -11,7 +11,8 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 from support.engines import long
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import running
 from taskview_core.errors import QueryError
 from taskview_tui.app import TaskviewApp

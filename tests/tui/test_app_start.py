@@ -14,7 +14,8 @@ from textual.app import App
 from textual.css import stylesheet
 from textual.screen import Screen
 
-from support.fake_browser import FakeBrowser, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_task
 from support.screens import running
 from taskview_core.errors import CannotConnectError, SchemaError, UsageError
 from taskview_core.interfaces import ITaskBrowser

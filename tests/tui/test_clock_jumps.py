@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from support.fake_browser import NOW, tasks
+from support.fake_browser import tasks
+from support.made_rows import NOW
 from support.screens import running
 from taskview_core.errors import ConnectionLostError
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.errors import QueryError
 from taskview_tui.screens.compare import CompareScreen

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.errors import QueryError
 from taskview_tui.clipboard import (

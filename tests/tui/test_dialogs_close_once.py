@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.events import Key
 
-from support.fake_browser import FakeBrowser, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_task
 from support.screens import running
 from taskview_tui.screens.tasks import TasksScreen
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import running
 from taskview_core.errors import QueryError
 from taskview_tui.screens.export import ExportDialog, FileDialog

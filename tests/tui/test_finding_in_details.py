@@ -8,7 +8,8 @@ from threading import Event
 
 import pytest
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import running
 from taskview_tui.bars.find_bar import FindBar
 from taskview_tui.render.document import Document

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from textual import events
 
 from support.examples import examples
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.query.terms import TextField
 from taskview_core.tree.assemble import TaskTree

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.errors import ConnectionLostError
 from taskview_tui.bars.title_line import TitleLine

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.fake_browser import NOW, FakeBrowser, conversation_id, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import NOW, conversation_id, make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.render.holding import Holding, holdings

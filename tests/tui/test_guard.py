@@ -8,7 +8,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
 
-from support.fake_browser import FakeBrowser, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_task
 from support.screens import Running, running
 from support.terminal_output import wrong_characters
 from taskview_tui.bars.filter_input import FilterInput

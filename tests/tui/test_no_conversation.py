@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.fake_browser import FakeBrowser, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_task
 from support.screens import running
 
 

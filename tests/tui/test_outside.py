@@ -15,7 +15,8 @@ from threading import Thread
 import pytest
 from textual.widgets import Input
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.errors import TaskviewError
 from taskview_tui.outside import Tool, command_of, private_file, run_command

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.entities import TaskRow
 from taskview_core.errors import QueryError

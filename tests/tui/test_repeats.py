@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from support.trees import T, ident, preorder_of
 from taskview_core.entities import StoredJson, TaskStatus

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets._toast import Toast
 
-from support.fake_browser import FakeBrowser, make_conversation, make_task
+from support.fake_browser import FakeBrowser
+from support.made_rows import make_conversation, make_task
 from support.screens import running
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import running
 from taskview_tui.screens.compare import CompareScreen
 from taskview_tui.side import Side

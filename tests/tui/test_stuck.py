@@ -6,14 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from support.fake_browser import (
-    NOW,
-    FakeBrowser,
-    conversation_id,
-    make_conversation,
-    make_task,
-    task_id,
-)
+from support.fake_browser import FakeBrowser
+from support.made_rows import NOW, conversation_id, make_conversation, make_task, task_id
 from support.screens import running
 from taskview_core.entities import TaskDetail
 from taskview_core.query.stuck import run_limit, stuck_reasons

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.fake_browser import (
-    tasks,
-)
+from support.fake_browser import tasks
 from support.screens import running
 from taskview_core.errors import (
     QueryTimeoutError,

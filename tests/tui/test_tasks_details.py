@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.fake_browser import (
-    FakeBrowser,
-    conversation_id,
-    make_conversation,
-    make_task,
-    tasks,
-)
+from support.fake_browser import FakeBrowser, tasks
+from support.made_rows import conversation_id, make_conversation, make_task
 from support.screens import running
 from taskview_core.errors import (
     EntityNotFoundError,

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.fake_browser import (
-    NOW,
-    FakeBrowser,
-    make_task,
-    tasks,
-)
+from support.fake_browser import FakeBrowser, tasks
+from support.made_rows import NOW, make_task
 from support.screens import numbers, running
 from taskview_core.query.page import Place
 from taskview_core.query.sort import Sort

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from support.fake_browser import (
-    FakeBrowser,
-    make_task,
-    task_id,
-    tasks,
-)
+from support.fake_browser import FakeBrowser, tasks
+from support.made_rows import make_task, task_id
 from support.screens import Running, numbers, running
 from taskview_core.entities import TaskRow
 from taskview_core.errors import (

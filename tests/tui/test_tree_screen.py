@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.errors import ConnectionLostError
 from taskview_tui.screens.conversations import ConversationsScreen

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from support.fake_browser import FakeBrowser, conversation_id, make_conversation, make_task, task_id
+from support.fake_browser import FakeBrowser
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import running
 from taskview_core.entities import Usage
 from taskview_core.errors import QueryTimeoutError

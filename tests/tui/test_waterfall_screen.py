@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from support.fake_browser import (
-    NOW,
-    FakeBrowser,
-    conversation_id,
-    make_conversation,
-    make_task,
-    task_id,
-)
+from support.fake_browser import FakeBrowser
+from support.made_rows import NOW, conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_tui.widgets.finding_tree import FindingTree
 

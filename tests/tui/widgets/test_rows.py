@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.fake_browser import NOW, make_task
+from support.made_rows import NOW, make_task
 from taskview_core.entities import StoredJson
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
