@@ -32,6 +32,21 @@ CREATE TABLE tasks (id VARCHAR(36) PRIMARY KEY, conversation_id VARCHAR(36),
 """
 
 
+async def _walked(browser: DatabaseBrowser) -> AsyncIterator[tuple[str, Sequence[TaskRow]]]:
+    """Go through all tasks in every order, both ways; give each key with its rows."""
+
+    async def search(request: PageRequest) -> Page[TaskRow]:
+        return await browser.search_tasks(EVERYTHING, request)
+
+    for key in TASK_SORT_KEYS:
+        for down in (False, True):
+            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
+            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
+            assert len({row.id for row in walk.rows}) == len(walk.rows), f"{key} {down}"
+            assert back.rows == walk.rows, f"{key} {down}"
+            yield key, walk.rows
+
+
 def _dashed(url: str, write: Any) -> None:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     connection.executescript(DASHED)
@@ -65,21 +80,6 @@ ID_FORMS = {
 
 
 @pytest.mark.parametrize("form", sorted(ID_FORMS))
-async def _walked(browser: DatabaseBrowser) -> AsyncIterator[tuple[str, Sequence[TaskRow]]]:
-    """Go through all tasks in every order, both ways; give each key with its rows."""
-
-    async def search(request: PageRequest) -> Page[TaskRow]:
-        return await browser.search_tasks(EVERYTHING, request)
-
-    for key in TASK_SORT_KEYS:
-        for down in (False, True):
-            walk = await walk_forwards(search, PageRequest(9, Sort(key, down)))
-            back = await walk_backwards(search, PageRequest(9, Sort(key, down)))
-            assert len({row.id for row in walk.rows}) == len(walk.rows), f"{key} {down}"
-            assert back.rows == walk.rows, f"{key} {down}"
-            yield key, walk.rows
-
-
 async def test_ids_in_any_form_are_found(sqlite_url: str, form: str) -> None:
     _dashed(sqlite_url, ID_FORMS[form])
     browser = DatabaseBrowser(sqlite_url)
