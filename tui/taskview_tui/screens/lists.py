@@ -10,44 +10,34 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual import on, work
 from textual.message import Message
 
-from taskview_tui.bars.status_line import StatusLine
-from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import LIST_COMMANDS
 from taskview_tui.keys import bindings
-from taskview_tui.screens.ahead import Ahead, AheadScreen, may_follow
+from taskview_tui.screens.ahead import Ahead, may_follow
+from taskview_tui.screens.list_lines import UNSEEN, ListLines
 from taskview_tui.screens.list_state import (
     PAGE_SIZE,
     Ask,
-    Counting,
     Searching,
     Shown,
     cursor_beside,
     known_count,
-    known_offset,
     next_sort,
 )
 from taskview_tui.screens.messages import Failed, deliver
-from taskview_tui.text.clean import clean
-from taskview_tui.text.searched import searched_text
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
     from taskview_core.query.page import Cursor, Page
-    from taskview_core.query.sort import Sort
 
 F = TypeVar("F")
 R = TypeVar("R")
 
-_UNSEEN = 0.3
-"""Seconds for which nobody needs to be told that something runs."""
 
-
-class ListScreen(AheadScreen[F, R]):
+class ListScreen(ListLines[F, R]):
     """A list with a filter. Subclasses give the rows' own calls, table and words."""
 
     BINDINGS = bindings(*LIST_COMMANDS)
 
-    noun = "rows"
     sort_keys: tuple[str, ...] = ()
 
     @dataclass
@@ -67,22 +57,11 @@ class ListScreen(AheadScreen[F, R]):
         took: float
 
     def __init__(self, first: Ask[F]) -> None:
-        super().__init__()
-        self._ask = first
-        self._asked_at = 0.0
-        self._shown: Shown[F, R] | None = None
-        self._searching: Searching[R] | None = None
+        super().__init__(first)
         self._was_heard = False
-        self.counting = Counting(first.filter)
         self._then: Callable[[], None] | None = None
-        self._hint = ""
 
     # What subclasses give
-
-    @property
-    def everything(self) -> F:
-        """The filter that lets all rows through."""
-        raise NotImplementedError
 
     def id_of(self, row: R) -> Ident:
         """Give the id of a row."""
@@ -111,30 +90,8 @@ class ListScreen(AheadScreen[F, R]):
     def page_painted(self) -> None:
         """Do what is to be done after a page is on the screen."""
 
-    def show_words(self, words: str) -> None:
-        """Show words, already cleaned, where the table has no rows."""
-        raise NotImplementedError
-
     def show_filter(self, task_filter: F) -> None:
         """Show a filter in the inputs, whatever was typed there."""
-        raise NotImplementedError
-
-    def span_of(self, rows: tuple[R, ...], sort: Sort) -> str:
-        """Give the range of times of a page in words."""
-        raise NotImplementedError
-
-    def meant_instead(self, task_filter: F) -> str:
-        """Give what was probably meant by a filter that finds nothing; empty where unknown."""
-        return ""
-
-    @property
-    def words_when_empty(self) -> str:
-        """What to say where the database has nothing at all."""
-        raise NotImplementedError
-
-    @property
-    def times_word(self) -> str:
-        """How times are shown, in a word or two."""
         raise NotImplementedError
 
     # Reading
@@ -246,7 +203,7 @@ class ListScreen(AheadScreen[F, R]):
         if shown is None or shown.ask is not ask:
             # What is read again stays whole on the screen until all of it has come.
             again = shown is not None and shown.ask.is_like(ask)
-            if not again and (page.rows or message.took > _UNSEEN):
+            if not again and (page.rows or message.took > UNSEEN):
                 self._paint(ask, Shown(ask, page, message.took))
         elif len(page.rows) > len(shown.page.rows):
             self._paint(ask, Shown(ask, page, message.took))
@@ -274,9 +231,6 @@ class ListScreen(AheadScreen[F, R]):
         """Stop a search that goes on; else see BrowserScreen."""
         if self.focused is not self.main_widget or not self.stop_searching():
             super().action_step_back()
-
-    def _searched(self, page: Page[R]) -> str:
-        return searched_text(page, self.host.times, self.host.clock())
 
     @on(Failed)
     def _page_failed(self, message: Failed) -> None:
@@ -419,70 +373,3 @@ class ListScreen(AheadScreen[F, R]):
             self.go(self._ask.again(None, 0))
         else:
             self.refresh_rows()
-
-    # What the lines say
-
-    def update_lines(self) -> None:
-        """Bring the lines and the words in the empty table into line with the state."""
-        super().update_lines()
-        self.query_one(StatusLine).status = self.status
-        self.show_words(self._words())
-
-    @property
-    def status(self) -> ListStatus:
-        """What the status line says."""
-        if self.host.browser is None:
-            return ListStatus(running="connecting…", noun=self.noun)
-        running_for = self.host.ticks() - self._asked_at
-        unseen = self._shown is not None and running_for < _UNSEEN
-        running = "searching…" if self._searching is not None and not unseen else ""
-        if running and self._searching is not None and self._searching.page is not None:
-            running = f"{self._searched(self._searching.page)} …"
-        shown = self._shown
-        if shown is None:
-            return ListStatus(running=running, running_for=running_for, noun=self.noun)
-        page = shown.page
-        same = self.counting.filter == shown.ask.filter
-        count = self.counting.count if same else None
-        sort = shown.ask.page.sort
-        return ListStatus(
-            rows=len(page.rows),
-            offset=known_offset(page, count),
-            span=self.span_of(page.rows, sort),
-            count=count,
-            counting=self.counting.running and same,
-            count_fault=self.counting.fault if same else "",
-            took=shown.took if self._searching is None else None,
-            running=running,
-            running_for=running_for,
-            sort=sort,
-            times=self.times_word,
-            partial=page.partial.reason if page.partial and self._searching is None else "",
-            noun=self.noun,
-            hint=self._hint,
-        )
-
-    def _words(self) -> str:
-        """Say why there are no rows, and what to do about it."""
-        if self.host.browser is None:
-            return "connecting to the database…"
-        shown = self._shown
-        if shown is None:
-            failure = self.trouble_of("page")
-            return "" if failure is None else f"{clean(str(failure))}\n\nr: try again"
-        if shown.page.rows:
-            return ""
-        if shown.page.partial is not None and self._searching is not None:
-            return "nothing found yet\n\nEsc stops the search"
-        if shown.page.partial is not None:
-            why = clean(shown.page.partial.reason)
-            on = "[" if shown.ask.page.reads_backward else "]"
-            return f"nothing found so far: {why}\n\n{on} searches on, or narrow the filter"
-        if shown.page.has_previous or shown.page.has_next:
-            return "nothing here\n\n{ first page   } last page"
-        if shown.ask.filter != self.everything:
-            words = clean(str(shown.ask.filter))
-            meant = self.meant_instead(shown.ask.filter)
-            asked = f"\n\ndid you mean {clean(meant)}?" if meant else ""
-            return f"no {self.noun[:-1]} matches {words}{asked}\n\nEsc clears the filter"
-        return self.words_when_empty
