@@ -242,6 +242,11 @@ def test_a_path_with_sessions_is_opened_by_way_of_a_database_of_ours(
     assert opened[0] == opened[2] != opened[1]
     assert tasks_in(Path(opened[0])) > tasks_in(Path(opened[1])) > 0
     assert not sessions.with_name("projects.db").exists()
+    place = spool_path(wiring.state_folder() / "imports", parse_database_url(opened[0]))
+    with open_spool(place, "the sessions"):
+        beside = run(str(sessions))
+    assert (beside.code, opened[-1]) == (0, opened[0])
+    assert "another taskview imports the same" in beside.err
     (tmp_path / "nothing").mkdir()
     refused = run(str(tmp_path / "nothing"))
     assert (refused.code, "there is nothing to browse" in refused.err) == (2, True)

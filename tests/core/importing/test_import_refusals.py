@@ -177,3 +177,48 @@ async def test_an_import_that_is_stopped_goes_on_later(
     write_varied(tmp_path / "source")
     await import_into(url, tmp_path / "spools", source)
     assert await dump(url) == expected
+
+
+async def test_a_folder_that_cannot_be_looked_into_keeps_no_other_out(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path / "p", 2, turns=1)
+    closed = tmp_path / "p" / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def scandir(path: Any) -> Any:  # nothing is forbidden to root
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(closed))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
+    assert report.formats["claude-code"].conversations == 2
+    assert [tuple(each) for each in report.failed] == [(str(closed), "Permission denied")]
+
+
+async def test_what_no_reader_knows_is_looked_at_once_and_told_each_time(
+    migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path / "p", 1, turns=1)
+    notes = tmp_path / "p" / "notes.txt"
+    notes.write_text("not a session")
+    looks: list[str] = []
+    look = reading.head_of
+
+    def head_of(each: Any) -> Any:
+        looks.append(each.name)
+        return look(each)
+
+    monkeypatch.setattr(reading, "head_of", head_of)
+    for _ in range(2):
+        report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
+        assert [each.name for each in report.left_out] == [str(notes)]
+        assert report.left_out[0].reason == "of no format that is known"
+    assert len(looks) == 2
+    assert report.formats["claude-code"].conversations == 1
+    notes.write_bytes(encoded(made_up_session(5, turns=1)))
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
+    assert report.left_out == []
+    assert report.formats["claude-code"].conversations == 2

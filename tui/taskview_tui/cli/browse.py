@@ -68,10 +68,12 @@ def browse(
 
 def _imported(path: Path) -> str:
     """Import what is new in a file or folder, and give the database that it is in."""
-    from taskview_tui.cli.importing import cache_database, import_paths, say_left_out
+    from taskview_tui.cli.importing import cache_database, import_to_browse, say_left_out
 
     database = str(cache_database(path))
-    report = import_paths(database, [str(path)], shared=True)
+    report = import_to_browse(database, [str(path)], "the same")
+    if report is None:
+        return database
     say_left_out(report)
     if not any(each.tasks for each in report.formats.values()):
         raise UsageError(

@@ -6,14 +6,14 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from taskview_core.errors import CannotConnectError, LockedError, UsageError
+from taskview_core.errors import CannotConnectError, UsageError
 from taskview_tui.cli.browse import browse, has_terminal
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.following import Follower
-from taskview_tui.cli.importing import cache_folder, import_paths, say_left_out
+from taskview_tui.cli.importing import cache_folder, import_to_browse, say_left_out
 from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import CommandParser, add_time_display
-from taskview_tui.cli.streams import say, standard_output
+from taskview_tui.cli.streams import standard_output
 
 _VARIABLE = "CLAUDE_CONFIG_DIR"
 
@@ -67,13 +67,8 @@ def run(options: Namespace) -> int:
 
 def _import(database: str, folders: list[str]) -> bool:
     """Import what is new; say whether the database took all of it."""
-    try:
-        report = import_paths(database, folders, shared=True)
-    except LockedError:
-        if not Path(database).exists():
-            raise
-        # As where another terminal follows, which looks for what is new each second.
-        say("taskview: another taskview imports these sessions: shown is what it has so far")
+    report = import_to_browse(database, folders, "these sessions")
+    if report is None:
         return True
     # Of what is not theirs beside the sessions, nobody need hear each time.
     report.left_out.clear()

@@ -42,6 +42,22 @@ def import_paths(
         )
 
 
+def import_to_browse(database: str, paths: Sequence[str], what: str) -> ImportReport | None:
+    """Import what is new into a database that is browsed then; None where another taskview does.
+
+    As where another terminal follows, which looks for what is new each second.
+    """
+    from taskview_core.errors import LockedError
+
+    try:
+        return import_paths(database, paths, shared=True)
+    except LockedError:
+        if not Path(database).exists():
+            raise
+        say(f"taskview: another taskview imports {what}: shown is what it has so far")
+        return None
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Look for garbage less often: millions of values are made, few of which are in circles.

@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,8 @@ class Input:
     """A file that may be imported.
 
     `name` is what a reader is given and people are told, `identity` what it is known by in the
-    spool. `stream` is there for what is no file by itself.
+    spool. `stream` is there for what is no file by itself. `fault` says why a folder cannot be
+    looked into, and so what is in it not be read.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Input:
     mtime_ns: int
     inode: int
     stream: BinaryIO | None = None
+    fault: str = ""
 
     def open(self) -> BinaryIO:
         """Open it; LoadError where that fails."""
@@ -64,10 +66,14 @@ def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
             each = _standard_input(stack)
             found[each.identity] = each
             continue
-        for name in _files(path):
+        faults: list[OSError] = []
+        for name in _files(path, faults.append):
             each_file = _input(name)
             if each_file is not None:
                 found.setdefault(each_file.identity, each_file)
+        for error in faults:
+            name = str(error.filename)
+            found[name] = Input(name, name, 0, 0, 0, fault=error.strerror or str(error))
     return list(found.values())
 
 
@@ -120,7 +126,7 @@ def fingerprint(stream: BinaryIO, offset: int) -> bytes:
     return digest.digest()
 
 
-def _files(path: str) -> Iterator[str]:
+def _files(path: str, refuse: Callable[[OSError], None]) -> Iterator[str]:
     try:
         mode = Path(path).stat().st_mode
     except OSError as error:
@@ -133,9 +139,6 @@ def _files(path: str) -> Iterator[str]:
         raise LoadError(
             f"cannot read {path}", "it is neither a file nor a folder: standard input is read as -"
         )
-
-    def refuse(error: OSError) -> None:
-        raise LoadError(f"cannot read {error.filename}", error.strerror or str(error)) from error
 
     for folder, folders, files in os.walk(path, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,12 @@ _FLUSH_CHARACTERS = 2 << 20
 _MOST_REASONS = 60
 EMPTY_LINE = "the line is empty"
 """The one reason for which a line may be skipped also where `--strict` is asked for."""
+
+
+_NO_FORMAT = ""
+"""The format of what no reader knows."""
+_FORMATS = zlib.crc32(repr([(reader.name, reader.version) for reader in READERS]).encode())
+"""Tells whether other readers have come, which may know it."""
 
 
 class StoppedError(Exception):
@@ -68,8 +75,14 @@ class Reading:
 
     def read(self, each: Input) -> None:
         """Read what is new of an input."""
+        if each.fault:
+            self._report.failed.append(NotImported(each.name, each.fault))
+            return
         state = self._spool.state_of(each.identity)
         if state is not None and self._is_unchanged(state, each):
+            if state.format == _NO_FORMAT:
+                self._report.left_out.extend(NotImported(each.name, why) for why in state.skipped)
+                return
             self.touched[state.id] = state.format
             self._report.of(state.format).inputs += 1
             return
@@ -84,6 +97,7 @@ class Reading:
             self._tell(each.size)
             return
         if isinstance(reader, str):
+            self._remember_left_out(each, state, reader)
             self._report.left_out.append(NotImported(each.name, reader))
             self._tell(each.size)
             return
@@ -101,12 +115,28 @@ class Reading:
         self._spool.commit()
         self._uncommitted = 0
 
+    def _remember_left_out(self, each: Input, state: InputState | None, why: str) -> None:
+        """Note that this is no input, so that it is not looked at each time."""
+        self._spool.begin()
+        if state is not None:
+            self._spool.forget(state)
+        noted = self._spool.new_input(each.identity, _NO_FORMAT, _FORMATS)
+        self._spool.save(
+            replace(
+                noted,
+                size=each.size,
+                mtime_ns=each.mtime_ns,
+                inode=each.inode,
+                skipped={why: 1},
+            )
+        )
+
     def _is_unchanged(self, state: InputState, each: Input) -> bool:
         reader = _by_name(state.format)
+        version = _FORMATS if state.format == _NO_FORMAT else reader.version if reader else None
         return (
             (state.size, state.mtime_ns, state.inode) == (each.size, each.mtime_ns, each.inode)
-            and reader is not None
-            and reader.version == state.version
+            and version == state.version
             and (self._forced is None or self._forced.name == state.format)
         )
 
