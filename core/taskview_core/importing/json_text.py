@@ -11,20 +11,28 @@ from taskview_core.entities.payload import JsonValue
 DEEPEST = 100
 """Text in a text that is nested deeper than this is left as it is."""
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _NUL = r"\u0000"
-_REPLACEMENT = "\ufffd"
 # A string without an end goes to the end: else each quote within it would be tried as a beginning.
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
 def storable_text(text: str) -> str:
-    """Replace what no column of text holds: halves of surrogate pairs, and NUL."""
-    return _UNSTORABLE.sub(_REPLACEMENT, text)
+    """Give text that every database takes in a column for text.
+
+    NUL, which Postgres refuses, becomes its picture, and half of a surrogate pair U+FFFD.
+    """
+    if "\0" in text:
+        text = text.replace("\0", "␀")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def json_text(value: JsonValue) -> str:
-    """Write a value as JSON; what cannot be stored in it is replaced by U+FFFD.
+    """Write a value as JSON; what cannot be stored in it is replaced, see `storable_text`.
 
     NaN and the infinities become text. Does not raise, however deep a value is nested.
     """

@@ -19,7 +19,7 @@ from taskview_core.importing.json_text import any_decoded, decoded, json_text, s
         (float("nan"), '"nan"'),
         ([float("inf"), float("-inf")], '["inf","-inf"]'),
         ("half \ud800 of a pair", '"half \ufffd of a pair"'),
-        ({"nul\0": "a\0b"}, '{"nul\ufffd":"a\ufffdb"}'),
+        ({"nul\0": "a\0b"}, '{"nul␀":"a␀b"}'),
         (r"\u0000", r'"\\u0000"'),
         ("\U0001f600", '"\U0001f600"'),
     ],

@@ -282,5 +282,5 @@ def test_long_and_odd_names_fit_their_columns() -> None:
     name = "a\0b \ud800\n" + "x" * 400
     made = found(span(1, attributes={**AGENT, "gen_ai.agent.name": name, "user.id": name}))
     agent, user = made.tasks[0].agent_id, made.conversations[0].user_id
-    assert agent == user == "a\ufffdb \ufffd " + "x" * 248 + "…"
+    assert agent == user == "a␀b \ufffd " + "x" * 248 + "…"
     assert len(agent) == 255

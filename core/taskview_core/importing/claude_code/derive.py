@@ -9,7 +9,7 @@ from taskview_core.importing.claude_code.account import Account
 from taskview_core.importing.claude_code.frames import Call, Frame
 from taskview_core.importing.claude_code.given import arranged
 from taskview_core.importing.claude_code.ids import native, scoped
-from taskview_core.importing.claude_code.json_text import storable, to_text
+from taskview_core.importing.claude_code.json_text import to_text
 from taskview_core.importing.claude_code.lines import Line, Lines, read_lines, text_of
 from taskview_core.importing.claude_code.outcome import (
     call_outcome,
@@ -19,6 +19,7 @@ from taskview_core.importing.claude_code.prompts import title_of
 from taskview_core.importing.claude_code.spawning import link_agents
 from taskview_core.importing.claude_code.walk import Walk
 from taskview_core.importing.facts import Fact
+from taskview_core.importing.json_text import storable_text
 from taskview_core.importing.reader import Derived
 from taskview_core.importing.rows import ImportedConversation, ImportedTask
 
@@ -73,8 +74,8 @@ class _Rows:
         title = self._title()
         return ImportedConversation(
             self._id,
-            _short(storable(slug)),
-            None if title is None else storable(title),
+            _short(storable_text(slug)),
+            None if title is None else storable_text(title),
             to_text(metadata),
             self._first,
             self._last,
@@ -162,11 +163,11 @@ class _Rows:
             frame.id,
             self._id,
             None if call is None else call.id,
-            _short(storable(name)),
+            _short(storable_text(name)),
             status,
             None if given is None else to_text(given),
             None if frame.text is None else to_text({"text": frame.text}),
-            None if error is None else storable(error),
+            None if error is None else storable_text(error),
             to_text(metadata),
             begun,
             frame.begun,
@@ -196,11 +197,11 @@ class _Rows:
             call.id,
             self._id,
             call.frame.id,
-            _short(storable(name)),
+            _short(storable_text(name)),
             status,
             None if call.given is None else to_text(arranged(call.given)),
             to_text({"content": call.content}) if call.answered else None,
-            None if error is None else storable(error),
+            None if error is None else storable_text(error),
             to_text(metadata),
             begun,
             call.begun,

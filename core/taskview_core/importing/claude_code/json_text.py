@@ -77,21 +77,6 @@ def to_body(value: object) -> str:
     return _encode_as_it_is(value)
 
 
-def storable(text: str) -> str:
-    """Give text that every database takes in a column for text.
-
-    NUL, which Postgres refuses, becomes its picture, and half of a surrogate pair U+FFFD.
-    """
-    if "\0" in text:
-        text = text.replace("\0", "␀")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
 def _is_too_deep(value: dict[str, Any]) -> bool:
     level: list[Any] = [value]
     for _ in range(DEEPEST):

@@ -11,13 +11,13 @@ from taskview_core.importing.claude_code.derive import derive
 from taskview_core.importing.claude_code.json_text import (
     UnreadableError,
     read_line,
-    storable,
     to_body,
 )
 from taskview_core.importing.claude_code.lines import line_fact
 from taskview_core.importing.claude_code.places import META, FilePlace, place_of
 from taskview_core.importing.claude_code.slim import KNOWN_TYPES, drop_views, slim
 from taskview_core.importing.facts import Fact, Place, Skipped
+from taskview_core.importing.json_text import storable_text
 from taskview_core.importing.reader import STDIN, Derived, Head, Read, Source
 
 LONGEST = 32 << 20
@@ -175,7 +175,7 @@ def _first_time(source: Source) -> str:
 
 
 def _scope(session: str) -> str:
-    session = storable(session)
+    session = storable_text(session)
     return session if len(session) <= _LONGEST_SCOPE else session[:_LONGEST_SCOPE]
 
 
