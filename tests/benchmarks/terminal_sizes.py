@@ -24,8 +24,8 @@ GROUP = "Keys in what is large"
 _LIMIT = 2.0
 _AREA = Area(slice(1, -2))
 """What a key is to change: all but title and footer, whose times may go on by themselves."""
-_ROWS = Area(slice(1, -3), slice(0, -3))
-"""The same without the line in which one types, and the scroll bar."""
+_ROWS = Area(slice(1, -4), slice(0, -3))
+"""The same without the line in which one types, that which counts matches, and the scroll bar."""
 _READY = 0.1
 """Seconds with nothing to do after which the keys before the timed one have been answered."""
 _OPENED = 1.0

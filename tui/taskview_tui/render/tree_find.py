@@ -47,8 +47,8 @@ class TreeMatches:
     """The tasks that were found, by number and in order; `unheld` says what cannot be searched.
 
     `kept` is true for them and for all above them, `opened` for those with something kept below,
-    and `last` for those after which no sibling is kept. What is `partial` is of a part of the
-    tree, and drawn as if its other tasks were kept too.
+    and `last` for those after which no sibling is kept. `end` is the number up to which is known
+    what is found, None where all is; what comes after it is drawn as if it were kept.
     """
 
     numbers: array[int]
@@ -56,7 +56,12 @@ class TreeMatches:
     opened: bytearray
     last: bytearray
     unheld: str = ""
-    partial: bool = False
+    end: int | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether there may be more."""
+        return self.end is not None
 
     def after(self, number: int, step: int) -> int | None:
         """Give the next match after a task, or with -1 the one before, round and round."""
@@ -249,18 +254,11 @@ def _matches_within(
     """Give what there is to be seen of a part of a tree, whatever is found in the rest."""
     inside = array("l", (number for number in numbers if start <= number < end))
     found = matches_of(outline, inside)
-    number = found.kept.rfind(1)
-    while number >= 0:
-        parent = outline.parents[number]
-        ends = len(outline) if parent < 0 else outline.ends[parent]
-        if ends > end and outline.ends[number] < ends:
-            found.last[number] = False
-        number = parent
-    return replace(found, partial=True)
+    return replace(found, last=last_kept(outline, found.kept, end), end=end)
 
 
-def last_kept(outline: TaskOutline, kept: bytearray) -> bytearray:
-    """Mark the tasks after which no sibling is kept."""
+def last_kept(outline: TaskOutline, kept: bytearray, end: int | None = None) -> bytearray:
+    """Mark the tasks after which no sibling is kept; from `end` on, any may be."""
     last = bytearray(len(kept))
     parents = outline.parents
     ended = bytearray(len(kept) + 1)  # A root's parent is -1, which stands for the last place.
@@ -269,6 +267,13 @@ def last_kept(outline: TaskOutline, kept: bytearray) -> bytearray:
         if not ended[parents[number]]:
             ended[parents[number]] = last[number] = True
         number = kept.rfind(1, 0, number)
+    number = -1 if end is None or end >= len(kept) else kept.rfind(1, 0, end)
+    while number >= 0:
+        parent = parents[number]
+        siblings_end = len(kept) if parent < 0 else outline.ends[parent]
+        if end is not None and siblings_end > end and outline.ends[number] < siblings_end:
+            last[number] = False
+        number = parent
     return last
 
 

@@ -299,7 +299,8 @@ class FindingTree(TaskTreeView):
         """Bring the guides in line with what is kept."""
         kept = self._folding.kept
         if kept is not None:
-            self._last = last_kept(self._outline, kept)
+            end = None if self._matches is None else self._matches.end
+            self._last = last_kept(self._outline, kept, end)
 
     def _change(self, change: Callable[[], None]) -> None:
         before = self._folding.most
