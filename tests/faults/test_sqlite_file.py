@@ -73,7 +73,7 @@ def test_a_file_in_its_place_is_read(
     insert(f"sqlite:///{other}", [StoredTask.numbered(1, input='"of another file"')], [])
     other.replace(path)
     terminal.type("r")
-    shown = terminal.wait_for(lambda shown: "of another file" in shown and "of 1" in shown)
+    shown = terminal.wait_for(lambda shown: "of another file" in shown and "of 1 " in shown)
     assert "row 11" not in shown
     _leave(terminal)
 

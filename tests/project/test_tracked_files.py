@@ -46,6 +46,16 @@ def test_no_file_names(what: str) -> None:
     assert found == []
 
 
+def test_the_top_level_holds_what_belongs_there() -> None:
+    """A file that a test or an export has left behind is seen before it is committed."""
+    inside = {path.relative_to(ROOT).parts[0] for path in _tracked()}
+    assert inside == {
+        *(".ci", ".gitignore", ".importlinter", "core", "migrations", "tui", "tests"),
+        *("screenshots", "pyproject.toml", "constraints.txt", "LICENSE"),
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    }
+
+
 def test_no_lock_file_that_names_hosts_is_there() -> None:
     assert not [path for path in _tracked() if path.name in {"uv.lock", "pylock.toml"}]
 

@@ -21,6 +21,11 @@ COMMAND = Path(sys.executable).parent / "taskview"
 PATIENCE = 60.0
 """Seconds after which what a test waits for is taken to have failed; no test measures time."""
 
+# Synchronised output: a program asks whether the terminal has it, and then marks its frames.
+_ASKED, _ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+_LONGEST = max(map(len, (_ASKED, _FRAME_BEGINS, _FRAME_ENDS)))
+
 
 def run_process(
     *words: str, stdin: int = subprocess.DEVNULL, variables: dict[str, str] | None = None
@@ -39,7 +44,8 @@ def run_process(
 class Terminal:
     """A command on a terminal of its own. Standard error may go elsewhere.
 
-    `begin` is called in the new process, before the program is there.
+    `begin` is called in the new process, before the program is there. What is shown is looked at
+    between frames: a frame larger than a pseudo-terminal takes at once arrives in pieces.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Terminal:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
         self._draws = draws
+        self._in_frame = False
         self._stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._master, slave = pty.openpty()
@@ -82,10 +89,11 @@ class Terminal:
         """Wait until the screen shows a text, or what a function looks for; give the screen."""
         wanted = what if callable(what) else lambda shown: what in shown
         deadline = time.monotonic() + PATIENCE
-        while not wanted(self.shown):
+        while self._in_frame or not wanted(self.shown):
             assert time.monotonic() < deadline, f"{what!r} never came:\n{self.shown}"
             if not self._read():
                 assert wanted(self.shown), f"ended without {what!r}:\n{self.shown}"
+                break
         return self.shown
 
     def resize(self, width: int, height: int) -> None:
@@ -125,6 +133,15 @@ class Terminal:
         except OSError:  # how Linux says that nobody has the terminal open any more
             return False
         self.raw += data
+        self._follow_frames(self.raw[-len(data) - _LONGEST + 1 :])
         if self._draws:  # megabytes would take minutes
             self._stream.feed(self._decoder.decode(data))
         return bool(data)
+
+    def _follow_frames(self, newest: bytes) -> None:
+        """Take note of the frames in what has come, with the end of what came before it."""
+        if _ASKED in newest:
+            os.write(self._master, _ANSWER)
+        begins, ends = newest.rfind(_FRAME_BEGINS), newest.rfind(_FRAME_ENDS)
+        if begins != ends:
+            self._in_frame = begins > ends
