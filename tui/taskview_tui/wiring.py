@@ -189,7 +189,7 @@ def import_paths(
     shared: bool = False,
     stopped: Callable[[], bool] | None = None,
     spools: Path | None = None,
-    all_spans: bool = False,
+    all_spans: bool | None = None,
 ) -> ImportReport:
     """Import what is new in files and folders; a SQLite file that does not exist is made.
 

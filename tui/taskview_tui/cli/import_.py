@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from argparse import Namespace
+from argparse import BooleanOptionalAction, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,9 @@ def make_parser() -> CommandParser:
     )
     parser.add_argument(
         "--all-spans",
-        action="store_true",
-        help="of traces, keep also the spans that are of no agent, model or tool",
+        action=BooleanOptionalAction,
+        help="of traces, keep also the spans that are of no agent, model or tool (as it was with "
+        "this database the last time)",
     )
     parser.add_argument(
         "words", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input"

@@ -26,7 +26,7 @@ def import_paths(
     format_name: str | None = None,
     strict: bool = False,
     shared: bool = False,
-    all_spans: bool = False,
+    all_spans: bool | None = None,
 ) -> ImportReport:
     """Import what is new, and show how far that has come."""
     began = time.monotonic()

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ BATCH_CHARACTERS = 8 << 20
 BATCH_SCOPES = 500
 """So much is written in one transaction, or the rows of one scope."""
 _EVERY = 0.1
+_ALL_SPANS = "all_spans"
+"""The option that says which spans of traces are tasks."""
 _MADE = "made"
 """The option that says that the database was there when an import had ended."""
 
@@ -45,7 +47,8 @@ class ImportAsk:
     `format` names the reader, where it is not to be found by
     content. `shared` says that a browser reads the database at the same time. `spools` is the
     folder for what the import remembers. Where `stopped` says so, it ends early.
-    `all_spans` keeps those spans of traces too that are of no agent.
+    `all_spans` keeps those spans of traces too that are of no agent; None is as it was for this
+    database.
     """
 
     url: DatabaseUrl
@@ -54,7 +57,7 @@ class ImportAsk:
     strict: bool = False
     shared: bool = False
     stopped: Callable[[], bool] | None = None
-    all_spans: bool = False
+    all_spans: bool | None = None
 
 
 async def run_import(
@@ -65,9 +68,11 @@ async def run_import(
     Raises with `strict` LoadError for the first bad line; LockedError while another import into
     this database runs; and whatever writing raises.
     """
-    known = readers(all_spans=ask.all_spans)
-    forced = _forced(ask.format, known)
     with open_spool(spool_path(ask.spools, ask.url), ask.url.label) as spool:
+        if ask.all_spans is None:
+            ask = replace(ask, all_spans=bool(spool.option(_ALL_SPANS)))
+        known = readers(all_spans=bool(ask.all_spans))
+        forced = _forced(ask.format, known)
         return await _Run(ask, spool, inputs, known, forced, progress).go(make_schema)
 
 
@@ -122,8 +127,8 @@ class _Run:
     async def go(self, make_schema: SchemaMaker) -> ImportReport:
         url = self._ask.url
         names = [each.name for each in self._readers if each.name != "claude-code"]
-        value = int(self._ask.all_spans)
-        self._write_down(lambda: self._spool.keep_option("all_spans", value, names))
+        value = int(bool(self._ask.all_spans))
+        self._write_down(lambda: self._spool.keep_option(_ALL_SPANS, value, names))
         if url.path is not None and not url.path.exists() and self._spool.option(_MADE):
             # Whoever deletes a database wants nothing of it to come back.
             self._write_down(self._spool.forget_all)
