@@ -51,7 +51,7 @@ def test_a_folder_is_imported_and_each_line_accounted_for(
     ran = run("import", "--into", str(database), str(sessions))
     assert ran.code == 0
     lines = [line.split() for line in ran.out.splitlines()]
-    assert lines[0] == ["claude-code:", "2", "files,", "all", "new"]
+    assert lines[0] == ["claude-code:", "2", "files,", "all", "new", "or", "changed"]
     numbers = {
         words[0]: int(words[1].replace(",", ""))
         for words in lines

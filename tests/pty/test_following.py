@@ -45,8 +45,11 @@ def test_new_tasks_are_shown_as_they_are_written(following: Terminal, projects: 
     with file.open("ab") as handle:
         handle.write(raw[file.stat().st_size : -30])
         handle.flush()
-        # A half line is no fault, and read when it is whole.
-        following.wait_for("the first question")
+        # A half line is no fault, and read when it is whole; another session shows that it was met.
+        beside = SessionWriter(3)
+        beside.prompt("asked beside it")
+        (projects / f"{beside.session}.jsonl").write_bytes(encoded(beside.lines))
+        following.wait_for("asked beside it")
         handle.write(raw[-30:])
     following.wait_for("make everything")
     following.wait_for(lambda shown: shown.count("running") >= 2)

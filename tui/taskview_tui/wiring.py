@@ -190,6 +190,7 @@ def import_paths(
     stopped: Callable[[], bool] | None = None,
     spools: Path | None = None,
     all_spans: bool | None = None,
+    all_named: bool = False,
 ) -> ImportReport:
     """Import what is new in files and folders; a SQLite file that does not exist is made.
 
@@ -210,6 +211,7 @@ def import_paths(
         shared,
         stopped,
         all_spans,
+        all_named,
     )
     with ExitStack() as stack:
         inputs = find_inputs(paths, stack)

@@ -45,7 +45,11 @@ class Place(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """What is not imported, and why: a sentence that names no payload."""
+    """What is not imported, and why: a sentence that names no payload.
+
+    It is no fault where the input is as it should be, and this part of it is none of ours.
+    """
 
     place: Place
     reason: str
+    is_fault: bool = True

@@ -62,6 +62,7 @@ class OpenAiAgentsReader:
     name = "openai-agents"
     version = 1
     grows = False
+    has_spans = True
 
     def __init__(self, options: SpanOptions | None = None) -> None:
         self._options = options or SpanOptions()

@@ -81,6 +81,10 @@ class Reader(Protocol):
     def grows(self) -> bool:
         """Whether inputs only ever get longer, line by line, and can be read on from an offset."""
 
+    @property
+    def has_spans(self) -> bool:
+        """Whether it reads traces, of which `--all-spans` keeps everything."""
+
     def recognises(self, head: Head) -> bool:
         """Tell by its content whether this input is of the format."""
 

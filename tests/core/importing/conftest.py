@@ -30,7 +30,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Dump:
         report = await import_into(url, folder / "spools", folder / "source")
         assert report.failed == []
         assert report.formats["claude-code"].unfinished == 1
-        assert report.bad_lines == 3
+        assert report.bad_lines == 2
         return await dump(url)
 
     found = asyncio.run(whole())

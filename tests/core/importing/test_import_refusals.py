@@ -37,7 +37,7 @@ async def test_strict_stops_at_the_first_bad_line(migrated_url: str, tmp_path: P
         await import_into(migrated_url, tmp_path / "spools", file, strict=True)
     assert (await dump(migrated_url))["tasks"] == {}
     report = await import_into(migrated_url, tmp_path / "spools", file)
-    assert report.bad[1].startswith(f"{file}:{number}: this is not JSON")
+    assert report.bad[0].startswith(f"{file}:{number}: this is not JSON")
     assert report.formats["claude-code"].folded["the same line again"] > 10
 
 
@@ -196,6 +196,28 @@ async def test_a_folder_that_cannot_be_looked_into_keeps_no_other_out(
     report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
     assert report.formats["claude-code"].conversations == 2
     assert [tuple(each) for each in report.failed] == [(str(closed), "Permission denied")]
+
+
+async def test_what_is_not_looked_into_is_told(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    write_project(tmp_path / "p", 1, turns=1)
+    write_project(tmp_path / "elsewhere", 1, turns=1)
+    (tmp_path / "p" / "link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "p" / ".folder").mkdir()
+    (tmp_path / "p" / ".file").write_text("x")
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
+    told = {Path(each.name).name: each.reason for each in report.left_out}
+    assert told.keys() == {"link", ".folder", ".file"}
+    assert told["link"] == "a link to another folder: name it to have it read"
+    assert report.formats["claude-code"].conversations == 1
+
+
+async def test_all_bad_lines_are_named_where_that_is_asked_for(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"{session_id(0)}.jsonl"
+    file.write_bytes(encoded(made_up_session(0, turns=1)) + b"no JSON\n" * 30)
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", file, all_named=True)
+    assert len(report.bad) == 30
 
 
 async def test_what_no_reader_knows_is_looked_at_once_and_told_each_time(

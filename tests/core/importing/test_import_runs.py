@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import random
 import signal
 import sqlite3
@@ -179,6 +181,25 @@ async def test_a_file_that_was_replaced_is_read_anew(migrated_url: str, tmp_path
         assert await dump(migrated_url) == await dump(once)
         assert (report.deleted > 0) is (len(other) == 9)
     assert await dump(migrated_url) == many
+
+
+async def test_a_word_changed_in_the_middle_of_a_file_is_seen(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    session = SessionWriter()
+    for number in range(40):
+        session.prompt(f"prompt {number:02}: " + "x" * 400)
+    file = tmp_path / f"{session.session}.jsonl"
+    raw = encoded(session.lines)
+    file.write_bytes(raw)
+    await import_into(migrated_url, tmp_path / "spools", file)
+    file.write_bytes(raw.replace(b"prompt 20", b"secret !!"))
+    os.utime(file, (1, 1))
+    await import_into(migrated_url, tmp_path / "spools", file)
+    rows = (await dump(migrated_url))["tasks"].values()
+    assert len(rows) == 40
+    assert sum("secret !!" in json.dumps(row["input"]) for row in rows) == 1
+    assert not any("prompt 20" in json.dumps(row["input"]) for row in rows)
 
 
 async def test_a_running_task_is_updated_and_not_doubled(migrated_url: str, tmp_path: Path) -> None:

@@ -86,6 +86,33 @@ async def test_all_spans_come_and_go(migrated_url: str, tmp_path: Path) -> None:
     assert found[0] == found[3]
 
 
+async def test_who_deletes_a_database_is_asked_for_all_spans_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    file = write(tmp_path / "a.json", agent(1), span(2, parent=1))
+    report = await import_into(url, tmp_path / "spools", file, all_spans=True)
+    assert report.all_spans
+    assert len((await dump(url))["tasks"]) == 2
+    (tmp_path / "x.db").unlink()
+    report = await import_into(url, tmp_path / "spools", file)
+    assert not report.all_spans
+    assert len((await dump(url))["tasks"]) == 1
+
+
+async def test_strict_passes_what_is_none_of_ours(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", agent(1))
+    log = {"body": {"stringValue": "started"}, "severityText": "INFO", "timeUnixNano": "5"}
+    others = [
+        {"resourceMetrics": []},
+        {"resourceLogs": [{"scopeLogs": [{"logRecords": [log]}]}]},
+    ]
+    with file.open("a") as handle:
+        handle.writelines("\n" + json.dumps(each) for each in others)
+    report = await import_into(migrated_sqlite_url, tmp_path / "spools", file, strict=True)
+    assert (report.bad_lines, report.bad) == (0, [])
+    assert report.formats["otlp"].skipped.total() == 2
+    assert report.formats["otlp"].tasks == 1
+
+
 async def test_what_a_package_is_missing_for_is_read_once_it_is_there(
     migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
+from opentelemetry.proto.logs.v1 import logs_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from support.traces import Found, data_of, request, span
@@ -93,6 +94,23 @@ def test_damaged_messages_are_skipped_with_their_number(damage: str) -> None:
     [skipped] = found.skipped
     assert skipped.reason.startswith(reason)
     assert skipped.place.line == number
+
+
+def test_log_records_are_joined_to_their_spans() -> None:
+    logs = logs_pb2.LogsData()
+    record = logs.resource_logs.add().scope_logs.add().log_records.add()
+    record.trace_id = bytes.fromhex(SPANS[1]["traceId"])
+    record.span_id = bytes.fromhex(SPANS[1]["spanId"])
+    record.event_name = "gen_ai.tool.message"
+    record.body.string_value = "told in a log"
+    found = Found(OtlpReader(), message_of(request(SPANS)), logs.SerializeToString())
+    assert found.reasons == []
+    [_, tool] = found.tasks
+    assert "told in a log" in f"{tool.metadata} {tool.input} {tool.output}"
+    record.span_id = b""
+    assert Found(OtlpReader(), logs.SerializeToString()).reasons == [
+        "a log record without the id of a span"
+    ]
 
 
 def test_fields_that_are_not_ours_are_passed_over() -> None:

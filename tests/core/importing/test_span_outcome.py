@@ -126,6 +126,28 @@ def test_an_error_that_jaeger_tells() -> None:
     assert (task.status, task.error) == ("failed", "IOError: pipe")
 
 
+@pytest.mark.parametrize(
+    ("tag", "status", "error"),
+    [
+        ("boom happened", "failed", "boom happened"),
+        ("true", "failed", None),
+        ("false", "completed", None),
+        (False, "completed", None),
+    ],
+)
+def test_what_jaeger_s_error_says(tag: Any, status: str, error: str | None) -> None:
+    record = {
+        "traceID": "1",
+        "spanID": "2",
+        "operationName": "o",
+        "startTime": START // 1000,
+        "duration": 5,
+        "tags": [{"key": "error", "value": tag}],
+    }
+    [task] = Found(OtlpReader(), data_of({"data": [{"spans": [record]}]})).tasks
+    assert (task.status, task.error) == (status, error)
+
+
 def test_what_is_told_twice_is_shown_once() -> None:
     text = data_of(
         request(

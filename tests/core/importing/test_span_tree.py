@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from support.traces import SECOND, START, TRACE, Found, data_of, ident, metadata
 from taskview_core.entities import UsagePaths
 from taskview_core.importing.otlp import OtlpReader
 from taskview_core.importing.spans import SpanOptions
+from taskview_core.importing.spans.forest import forest_of
+from taskview_core.importing.spans.span import Span
 
 AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "planner"}
 TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
@@ -131,6 +134,47 @@ def test_a_call_that_is_told_three_times_is_one_task() -> None:
     reported = UsagePaths().read(call.metadata, call.agent_id)
     assert reported is not None
     assert (reported.usage.input, reported.usage.output) == (10, 4)
+
+
+def test_what_an_inner_telling_says_otherwise_is_kept() -> None:
+    mine = {"input.value": "inner in", "gen_ai.usage.input_tokens": 77}
+    made = found(*nested_call(**mine))
+    [_, inner] = metadata_of(made.tasks[1])["told_again"]
+    assert inner["attributes"]["gen_ai.usage.input_tokens"] == 77
+    reported = UsagePaths().read(made.tasks[1].metadata, made.tasks[1].agent_id)
+    assert reported is not None
+    assert reported.usage.input == 10, "the call itself counts once"
+    whole = json.dumps(made.tasks[1].to_line())
+    assert "inner in" in whole
+
+
+def test_a_call_may_be_told_thousands_of_times() -> None:
+    """What was told within was once copied at each level: gigabytes for some ten thousand."""
+    spans = {
+        ident(number): Span(
+            TRACE, ident(number), ident(number - 1), "chat", start=number, attributes=CALL
+        )
+        for number in range(1, 9_001)
+    }
+    tracemalloc.start()
+    forest = forest_of(spans, all_spans=False)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [len(node.same) for node in forest.nodes] == [8_999]
+    assert peak < 40 << 20
+
+
+def test_events_of_a_span_that_is_told_twice_are_all_there() -> None:
+    def event(name: str, second: int) -> dict[str, Any]:
+        return {"name": name, "timeUnixNano": str(second)}
+
+    said = {"events": [event("a", 1), event("b", 2)], "status": {"message": "m"}}
+    early = span(1, attributes=AGENT, end=None, **said)
+    late = span(1, attributes=AGENT, events=[event("b", 2), event("c", 3)])
+    for order in ((early, late), (late, early)):
+        metadata = metadata_of(found(*order).tasks[0])
+        assert [each["name"] for each in metadata["events"]] == ["a", "b", "c"]
+        assert metadata["message"] == "m"
 
 
 def test_calls_of_two_models_are_two_tasks() -> None:

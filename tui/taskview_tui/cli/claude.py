@@ -71,7 +71,7 @@ def _import(database: str, folders: list[str]) -> bool:
     if report is None:
         return True
     # Of what is not theirs beside the sessions, nobody need hear each time.
-    report.left_out.clear()
+    report.left_out = [each for each in report.left_out if each.name.endswith(".jsonl")]
     say_left_out(report)
     return not report.failed
 

@@ -66,8 +66,13 @@ class Follower:
             except TaskviewError as error:
                 self._say(tell, str(error))
             else:
-                seen = now
-                self._said = None
+                # What the database did not take is tried again at the next look.
+                seen = frozenset() if report.failed else now
+                if not report.failed:
+                    self._said = None
+                elif not self._stopped.is_set():
+                    first = report.failed[0]
+                    self._say(tell, f"{first.name}: {first.reason}")
                 if report.bad:
                     more = f", and {report.bad_lines - 1:,} more" if report.bad_lines > 1 else ""
                     tell(f"left out, for it cannot be read: {report.bad[0]}{more}")

@@ -66,6 +66,12 @@ def make_parser() -> CommandParser:
         "this database the last time)",
     )
     parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="name every line and file that is left out, and not the first twenty alone",
+    )
+    parser.add_argument(
         "words", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input"
     )
     return parser
@@ -85,6 +91,7 @@ def run(options: Namespace) -> int:
             format_name=options.format,
             strict=options.strict,
             all_spans=options.all_spans,
+            all_named=options.verbose,
         )
     except KeyboardInterrupt:
         say("taskview: interrupted; the same command goes on from here")
@@ -95,7 +102,7 @@ def run(options: Namespace) -> int:
     for line in import_lines(report):
         out.write(line + "\n")
     out.flush()
-    say_left_out(report)
+    say_left_out(report, all_named=options.verbose)
     return _code(report, options.words)
 
 

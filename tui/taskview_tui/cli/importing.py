@@ -16,7 +16,8 @@ from taskview_tui.cli.streams import say
 if TYPE_CHECKING:
     from taskview_tui.wiring import ImportProgress, ImportReport
 
-_FORMAT_SHOWN = 20
+_FILES_SHOWN = 20
+_HOW_TO_SEE = ": `taskview import --verbose` names all"
 
 
 def import_paths(
@@ -27,6 +28,7 @@ def import_paths(
     strict: bool = False,
     shared: bool = False,
     all_spans: bool | None = None,
+    all_named: bool = False,
 ) -> ImportReport:
     """Import what is new, and show how far that has come."""
     began = time.monotonic()
@@ -39,6 +41,7 @@ def import_paths(
             strict=strict,
             shared=shared,
             all_spans=all_spans,
+            all_named=all_named,
         )
 
 
@@ -72,17 +75,18 @@ def seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def say_left_out(report: ImportReport) -> None:
-    """Say what of the inputs is not in the database, and why."""
+def say_left_out(report: ImportReport, *, all_named: bool = False) -> None:
+    """Say what of the inputs is not in the database, and why; the first ones, or all."""
     for line in report.bad:
         say(f"taskview: {line}")
     if report.bad_lines > len(report.bad):
         more = report.bad_lines - len(report.bad)
-        say(f"taskview: and {more:,} more lines that cannot be read")
-    for each in report.left_out[:_FORMAT_SHOWN]:
+        say(f"taskview: and {more:,} more lines that cannot be read{_HOW_TO_SEE}")
+    shown = len(report.left_out) if all_named else _FILES_SHOWN
+    for each in report.left_out[:shown]:
         say(f"taskview: left out {each.name}: {each.reason}")
-    if len(report.left_out) > _FORMAT_SHOWN:
-        say(f"taskview: and {len(report.left_out) - _FORMAT_SHOWN:,} more files left out")
+    if len(report.left_out) > shown:
+        say(f"taskview: and {len(report.left_out) - shown:,} more left out{_HOW_TO_SEE}")
     for each in report.failed:
         say(f"taskview: not imported, and tried again the next time: {each.name}: {each.reason}")
 

@@ -30,16 +30,25 @@ class Belonging:
         named = text_of(entry.get("agentId"))
         if named is not None:
             return self._agent(named, line)
-        # 1.x: among the session's own lines. A parent that is no message is in no line that we
-        # know of, so whoever has one goes on with the chain before.
+        # 1.x: among the session's own lines. Whoever has a parent that is in no line goes on with
+        # the chain before.
         parent = text_of(entry.get("parentUuid"))
-        chain = self._chains.get(parent) if parent is not None else None
+        chain = self._chain_of(parent)
         if chain is None:
             chain = self._chain if parent is not None and self._chain else f"inline-{uuid}"
         if uuid is not None:
             self._chains[uuid] = chain
         self._chain = chain
         return self._agent(chain, line)
+
+    def pass_by(self, line: Line, uuid: str | None) -> None:
+        """Take note of a line that is no message: a message may name it as its parent."""
+        chain = self._chain_of(text_of(line.entry.get("parentUuid")))
+        if chain is not None and uuid is not None:
+            self._chains[uuid] = chain
+
+    def _chain_of(self, parent: str | None) -> str | None:
+        return self._chains.get(parent) if parent is not None else None
 
     def _agent(self, ident: str, line: Line) -> Frame:
         frame = self.agents.get(ident)

@@ -70,12 +70,20 @@ class Calls:
         elif not waits:
             self._account.skip(NO_CALL)
 
+    def answer_block(self, line: Line, block: dict[str, Any]) -> bool:
+        """Take in a result in a line that is counted elsewhere; say whether its call is known."""
+        ident = text_of(block.get("tool_use_id"))
+        call = self._by_id.get(ident) if ident is not None else None
+        if call is not None:
+            self._answer(call, block, line)
+        return call is not None
+
     def _answer(self, call: Call, block: dict[str, Any], line: Line) -> None:
         frame = call.frame
         noted = line.entry.get("toolUseResult")
         call.answered = True
         call.content = block.get("content")
-        call.failed = block.get("is_error") is True
+        call.failed = block.get("is_error") is True or _is_error(call.content)
         call.ended = line.moment
         call.result = noted if isinstance(noted, dict) else {}
         frame.open.pop(call.native, None)
@@ -87,3 +95,9 @@ class Calls:
         """Count the results whose call has never come."""
         for _ in self._early:
             self._account.skip(NO_CALL)
+
+
+def _is_error(content: Any) -> bool:
+    """Whether a tool that ran where the model does says that it failed: by the type, and a code."""
+    kind = text_of(content.get("type")) if isinstance(content, dict) else None
+    return kind is not None and kind.endswith("_tool_result_error")

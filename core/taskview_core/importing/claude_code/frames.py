@@ -68,8 +68,8 @@ class Frame:
     models: dict[str, None] = field(default_factory=dict)
     usage: dict[str, dict[str, int]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
-    later: list[str] = field(default_factory=list)
-    """What a sub-agent was told after its prompt."""
+    later: list[Any] = field(default_factory=list)
+    """What was said to it after its prompt: texts, and blocks that are no text."""
     duration: float | None = None
     open: dict[str, Call] = field(default_factory=dict)
     """Calls without a result, by their ids."""
@@ -78,9 +78,9 @@ class Frame:
     """Of a sub-agent: the call that began it."""
 
     def heard(self, moment: str | None) -> None:
-        """Take note of the time of a line of it."""
+        """Take note of the time of a line of it. Clocks step back: the latest is the last."""
         if moment is not None:
-            self.last = moment
+            self.last = moment if self.last is None else max(self.last, moment)
             if self.begun is None:
                 self.begun = moment
 

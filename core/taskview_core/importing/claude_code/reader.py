@@ -27,7 +27,8 @@ _HEAD = 1 << 16
 _LONGEST_SCOPE = 200
 
 _ABOUT_A_SESSION = frozenset(("sessionId", "uuid", "parentUuid", "leafUuid", "messageId"))
-_CUT_LINE = re.compile(rb'"sessionId" ?: ?"')
+_CUT_LINE = (re.compile(rb'"sessionId" ?: ?"'), re.compile(rb'"(?:uuid|parentUuid)" ?:'))
+"""What the beginning of a line tells that is too long to be looked at whole: a long prompt."""
 _TIME = re.compile(rb'"timestamp": ?"([0-9T:.Z+-]{10,40})"')
 _SESSION = re.compile(rb'"sessionId" ?: ?"([^"\\]{1,200})"')
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -38,16 +39,16 @@ class ClaudeCodeReader:
     """Reads sessions; one line is one fact, and a session's lines are a scope."""
 
     name = "claude-code"
-    version = 1
+    version = 2
     grows = True
+    has_spans = False
 
     def recognises(self, head: Head) -> bool:
         """Tell by its first lines, of which one is enough, whether Claude Code wrote a file."""
         if head.name.endswith(META):
             return head.whole and _is_meta(_object(head.start))
         lines = head.start.removeprefix(_BOM).split(b"\n")
-        if not head.whole and len(lines) > 1:
-            lines.pop()
+        cut = b"" if head.whole else lines.pop()
         for line in lines[:50]:
             entry = _object(line)
             if entry is None:
@@ -55,8 +56,7 @@ class ClaudeCodeReader:
             kind = entry.get("type")
             if isinstance(kind, str) and kind in KNOWN_TYPES and _ABOUT_A_SESSION & entry.keys():
                 return True
-        cut = not head.whole and len(lines) == 1 and lines[0].startswith(b"{")
-        return cut and _CUT_LINE.search(lines[0]) is not None and b'"uuid"' in lines[0]
+        return cut.startswith(b"{") and all(each.search(cut) for each in _CUT_LINE)
 
     def facts(self, source: Source) -> Iterator[Fact | Skipped | Read]:
         """Give the lines, each as far as something is made of it."""
@@ -83,7 +83,7 @@ class ClaudeCodeReader:
             elif line.isspace():
                 # What ends a line that was read when its end was not there yet is no line.
                 if not half:
-                    yield _skipped(source, number, "the line is empty")
+                    yield _skipped(source, number, "the line is empty", is_fault=False)
             else:
                 try:
                     yield _fact(line if offset else line.removeprefix(_BOM), number, place, session)
@@ -189,5 +189,5 @@ def _to_the_end(stream: BinaryIO) -> tuple[int, bool]:
     return size, False
 
 
-def _skipped(source: Source, number: int, reason: str) -> Skipped:
-    return Skipped(Place(source.name, number), reason)
+def _skipped(source: Source, number: int, reason: str, *, is_fault: bool = True) -> Skipped:
+    return Skipped(Place(source.name, number), reason, is_fault)

@@ -15,6 +15,8 @@ _OTHER_KEYS: dict[str, tuple[str, ...]] = {
     "ai-title": ("type", "aiTitle"),
     "system": ("type", "subtype", "timestamp", "content", "durationMs", "isSidechain", "agentId"),
 }
+_IN_CHAIN = ("uuid", "parentUuid")
+"""Of a sub-agent's line that is no message: a message may name it as its parent."""
 KNOWN_TYPES = frozenset(
     (
         "user", "assistant", "system", "summary", "progress", "attachment", "queue-operation",
@@ -32,9 +34,10 @@ def slim(entry: dict[str, Any]) -> dict[str, Any] | None:
     kind = entry.get("type")
     if kind == "assistant" or kind == "user":
         return None
+    chain = _IN_CHAIN if entry.get("isSidechain") is True else ()
     if isinstance(kind, str) and kind in _OTHER_KEYS:
-        return {key: entry[key] for key in _OTHER_KEYS[kind] if key in entry}
-    kept = {key: entry[key] for key in ("type", "timestamp") if _is_short(entry, key)}
+        return {key: entry[key] for key in (*_OTHER_KEYS[kind], *chain) if key in entry}
+    kept = {key: entry[key] for key in ("type", "timestamp", *chain) if _is_short(entry, key)}
     data = entry.get("data")
     if kind == "progress" and isinstance(data, dict) and "agentId" in data:
         kept["data"] = {key: data[key] for key in ("type", "agentId") if _is_short(data, key)}

@@ -28,6 +28,8 @@ class Walk:
         self.turns = self._belonging.turns
         self.agents = self._belonging.agents
         self.calls = self._calls.all
+        self._counts: dict[str, Frame] = {}
+        """By message: the turn or sub-agent that it counts for."""
         self._uuids: set[str] = set()
         self._summaries: list[tuple[str, str | None]] = []
 
@@ -45,6 +47,7 @@ class Walk:
                 else:
                     self._assistant(line, agent)
             else:
+                self._belonging.pass_by(line, uuid)
                 self._other(line)
         for summary, leaf in self._summaries:
             if leaf in self._uuids:
@@ -66,6 +69,9 @@ class Walk:
         ]
         if results:
             self._calls.answer(line, results)
+            if len(results) < len(blocks):
+                rest = [block for block in blocks if not any(block is each for each in results)]
+                self._beside(agent, read_said(rest))
             return
         entry = line.entry
         said = read_said(content)
@@ -81,6 +87,19 @@ class Walk:
             self._aside(line, said)
         else:
             self._prompt(line, said)
+
+    def _beside(self, agent: Frame | None, said: Said) -> None:
+        """Take in what was said beside results, in a line that is counted with them."""
+        frame = agent or (self.turns[-1] if self.turns else None)
+        if frame is None:
+            return
+        if said.kind == "interrupted":
+            frame.state = "interrupted"
+            frame.notices.append(said.text)
+        elif said.text:
+            frame.later.append(said.text)
+        frame.later.extend(said.others)
+        frame.notices.extend(said.context)
 
     def _prompt(self, line: Line, said: Said) -> None:
         if not said.text and not said.others and not said.context:
@@ -151,7 +170,8 @@ class Walk:
         model = text_of(message.get("model"))
         if model is not None and model != "<synthetic>":
             frame.models[model] = None
-        frame.count(ident, message.get("usage"))
+        # What a message used is told by each of its lines, and a prompt may come between them.
+        self._counts.setdefault(ident, frame).count(ident, message.get("usage"))
         frame.stop = text_of(message.get("stop_reason"))
         began = frame.entries == 1
         content = message.get("content")
@@ -171,6 +191,9 @@ class Walk:
         if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
             self._calls.add(line, frame, block, model)
             return True
+        if isinstance(kind, str) and kind.endswith("_tool_result"):
+            # Of a tool that ran where the model does.
+            return self._calls.answer_block(line, block)
         if kind in ("thinking", "redacted_thinking"):
             thought = text_of(block.get("thinking"))
             if thought is not None:

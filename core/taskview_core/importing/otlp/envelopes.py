@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from taskview_core.entities.payload import JsonValue
 from taskview_core.importing.facts import Place, Skipped
 from taskview_core.importing.json_stream import EVERY, BadJsonError, JsonStream
-from taskview_core.importing.otlp.records import Around, told_by_record
+from taskview_core.importing.otlp.records import LOGS_OF_NO_SPAN, Around, told_by_record
 from taskview_core.importing.reader import Read, Source
 from taskview_core.importing.spans.ids import trace_id
 from taskview_core.importing.spans.span import Resource, Span, Told
@@ -133,7 +133,7 @@ class _Envelopes:
         if not is_record or is_broken:
             return
         if _METRICS & members.keys():
-            yield Skipped(place, "metrics: they belong to no span")
+            yield Skipped(place, "metrics: they belong to no span", is_fault=False)
             return
         yield from self._told(members, place, None, None)
 
@@ -172,7 +172,7 @@ class _Envelopes:
             around = Around(owner.resource, owner.processes, library, owner.ref, owner.trace)
         for told in told_by_record(value, around):
             if isinstance(told, str):
-                yield Skipped(place, told)
+                yield Skipped(place, told, is_fault=told not in LOGS_OF_NO_SPAN)
                 continue
             if owner is not None and isinstance(told, Span) and not told.resource and told.late:
                 owner.ref = around.ref or told.span

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -37,22 +38,22 @@ def told_in_protobuf(source: Source) -> Iterator[Told | Skipped | Read]:
     counted = _Counted(source.stream)
     number = 0
     try:
-        message, to_dict, errors = _official()
+        official = _official()
     except ImportError:
         yield Skipped(Place(source.name, 1), NOT_INSTALLED)
         return
     try:
         for data in _resources(counted):
             number += 1
-            try:
-                found = to_dict(message.FromString(data))
-            except errors:
-                yield Skipped(Place(source.name, number), "not a resource with its spans")
+            request = official.as_request(data)
+            if request is None:
+                why = "not a resource with its spans or log records"
+                yield Skipped(Place(source.name, number), why)
                 continue
-            text = json.dumps({"resourceSpans": [found]}).encode()
+            text = json.dumps(request).encode()
             for told in told_in(Source(source.name, BytesIO(text))):
                 if isinstance(told, Skipped):
-                    yield Skipped(Place(source.name, number), told.reason)
+                    yield told._replace(place=Place(source.name, number))
                 elif not isinstance(told, Read):
                     yield told
     except ValueError as error:
@@ -81,13 +82,51 @@ class _Counted:
         return b"".join(parts)
 
 
-def _official() -> tuple[Any, Any, tuple[type[Exception], ...]]:
-    """Load the official package, if it is there: a message, how to read it, and what it raises."""
+@dataclass(frozen=True, slots=True)
+class _Official:
+    """The official package: what reads the messages, what makes JSON of them, what that raises."""
+
+    spans: Any
+    logs: Any
+    to_dict: Callable[[Any], Any]
+    errors: tuple[type[Exception], ...]
+
+    def as_request(self, data: bytes) -> dict[str, list[Any]] | None:
+        """Give a resource with its spans, or else with its log records, as OTLP/JSON has it.
+
+        Both have the same outer fields. Records of the other kind come out without their ids, for
+        those are in other fields.
+        """
+        for key, message, has_ids in (
+            ("resourceSpans", self.spans, _has_spans),
+            ("resourceLogs", self.logs, _has_logs),
+        ):
+            try:
+                read = message.FromString(data)
+                if has_ids(read):
+                    return {key: [self.to_dict(read)]}
+            except self.errors:
+                continue
+        return None
+
+
+def _has_spans(resource: Any) -> bool:
+    scopes = [scope.spans for scope in resource.scope_spans]
+    return not any(scopes) or any(span.span_id for spans in scopes for span in spans)
+
+
+def _has_logs(resource: Any) -> bool:
+    return any(scope.log_records for scope in resource.scope_logs)
+
+
+def _official() -> _Official:
+    """Load the official package; ImportError where it is not there."""
     trace = importlib.import_module("opentelemetry.proto.trace.v1.trace_pb2")
+    logs = importlib.import_module("opentelemetry.proto.logs.v1.logs_pb2")
     formats = importlib.import_module("google.protobuf.json_format")
     decoding = importlib.import_module("google.protobuf.message")
     errors = (decoding.DecodeError, formats.SerializeToJsonError, RecursionError, ValueError)
-    return trace.ResourceSpans, formats.MessageToDict, errors
+    return _Official(trace.ResourceSpans, logs.ResourceLogs, formats.MessageToDict, errors)
 
 
 def _resources(stream: _Counted) -> Iterator[bytes]:

@@ -32,8 +32,9 @@ class OtlpReader:
     """
 
     name = "otlp"
-    version = 1
+    version = 2
     grows = False
+    has_spans = True
 
     def __init__(self, options: SpanOptions | None = None) -> None:
         self._options = options or SpanOptions()

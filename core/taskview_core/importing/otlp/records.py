@@ -17,6 +17,12 @@ _SIDES = ("internal", "server", "client", "producer", "consumer")
 _CODES = {0: None, 1: "ok", 2: "error"}
 _LOG_KEYS = {"body", "severityNumber", "severity_number", "severityText", "observedTimeUnixNano"}
 _MOST_ROWS_DEEP = 3
+_NO_ERROR = (None, False, "false", "")
+"""What Jaeger's tag `error` says where there was none."""
+_LOG_OF_NO_TRACE = "a log record without the id of a trace"
+_LOG_OF_NO_SPAN = "a log record without the id of a span"
+LOGS_OF_NO_SPAN = frozenset((_LOG_OF_NO_TRACE, _LOG_OF_NO_SPAN))
+"""Why a log record tells nothing of a trace: most programs write such, and nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,10 @@ def told_by_record(value: JsonValue, around: Around, depth: int = 0) -> Iterator
     if "instrumentationScope" in value and span is None:
         span = ids.span_id(value.get("id"))  # what the SDK of JavaScript prints
     is_log = bool(_LOG_KEYS & value.keys()) and "name" not in value
-    what = "log record" if is_log else "span"
     if trace is None:
-        yield f"a {what} without the id of a trace"
+        yield _LOG_OF_NO_TRACE if is_log else "a span without the id of a trace"
     elif span is None:
-        yield "a log record without the id of a span" if is_log else "a span without an id"
+        yield _LOG_OF_NO_SPAN if is_log else "a span without an id"
     elif is_log:
         yield Log(trace, span, _log_event(value))
     elif "spanID" in value or "operationName" in value:
@@ -130,7 +135,13 @@ def _jaeger_span(value: _Object, trace: str, span: str, around: Around) -> Span:
     side, library = _text(tags.pop("span.kind", None)), _text(tags.pop("otel.scope.name", None))
     code, message = tags.pop("otel.status_code", None), tags.pop("otel.status_description", None)
     error = tags.pop("error", None)
-    is_error = code == "ERROR" or (code is None and error in (True, "true"))
+    is_error = code == "ERROR" or (code is None and error not in _NO_ERROR)
+    if error not in _NO_ERROR and error not in (True, "true"):
+        # Some programs say here what went wrong.
+        if message is None and isinstance(error, str):
+            message = error
+        else:
+            tags["error"] = error
     process = value.get("processID")
     pid = process if isinstance(process, str) else ""
     resource = around.processes.get(pid, {}) if around.processes is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ class Node:
     span: Span
     kind: str | None
     above: str | None
-    same: list[Span] = field(default_factory=list)
+    same: deque[Span] = field(default_factory=deque)
     below: list[Node] = field(default_factory=list)
 
 
@@ -105,7 +106,12 @@ def _told_once(nodes: dict[str, Node], ordered: list[Node]) -> list[Node]:
                 break
             [inner] = calls
             gone.add(inner.span.span)
-            node.same += [inner.span, *inner.same]
+            # Handed on and not copied: thousands may be one within the other.
+            inner.same.appendleft(inner.span)
+            if node.same:
+                node.same.extend(inner.same)
+            else:
+                node.same = inner.same
             for each in inner.below:
                 each.above = node.span.span
             rest = [each for each in node.below if each is not inner]

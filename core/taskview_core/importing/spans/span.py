@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -145,7 +145,7 @@ def one_of(tellings: Sequence[Span]) -> Span:
     """Make one span of all that was told of it, in whatever order.
 
     One that has ended goes before one that runs, the later end before the earlier; what only
-    another one says is added.
+    another one says is added, each event and link once.
     """
     if len(tellings) == 1:
         return tellings[0]
@@ -162,15 +162,26 @@ def one_of(tellings: Sequence[Span]) -> Span:
         start=next((each.start for each in (best, *others) if each.start is not None), None),
         end=best.end,
         status=best.status,
-        message=best.message,
+        message=next((each.message for each in (best, *others) if each.message), None),
         side=best.side,
         library=best.library,
         attributes=attributes,
-        events=next((each.events for each in (best, *others) if each.events), ()),
-        links=best.links,
+        events=_merged(each.events for each in (best, *others)),
+        links=tuple(dict.fromkeys(link for each in (best, *others) for link in each.links)),
         resource=next((each.resource for each in (best, *others) if each.resource), {}),
         late=best.late,
     )
+
+
+def _merged(tellings: Iterable[tuple[Event, ...]]) -> tuple[Event, ...]:
+    """Give all events in the order of their times, each once; those of no time are behind."""
+    first, *others = tellings
+    found = {json_text(_event(each)): each for each in first}
+    if not any(others):
+        return first
+    for event in (event for events in others for event in events):
+        found.setdefault(json_text(_event(event)), event)
+    return tuple(sorted(found.values(), key=lambda each: (each.time is None, each.time or 0)))
 
 
 def _rank(span: Span) -> tuple[int, int, int, str]:

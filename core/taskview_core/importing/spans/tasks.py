@@ -136,7 +136,8 @@ class TraceRows:
         found["events"] = [_event(each) for each in told.events if each is not said_by]
         rest = {name: value for name, value in span.attributes.items() if name not in shown}
         found["attributes"] = regrouped(rest)
-        found["told_again"] = [_again(each, shown, rest) for each in node.same]
+        told_already = {name: attributes[name] for name in shown & attributes.keys()} | rest
+        found["told_again"] = [_again(each, told_already) for each in node.same]
         above = self._names.get(node.above or "")
         if above is None or above.span.resource != span.resource:
             found["resource"] = {
@@ -176,12 +177,12 @@ def _all_attributes(node: Node) -> dict[str, JsonValue]:
     return attributes
 
 
-def _again(span: Span, shown: set[str], outer: Mapping[str, JsonValue]) -> JsonValue:
-    """Give what a span within another one says that is not shown already."""
+def _again(span: Span, told: Mapping[str, JsonValue]) -> JsonValue:
+    """Give what a span within another one says that is not told already, or told otherwise."""
     rest = {
         name: value
         for name, value in span.attributes.items()
-        if name not in shown and outer.get(name) != value
+        if name not in told or told[name] != value
     }
     found: dict[str, JsonValue] = {"name": span.name, "span_id": span.span}
     if span.status == "error":

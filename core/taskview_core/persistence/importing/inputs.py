@@ -24,6 +24,8 @@ _PRINT = 1 << 12
 _BLOCK = 1 << 20
 _OURS = re.compile(rb'\s*\{[^\n]*"(?:conversation_id|user_id)":[^\n]*"created_at":')
 _SQLITE = b"SQLite format 3\0"
+_HIDDEN = "its name begins with a dot: name it to have it read"
+_LINK = "a link to another folder: name it to have it read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Input:
 
     `name` is what a reader is given and people are told, `identity` what it is known by in the
     spool. `stream` is there for what is no file by itself. `fault` says why a folder cannot be
-    looked into, and so what is in it not be read.
+    looked into, and so what is in it not be read; `passed_over` why it is not looked at.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Input:
     inode: int
     stream: BinaryIO | None = None
     fault: str = ""
+    passed_over: str = ""
 
     def open(self) -> BinaryIO:
         """Open it; LoadError where that fails."""
@@ -58,7 +61,7 @@ def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
     """Give the files that are named, and those in the folders that are, each once.
 
     Raises LoadError for a path that is not there, cannot be read, or is a pipe or a device. In
-    folders, what begins with a dot is left out, as are links to other folders.
+    folders, what begins with a dot is passed over, as are links to other folders.
     """
     found: dict[str, Input] = {}
     for path in paths:
@@ -67,10 +70,13 @@ def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
             found[each.identity] = each
             continue
         faults: list[OSError] = []
-        for name in _files(path, faults.append):
+        passed: dict[str, str] = {}
+        for name in _files(path, faults.append, passed):
             each_file = _input(name)
             if each_file is not None:
                 found.setdefault(each_file.identity, each_file)
+        for name, why in passed.items():
+            found[name] = Input(name, name, 0, 0, 0, passed_over=why)
         for error in faults:
             name = str(error.filename)
             found[name] = Input(name, name, 0, 0, 0, fault=error.strerror or str(error))
@@ -126,7 +132,8 @@ def fingerprint(stream: BinaryIO, offset: int) -> bytes:
     return digest.digest()
 
 
-def _files(path: str, refuse: Callable[[OSError], None]) -> Iterator[str]:
+def _files(path: str, refuse: Callable[[OSError], None], passed: dict[str, str]) -> Iterator[str]:
+    """Give the files below a path; say in `passed` what is not looked at, and why."""
     try:
         mode = Path(path).stat().st_mode
     except OSError as error:
@@ -141,10 +148,22 @@ def _files(path: str, refuse: Callable[[OSError], None]) -> Iterator[str]:
         )
 
     for folder, folders, files in os.walk(path, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        entered: list[str] = []
+        for name in sorted(folders):
+            whole = os.path.join(folder, name)  # noqa: PTH118  # a Path for each is slow
+            if name.startswith("."):
+                passed[whole] = _HIDDEN
+            elif os.path.islink(whole):  # noqa: PTH114  # as above
+                passed[whole] = _LINK
+            else:
+                entered.append(name)
+        folders[:] = entered
         for name in sorted(files):
-            if not name.startswith("."):
-                yield os.path.join(folder, name)  # noqa: PTH118  # a Path for each is slow
+            whole = os.path.join(folder, name)  # noqa: PTH118  # as above
+            if name.startswith("."):
+                passed[whole] = _HIDDEN
+            else:
+                yield whole
 
 
 def _input(name: str) -> Input | None:

@@ -20,10 +20,6 @@ from taskview_core.persistence.importing.spool import InputState, Spool
 _COMMIT_BYTES = 8 << 20
 _FLUSH_CHARACTERS = 2 << 20
 _MOST_REASONS = 60
-EMPTY_LINE = "the line is empty"
-"""The one reason for which a line may be skipped also where `--strict` is asked for."""
-
-
 _NO_FORMAT = ""
 """The format of what no reader knows."""
 _FORMATS = zlib.crc32(repr([(reader.name, reader.version) for reader in READERS]).encode())
@@ -46,6 +42,7 @@ class Reading:
         *,
         forced: Reader | None,
         strict: bool,
+        all_named: bool = False,
     ) -> None:
         self.touched: dict[int, str] = {}
         """The inputs that were named, with their formats."""
@@ -55,6 +52,7 @@ class Reading:
         self._tell = tell
         self._forced = forced
         self._strict = strict
+        self._all_named = all_named
         self._buffer: dict[str, list[Fact]] = {}
         self._buffered = 0
         self._uncommitted = 0
@@ -77,6 +75,9 @@ class Reading:
         """Read what is new of an input."""
         if each.fault:
             self._report.failed.append(NotImported(each.name, each.fault))
+            return
+        if each.passed_over:
+            self._report.left_out.append(NotImported(each.name, each.passed_over))
             return
         state = self._spool.state_of(each.identity)
         if state is not None and self._is_unchanged(state, each):
@@ -195,7 +196,9 @@ class Reading:
         return (
             reader.grows
             and (reader.name, reader.version) == (state.format, state.version)
-            and each.size >= state.offset
+            # What has all been read, and has another time but no other size, was changed
+            # somewhere in between.
+            and each.size > state.offset
             and fingerprint(stream, state.offset) == state.fingerprint
         )
 
@@ -207,15 +210,16 @@ class Reading:
         self._spool.save(replace(state, fingerprint=print_now, skipped=dict(skipped)))
 
     def _skip(self, found: Skipped, skipped: Counter[str]) -> None:
-        if self._strict and found.reason != EMPTY_LINE:
+        if self._strict and found.is_fault:
             self._spool.rollback()
             raise LoadError(
                 f"{found.place}: {found.reason}",
                 "nothing of this file was imported; the next import goes on with the others",
             )
-        self._report.bad_lines += 1
-        if len(self._report.bad) < SHOWN:
-            self._report.bad.append(f"{found.place}: {found.reason}")
+        if found.is_fault:
+            self._report.bad_lines += 1
+            if self._all_named or len(self._report.bad) < SHOWN:
+                self._report.bad.append(f"{found.place}: {found.reason}")
         reason = _kind_of(found.reason)
         if reason not in skipped and len(skipped) >= _MOST_REASONS:
             reason = "it cannot be read for yet another reason"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 SHOWN = 20
-"""Of many bad lines, or inputs that are not imported, so many are named."""
+"""Of many bad lines, or inputs not imported, so many are named unless all are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +59,10 @@ class ImportReport:
     formats: dict[str, FormatReport] = field(default_factory=dict)
     written_conversations: int = 0
     written_tasks: int = 0
+    all_spans: bool = False
+    """Whether spans of no agent, model or tool are kept too."""
     deleted: int = 0
-    """Rows that their inputs give no more."""
+    """Rows that their inputs give no more, or that are not asked for any more."""
     bytes_read: int = 0
     empty: int = 0
     bad_lines: int = 0

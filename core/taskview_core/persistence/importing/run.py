@@ -48,7 +48,7 @@ class ImportAsk:
     content. `shared` says that a browser reads the database at the same time. `spools` is the
     folder for what the import remembers. Where `stopped` says so, it ends early.
     `all_spans` keeps those spans of traces too that are of no agent; None is as it was for this
-    database.
+    database. `all_named` has every bad line named in the report, and not the first ones alone.
     """
 
     url: DatabaseUrl
@@ -58,6 +58,7 @@ class ImportAsk:
     shared: bool = False
     stopped: Callable[[], bool] | None = None
     all_spans: bool | None = None
+    all_named: bool = False
 
 
 async def run_import(
@@ -69,6 +70,11 @@ async def run_import(
     this database runs; and whatever writing raises.
     """
     with open_spool(spool_path(ask.spools, ask.url), ask.url.label) as spool:
+        if ask.url.path is not None and not ask.url.path.exists() and spool.option(_MADE):
+            # Whoever deletes a database wants nothing of it to come back.
+            spool.begin()
+            spool.forget_all()
+            spool.commit()
         if ask.all_spans is None:
             ask = replace(ask, all_spans=bool(spool.option(_ALL_SPANS)))
         known = readers(all_spans=bool(ask.all_spans))
@@ -121,17 +127,21 @@ class _Run:
         self._told = 0.0
         self._failed: set[int] = set()
         self._reading = Reading(
-            spool, self._cache, self._report, self._count, forced=forced, strict=ask.strict
+            spool,
+            self._cache,
+            self._report,
+            self._count,
+            forced=forced,
+            strict=ask.strict,
+            all_named=ask.all_named,
         )
 
     async def go(self, make_schema: SchemaMaker) -> ImportReport:
         url = self._ask.url
-        names = [each.name for each in self._readers if each.name != "claude-code"]
+        names = [each.name for each in self._readers if each.has_spans]
         value = int(bool(self._ask.all_spans))
         self._write_down(lambda: self._spool.keep_option(_ALL_SPANS, value, names))
-        if url.path is not None and not url.path.exists() and self._spool.option(_MADE):
-            # Whoever deletes a database wants nothing of it to come back.
-            self._write_down(self._spool.forget_all)
+        self._report.all_spans = bool(value)
         news = await in_thread(lambda: [self._reading.news_of(i) for i in self._inputs])
         self._total = sum(news)
         if self._ask.shared and self._is_up_to_date(news):

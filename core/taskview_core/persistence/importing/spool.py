@@ -211,8 +211,8 @@ class Spool:
         )
 
     def forget_all(self) -> None:
-        """Drop everything but the options: nothing has been read."""
-        for table in ("inputs", "facts", "scopes", "claims", "told"):
+        """Drop everything: nothing has been read, and nothing asked for."""
+        for table in ("inputs", "facts", "scopes", "claims", "told", "options"):
             self._database.execute(f"DELETE FROM {table}")
         self._scopes.clear()
 

@@ -23,12 +23,16 @@ def import_lines(report: ImportReport) -> Iterator[str]:
         yield "nothing that can be imported"
     changed = f"{_many(report.written_tasks, 'task')} written"
     if report.deleted:
-        changed += f", {_many(report.deleted, 'row')} deleted that their files give no more"
+        changed += f", {_many(report.deleted, 'row')} deleted that are not in their files any more"
+        changed += ", or not asked for"
     yield clean(f"{changed}: {report.label}")
+    if report.all_spans:
+        yield "all spans of traces are kept: --no-all-spans keeps those of agents, models and tools"
 
 
 def _format_lines(name: str, each: FormatReport) -> Iterator[str]:
-    new = "all new" if each.new_inputs == each.inputs else f"{each.new_inputs:,} new or changed"
+    new = "all" if each.new_inputs == each.inputs else f"{each.new_inputs:,}"
+    new += " new or changed"
     unfinished = f", {each.unfinished:,} with half a line at the end" if each.unfinished else ""
     yield f"{name}: {_many(each.inputs, 'file')}, {new}{unfinished}"
     yield _line("conversations", each.conversations)

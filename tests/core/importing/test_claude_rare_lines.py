@@ -1,0 +1,123 @@
+"""Lines of Claude Code that are rare, and lose nothing for that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.imports import PLACE, claude, derive, session_rows, take
+from support.sessions import Line, SessionWriter, call, encoded, text
+from taskview_core.importing.reader import Head
+
+
+def _result(tool: str, content: Any, kind: str = "tool_result") -> Line:
+    return {"type": kind, "tool_use_id": tool, "content": content}
+
+
+def _beside(session: SessionWriter, *blocks: Line) -> None:
+    session.line("user", message={"role": "user", "content": list(blocks)})
+
+
+def test_a_session_is_known_by_a_long_prompt_behind_a_line_of_a_new_kind() -> None:
+    session = SessionWriter()
+    session.line("brand-new-kind")
+    session.prompt("x" * 70_000)
+    start = encoded(session.lines)[: 1 << 16]
+    assert claude().recognises(Head("some.jsonl", start, whole=False))
+    # The id of the line may be behind its message.
+    only = encoded(session.lines[1:]).replace(b'"uuid":', b'"later":')[: 1 << 16]
+    assert claude().recognises(Head("some.jsonl", only, whole=False))
+
+
+def test_what_is_said_beside_a_result_is_kept() -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(call("t1"))
+    picture = {"type": "image", "source": {"type": "url", "url": "x"}}
+    _beside(session, _result("t1", "done"), text("and hurry"), picture)
+    session.says(text("yes"))
+    turn, tool = session_rows(session.lines)
+    assert turn["input"] == {"prompt": "go", "later": ["and hurry", picture]}
+    assert tool["output"] == {"content": "done"}
+    assert turn["status"] == "completed"
+
+
+def test_an_interruption_beside_a_result_cancels_the_turn() -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(call("t1"))
+    words = "[Request interrupted by user for tool use]"
+    _beside(session, _result("t1", "done"), text(words))
+    turn, _ = session_rows(session.lines)
+    assert turn["status"] == "cancelled"
+    assert turn["metadata"]["notices"] == [words]
+
+
+def test_a_tool_that_runs_where_the_model_does_has_its_result() -> None:
+    session = SessionWriter()
+    session.prompt("search")
+    for ident, kind in (("s1", "server_tool_use"), ("s2", "server_tool_use")):
+        session.says({"type": kind, "id": ident, "name": "web_search", "input": {"query": ident}})
+    found = [{"type": "web_search_result", "title": "it", "url": "x"}]
+    session.says(_result("s1", found, "web_search_tool_result"))
+    wrong = {"type": "web_search_tool_result_error", "error_code": "unavailable"}
+    session.says(_result("s2", wrong, "web_search_tool_result"))
+    session.says(text("found"))
+    turn, first, second = session_rows(session.lines)
+    assert (first["status"], first["output"]) == ("completed", {"content": found})
+    assert (second["status"], second["output"]) == ("failed", {"content": wrong})
+    assert turn["status"] == "completed"
+
+
+def test_sub_agents_at_once_among_the_lines_keep_apart_over_lines_that_are_no_messages() -> None:
+    session = SessionWriter()
+    session.prompt("ask both")
+    session.says(call("t1", "Task", prompt="look at a"), call("t2", "Task", prompt="look at b"))
+    chains: dict[str, Line] = {}
+    for name in "ab":
+        chains[name] = session.prompt(f"look at {name}", isSidechain=True, parentUuid=None)
+    for kind in ("system", "progress"):
+        chains["a"] = session.line(
+            kind, isSidechain=True, parentUuid=chains["a"]["uuid"], subtype="note", content="n"
+        )
+    for name in "ba":
+        session.says(text(f"seen {name}"), isSidechain=True, parentUuid=chains[name]["uuid"])
+    agents = {
+        row["input"]["prompt"]: row["output"]
+        for row in session_rows(session.lines)
+        if row["agent_id"].startswith("agent:")
+    }
+    assert agents == {
+        "look at a": {"text": "seen a"},
+        "look at b": {"text": "seen b"},
+    }
+
+
+def test_a_prompt_between_two_lines_of_a_message_does_not_count_its_tokens_twice() -> None:
+    session = SessionWriter()
+    session.prompt("one")
+    session.says(text("first"), message="m1", tokens=5_000)
+    session.prompt("two")
+    session.says(text("and more"), message="m1", tokens=5_000)
+    used = [row["metadata"].get("usage", {}) for row in session_rows(session.lines)]
+    assert [each.get("output_tokens", 0) for each in used] == [5_000, 0]
+
+
+def test_a_turn_ends_at_its_latest_time_where_the_clock_steps_back() -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(call("t1"))
+    for line, second in zip(session.lines, (10, 25), strict=True):
+        line["timestamp"] = f"2026-03-01T09:00:{second:02}.000Z"
+    session.result("t1", "done", timestamp="2026-03-01T09:00:06.000Z")
+    session.says(text("done"), timestamp="2026-03-01T09:00:06.000Z")
+    turn, _ = session_rows(session.lines)
+    assert turn["started_at"] == "2026-03-01T09:00:10.000000Z"
+    assert turn["completed_at"] == "2026-03-01T09:00:25.000000Z"
+
+
+def test_an_empty_line_is_counted_and_no_fault() -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    taken = take(encoded(session.lines) + b"\n" + encoded(session.lines), f"{PLACE}/a.jsonl")
+    assert [(each.place.line, each.is_fault) for each in taken.skipped] == [(2, False)]
+    assert len(derive(taken.facts[:1]).tasks) == 1
