@@ -28,6 +28,7 @@ from taskview_core.entities import (
     UsagePaths,
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
+from taskview_core.interfaces.limits import USUAL_LIMITS, ReadingLimits
 from taskview_core.query.evaluate import (
     ConversationFacts,
     TaskFacts,
@@ -50,6 +51,7 @@ class FakeBrowser:
     conversations: list[Conversation] = field(default_factory=list)
     limits: dict[str, timedelta] = field(default_factory=dict)
     usage: UsagePaths = field(default_factory=UsagePaths)
+    reading: ReadingLimits = USUAL_LIMITS
     label: str = "memory.db"
     address: str = "/data/my memory.db"
     clock: Callable[[], datetime] = lambda: NOW

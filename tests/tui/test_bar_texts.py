@@ -60,6 +60,10 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
         (ListStatus(rows=3, offset=0, count_fault="(not counted)"), "rows 1-3 (not counted)"),
         (ListStatus(running="searching…", running_for=0.9), "searching…"),
         (ListStatus(running="searching…", running_for=3.2), "searching… 3 s"),
+        (
+            ListStatus(running="searching…", running_for=3.2, limit=15),
+            "searching… 3 of 15 s at most",
+        ),
         (ListStatus(took=2.345), "2.3 s"),
         (ListStatus(sort=Sort("agent")), "agent ▲"),
         (ListStatus(rows=1, partial="stopped after 15 s"), "1 row  ·  partial: stopped after 15 s"),

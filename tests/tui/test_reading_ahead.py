@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from support.fake_browser import FakeBrowser
 from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
-from taskview_core.entities import TaskRow
+from taskview_core.entities import Count, TaskRow
 from taskview_core.errors import QueryError
-from taskview_core.query.page import Page, PageRequest, Place
+from taskview_core.interfaces.limits import ReadingLimits
+from taskview_core.query.page import Page, PageRequest, Partial, Place
 from taskview_tui.screens import ahead
 from taskview_tui.screens.conversations import ConversationsScreen
 
@@ -148,19 +150,90 @@ async def test_nothing_is_read_ahead_of_a_slow_page() -> None:
         assert run.tasks._ahead is None
 
 
-async def test_nothing_is_read_ahead_of_a_search_in_windows() -> None:
-    browser = tasks(200)
+@asynccontextmanager
+async def searching_on(browser: FakeBrowser) -> AsyncIterator[Running]:
+    """Show a page that was searched for in windows; the search for the next one goes on."""
     async with reading_ahead(browser) as run:
         gate = browser.hold("search_tasks")
         await run.press("r")
         await run.until(lambda: len(asked(browser)) == 3)
-        told: Page[TaskRow] | None = run.tasks._shown.page if run.tasks._shown else None
-        assert told is not None
-        browser.tell(told)
+        browser.tell(shown_page(run))
+        await run.until(lambda: run.tasks._was_heard)
+        browser.hold("search_tasks")
         gate.set()
-        await run.settled()
-        await run.pilot.pause(0.05)
-        assert len(asked(browser)) == 3
+        await run.until(lambda: len(asked(browser)) == 4)
+        assert not run.tasks.is_busy
+        yield run
+
+
+def shown_page(run: Running) -> Page[TaskRow]:
+    assert run.tasks._shown is not None
+    return run.tasks._shown.page
+
+
+def found_so_far(run: Running, rows: int) -> Page[TaskRow]:
+    page = shown_page(run)
+    return replace(page, rows=page.rows[:rows], partial=Partial("time", rows_read=7_000))
+
+
+async def test_a_search_in_windows_goes_on_while_its_hits_are_read() -> None:
+    browser = tasks(200)
+    async with searching_on(browser) as run:
+        browser.tell(found_so_far(run, 3))
+        await run.until(lambda: "7,000 rows searched, goes on" in run.status)
+        run.ticks.now += ahead.QUICK + ahead.FRESH
+        browser.gates["search_tasks"].set()
+        await run.until(lambda: "goes on" not in run.status)
+        browser.hold("search_tasks")
+        await run.press("]")
+        await run.until(lambda: first(run) == "task 150")
+        # It goes on behind that page too.
+        await run.until(lambda: len(asked(browser)) == 5)
+
+
+async def test_esc_stops_a_search_that_goes_on() -> None:
+    browser = tasks(200)
+    async with searching_on(browser) as run:
+        browser.tell(found_so_far(run, 3))
+        await run.until(lambda: "goes on" in run.status)
+        await run.press("escape")
+        await run.until(lambda: browser.cancelled == ["search_tasks"])
+        assert "the search has stopped" in run.status
+        assert first(run) == "task 200"
+
+
+async def test_who_turns_the_page_before_it_is_full_sees_what_was_found_by_then() -> None:
+    browser = tasks(200)
+    async with searching_on(browser) as run:
+        three, five = found_so_far(run, 3), found_so_far(run, 5)
+        browser.tell(three)
+        await run.until(lambda: "goes on" in run.status)
+        await run.press("]")
+        await run.until(lambda: len(run.previews) == 3)
+        browser.tell(five)
+        await run.until(lambda: len(run.previews) == 5)
+        assert len(asked(browser)) == 4
+        await run.press("escape")
+        await run.until(lambda: browser.cancelled == ["search_tasks"])
+        assert "stopped, 7,000 rows searched" in run.status
+
+
+async def test_a_page_goes_before_a_count_where_there_is_one_connection() -> None:
+    browser = tasks(200)
+    browser.reading = ReadingLimits(connections=1)
+    async with reading_ahead(browser) as run:
+        browser.counts_quickly = False
+        run.tasks.counting = replace(run.tasks.counting, count=Count(100, exact=False))
+        gate = browser.hold("count_tasks")
+        await run.press("#")
+        await run.until(lambda: run.tasks.counting.running)
+        await run.press("]")
+        await run.until(lambda: "count_tasks" in browser.cancelled)
+        await run.until(lambda: first(run) == "task 150")
+        await run.until(lambda: run.tasks.counting.running)
+        gate.set()
+        await run.until(lambda: "of 200" in run.status)
+        assert browser.named("count_tasks")[-1][1] is None, "it is counted exactly all the same"
 
 
 async def test_nothing_is_read_ahead_while_rows_are_counted() -> None:

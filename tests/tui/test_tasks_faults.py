@@ -22,7 +22,7 @@ async def test_what_runs_is_said_with_its_seconds() -> None:
         assert "searching" not in run.status  # not for what takes no time
         run.ticks.now += 4
         run.tasks.update_lines()
-        assert run.status.startswith("searching… 4 s")
+        assert run.status.startswith("searching… 4 of 15 s at most")
         assert len(run.previews) == 5
 
 

@@ -106,7 +106,7 @@ def open_browser_at_once(url_text: str, asked: AskedLimits | None = None) -> ITa
         url,
         lambda opened: open_browser(url_text, asked=asked, usage=config.usage, opened=opened),
         config.usage,
-        limits.timeout,
+        limits,
     )
 
 

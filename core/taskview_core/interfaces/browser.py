@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TaskDetail,
         TaskRow,
     )
+    from taskview_core.interfaces.limits import ReadingLimits
     from taskview_core.query.page import Page, PageRequest
     from taskview_core.query.task_filter import ConversationFilter, TaskFilter
     from taskview_core.tree.rows import TreeRows
@@ -42,6 +43,11 @@ class ITaskBrowser(Protocol):
     @property
     def address(self) -> str:
         """A URL or path that opens the database again from any folder, without any password."""
+        ...
+
+    @property
+    def reading(self) -> ReadingLimits:
+        """What reading may cost the database."""
         ...
 
     async def connect(self) -> None:

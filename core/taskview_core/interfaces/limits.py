@@ -14,3 +14,7 @@ class ReadingLimits:
 
     timeout: float = USUAL_SECONDS
     connections: int = USUAL_CONNECTIONS
+
+
+USUAL_LIMITS = ReadingLimits()
+"""What holds where nothing was said."""

@@ -32,7 +32,7 @@ from taskview_core.errors import (
     UnsupportedError,
 )
 from taskview_core.interfaces.browser import COUNT_CAP
-from taskview_core.interfaces.limits import USUAL_CONNECTIONS, USUAL_SECONDS
+from taskview_core.interfaces.limits import USUAL_CONNECTIONS, USUAL_SECONDS, ReadingLimits
 from taskview_core.persistence.asking import Asker
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
@@ -114,6 +114,7 @@ class DatabaseBrowser:
         self._clock = clock
         self._recent = RecentSources()
         self._usage = usage or UsagePaths()
+        self._reading = ReadingLimits(timeout, connections)
         self._limits = LimitsCache(self._url.label, limits_kept)
         self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
@@ -153,6 +154,11 @@ class DatabaseBrowser:
     def notices(self) -> tuple[str, ...]:
         """What of the URL could not be honoured, a sentence each."""
         return self._url.notices
+
+    @property
+    def reading(self) -> ReadingLimits:
+        """See ITaskBrowser."""
+        return self._reading
 
     async def connect(self) -> None:
         """See ITaskBrowser."""

@@ -24,7 +24,7 @@ from taskview_core.entities import (
 )
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
-from taskview_core.interfaces.limits import USUAL_SECONDS
+from taskview_core.interfaces.limits import USUAL_LIMITS, ReadingLimits
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
@@ -40,7 +40,7 @@ class LateBrowser:
     `make` is called in a thread, for it imports for long: at the first question but that for the
     newest tasks, which are read by the bare driver as the database is reached, where they can be.
     It is given the connection for that, if there is one to a server. `usage` says where metadata
-    tells what was used. `timeout` is for how many seconds a statement may run (0: for ever).
+    tells what was used.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class LateBrowser:
         url: DatabaseUrl,
         make: Callable[[LimitedConnection | None], ITaskBrowser],
         usage: UsagePaths | None = None,
-        timeout: float = USUAL_SECONDS,
+        limits: ReadingLimits = USUAL_LIMITS,
     ) -> None:
         self._url = url
-        self._timeout = timeout
+        self._limits = limits
         self._make = make
         self._usage = usage or UsagePaths()
         self._making: asyncio.Future[ITaskBrowser] | None = None
@@ -68,6 +68,11 @@ class LateBrowser:
         """See ITaskBrowser."""
         return self._url.address
 
+    @property
+    def reading(self) -> ReadingLimits:
+        """See ITaskBrowser."""
+        return self._limits
+
     async def connect(self) -> None:
         """See ITaskBrowser."""
         if self._url.kind == "postgresql":
@@ -82,7 +87,7 @@ class LateBrowser:
         from taskview_core.persistence import first_page_postgres
         from taskview_core.persistence.limited_connection import answer_within
 
-        within = answer_within(self._timeout)
+        within = answer_within(self._limits.timeout)
         self._opened = await first_page_postgres.connect(self._url, within)
         if self._opened is None:
             return None

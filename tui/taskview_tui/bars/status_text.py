@@ -21,7 +21,8 @@ class ListStatus:
     """The state of a list in words and numbers; None or empty where there is nothing to say.
 
     `offset` is the number of rows before the page. `span` is the range of times on the page,
-    shown where the offset is not known. `took` and `running_for` are seconds.
+    shown where the offset is not known. `took` and `running_for` are seconds, as is `limit`, for
+    which what runs may run at most.
     """
 
     rows: int | None = None
@@ -33,6 +34,7 @@ class ListStatus:
     took: float | None = None
     running: str = ""
     running_for: float = 0.0
+    limit: float | None = None
     sort: Sort | None = None
     times: str = ""
     partial: str = ""
@@ -65,7 +67,10 @@ def _running(status: ListStatus) -> str:
     if not status.running:
         return ""
     seconds = int(status.running_for)
-    return f"{status.running} {seconds} s" if seconds >= 1 else status.running
+    if seconds < 1:
+        return status.running
+    limit = f" of {status.limit:g} s at most" if status.limit else " s"
+    return f"{status.running} {seconds}{limit}"
 
 
 def _place(status: ListStatus) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on, work
@@ -26,21 +26,30 @@ _LIMIT = 1.0
 """Seconds after which reading ahead is given up."""
 FRESH = 30.0
 """Seconds for which a page that was read ahead may be shown."""
+FRESH_SEARCHED = 600.0
+"""The same for a page that had to be searched for: to do that again may take minutes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ahead(Generic[F, R]):
-    """A page that is being read ahead, or has been: `page` is None until it has come."""
+    """A page that is being read ahead, or has been: `page` is None until it has come.
+
+    With `goes_on` it is what a search through windows goes on for while its last page is read, and
+    `heard` what that has found so far.
+    """
 
     ask: Ask[F]
     page: Page[R] | None = None
     took: float = 0.0
     read_at: float = 0.0
     """When it came, in seconds of the host's ticks."""
+    goes_on: bool = False
+    heard: Page[R] | None = None
 
     def answers(self, ask: Ask[F], now: float) -> bool:
         """Whether this is what is asked for, under the same filter and order, and not too old."""
-        old = self.page is not None and now - self.read_at > FRESH
+        fresh = FRESH_SEARCHED if self.goes_on else FRESH
+        old = self.page is not None and now - self.read_at > fresh
         return not old and self.ask.is_like(ask)
 
 
@@ -53,11 +62,13 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
     """Reads one page ahead of the user, in the direction of the last page key.
 
     What it may cost a database that others work with: one page for each that is shown, and only
-    where that was whole, came within QUICK and had not to be searched for in windows; for a second
-    at most, on one connection, while nothing else is read or counted; never for a list that
-    follows its database, whose next reading would void it. One page is kept, for half a minute.
-    Anything but the key for that page drops it. That it could not be read is not shown: the key
-    asks anew.
+    where that was whole and came within QUICK; for a second at most, on one connection, while
+    nothing else is read or counted; never for a list that follows its database, whose next reading
+    would void it. One page is kept, for half a minute. Anything but the key for that page drops
+    it. That it could not be read is not shown: the key asks anew.
+
+    A search through windows goes on while its hits are read, until the next page is full too: it
+    says so, and Esc stops it.
     """
 
     @dataclass
@@ -67,6 +78,13 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
         ask: Ask[Any]
         page: Page[Any] | None
         took: float
+
+    @dataclass
+    class AheadHeard(Message):
+        """A search that goes on has come further."""
+
+        ask: Ask[Any]
+        page: Page[Any]
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +96,10 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
 
     def ahead_ended(self, ask: Ask[F], found: Ahead[F, R] | None) -> None:
         """Do what waits for the page that was read ahead; `found` is None where it has not come."""
+        raise NotImplementedError
+
+    def ahead_heard(self, ask: Ask[F], page: Page[R]) -> None:
+        """Show how far a search that goes on has come, if that is to be seen."""
         raise NotImplementedError
 
     def ahead_of(self, ask: Ask[F]) -> Ahead[F, R] | None:
@@ -93,18 +115,27 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
         self._ahead = None
         self.workers.cancel_group(self, "ahead")
 
-    def read_ahead(self, ask: Ask[F]) -> None:
+    @property
+    def searches_on(self) -> Page[R] | None:
+        """How far a search that goes on behind its page has come; None where none does."""
+        ahead = self._ahead
+        return ahead.heard if ahead is not None and ahead.page is None else None
+
+    def read_ahead(self, ask: Ask[F], *, goes_on: bool = False) -> None:
         """Begin to read a page that was not asked for yet, unless it is there."""
         if self.ahead_of(ask) is None:
-            self._ahead = Ahead(ask)
-            self._read_ahead(ask)
+            self._ahead = Ahead(ask, goes_on=goes_on)
+            self._read_ahead(ask, None if goes_on else _LIMIT)
 
     @work(exclusive=True, group="ahead")
-    async def _read_ahead(self, ask: Ask[F]) -> None:
+    async def _read_ahead(self, ask: Ask[F], limit: float | None) -> None:
+        def heard(page: Page[R]) -> None:
+            self.post_message(self.AheadHeard(ask, page))
+
         async def within_limit() -> Page[R] | None:
             try:
-                async with asyncio.timeout(_LIMIT):
-                    return await self.read_page(ask, lambda page: None)
+                async with asyncio.timeout(limit):
+                    return await self.read_page(ask, heard)
             except TimeoutError:
                 return None
 
@@ -116,13 +147,24 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
             lambda page, took: self.AheadArrived(ask, page, took),
         )
 
+    @on(AheadHeard)
+    def _ahead_heard(self, message: AheadHeard) -> None:
+        ahead = self._ahead
+        if ahead is not None and ahead.ask is message.ask and ahead.goes_on and ahead.page is None:
+            self._ahead = replace(ahead, heard=message.page)
+            self.ahead_heard(message.ask, message.page)
+
     @on(AheadArrived)
     def _ahead_arrived(self, message: AheadArrived) -> None:
         if self._ahead is None or self._ahead.ask is not message.ask:
             return
         page = message.page
         whole = page is not None and page.partial is None
-        came = Ahead(message.ask, page, message.took, self.host.ticks()) if whole else None
+        came: Ahead[F, R] | None = None
+        if whole:
+            came = replace(
+                self._ahead, page=page, took=message.took, read_at=self.host.ticks(), heard=None
+            )
         self._ahead = came
         self.ahead_ended(message.ask, came)
 

@@ -83,9 +83,14 @@ class ListLines(AheadScreen[F, R]):
         running = "searching…" if self._searching is not None and not unseen else ""
         if running and self._searching is not None and self._searching.page is not None:
             running = f"{self._searched(self._searching.page)} …"
+        limit = self.host.browser.reading.timeout or None
+        if self._searching is None and self.searches_on is not None:
+            running, running_for = f"{self._searched(self.searches_on)}, goes on …", 0.0
+        elif self._searching is None or self._searching.page is not None:
+            limit = None  # what goes through windows has none
         shown = self._shown
         if shown is None:
-            return ListStatus(running=running, running_for=running_for, noun=self.noun)
+            return ListStatus(running=running, running_for=running_for, limit=limit, noun=self.noun)
         page = shown.page
         same = self.counting.filter == shown.ask.filter
         count = self.counting.count if same else None
@@ -100,6 +105,7 @@ class ListLines(AheadScreen[F, R]):
             took=shown.took if self._searching is None else None,
             running=running,
             running_for=running_for,
+            limit=limit,
             sort=sort,
             times=self.times_word,
             partial=page.partial.reason if page.partial and self._searching is None else "",

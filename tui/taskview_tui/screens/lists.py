@@ -129,7 +129,10 @@ class ListScreen(ListLines[F, R]):
 
         With `turning`, a page that was read ahead will do; else what was read ahead is void too.
         """
-        if ask.filter != self.counting.filter:
+        browser = self.host.browser
+        is_alone = browser is not None and browser.reading.connections == 1
+        if ask.filter != self.counting.filter or (is_alone and self.counting.running):
+            # Where there is one connection only, a page goes before the count, which begins anew.
             self.stop_counting(ask.filter)
         self._ask = ask
         self._then = None
@@ -137,7 +140,7 @@ class ListScreen(ListLines[F, R]):
         self._asked_at = self.host.ticks()
         self.asked("page")
         self._searching = None
-        if self.host.browser is None:
+        if browser is None:
             return
         self._searching = Searching()
         self._was_heard = False
@@ -149,6 +152,8 @@ class ListScreen(ListLines[F, R]):
         else:
             self.workers.cancel_group(self, "search")
             self.ahead_ended(ahead.ask, ahead)
+            if ahead.heard is not None:
+                self.ahead_heard(ahead.ask, ahead.heard)
         self.beat()
         self.update_lines()
 
@@ -215,6 +220,7 @@ class ListScreen(ListLines[F, R]):
         if heard is None or heard.partial is None:
             return False
         self.workers.cancel_group(self, "search")
+        self.drop_ahead()
         self._searching, self._then = None, None
         shown = self._shown
         if shown is not None and shown.ask is not self._ask and shown.ask.is_like(self._ask):
@@ -229,8 +235,17 @@ class ListScreen(ListLines[F, R]):
 
     def action_step_back(self) -> None:
         """Stop a search that goes on; else see BrowserScreen."""
-        if self.focused is not self.main_widget or not self.stop_searching():
+        if self.focused is not self.main_widget or not (self.stop_searching() or self._stop_on()):
             super().action_step_back()
+
+    def _stop_on(self) -> bool:
+        """Stop a search that goes on behind its page; say whether there was one."""
+        if self.searches_on is None:
+            return False
+        self.drop_ahead()
+        self._hint = "the search has stopped: ] goes on"
+        self.update_lines()
+        return True
 
     @on(Failed)
     def _page_failed(self, message: Failed) -> None:
@@ -257,8 +272,10 @@ class ListScreen(ListLines[F, R]):
         page = shown.page
         which = "previous" if page.request.reads_backward else "next"
         cursor = self._cursor_of(page, which)
-        if cursor is not None and may_follow(page, shown.took) and not self._was_heard:
-            self.read_ahead(shown.ask.with_cursor(cursor))
+        if cursor is None or page.partial is not None:
+            return
+        if self._was_heard or may_follow(page, shown.took):
+            self.read_ahead(shown.ask.with_cursor(cursor), goes_on=self._was_heard)
 
     def counted(self) -> None:
         """See CountedScreen."""
@@ -273,8 +290,16 @@ class ListScreen(ListLines[F, R]):
         if found is None:
             self._search(self._ask)
         elif found.page is not None:
+            self._was_heard = found.goes_on
             # At once, not by a message: no frame without the rows comes before.
             self._paint_page(self.PageArrived(self._ask, found.page, found.took))
+
+    def ahead_heard(self, ask: Ask[F], page: Page[R]) -> None:
+        """See AheadScreen: the user may wait for its page by now, and is shown its hits then."""
+        if self._searching is not None and self._ask.is_like(ask):
+            self._paint_heard(self.PageHeard(self._ask, page, self.host.ticks() - self._asked_at))
+        else:
+            self.update_lines()
 
     # Filter, pages, order
 
