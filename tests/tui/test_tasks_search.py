@@ -114,6 +114,17 @@ async def test_the_next_page_is_turned_to_when_the_page_is_full() -> None:
         assert cursor.place is Place.AFTER
 
 
+async def test_who_stops_a_search_is_not_told_any_more_that_the_page_will_turn() -> None:
+    browser = tasks(100)
+    async with searching(browser) as (run, request):
+        browser.tell(so_far(request, 90, back_to=60))
+        await run.until(lambda: numbers(run) == [90])
+        run.tasks.table.focus()
+        await run.press("]", "escape")
+        assert "turns as soon" not in run.status
+        assert "partial: stopped" in run.status
+
+
 async def test_a_search_that_fails_keeps_what_it_found() -> None:
     browser = tasks(100)
     async with searching(browser) as (run, request):

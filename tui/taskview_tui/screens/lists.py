@@ -221,7 +221,7 @@ class ListScreen(ListLines[F, R]):
             return False
         self.workers.cancel_group(self, "search")
         self.drop_ahead()
-        self._searching, self._then = None, None
+        self._searching, self._then, self._hint = None, None, ""
         shown = self._shown
         if shown is not None and shown.ask is not self._ask and shown.ask.is_like(self._ask):
             self._ask = shown.ask  # What was to be read again stays as it was.
