@@ -55,6 +55,11 @@ class ExpectedIndex:
         """
         return self.name not in {"ix_tasks_conversation_roots", ODD_TIMES_INDEX}
 
+    @property
+    def narrow(self) -> bool:
+        """Whether its point is that it is small: one with further columns is not as good."""
+        return len(self.columns) == 1
+
 
 def expected_indexes(engine: str | None = None) -> tuple[ExpectedIndex, ...]:
     """Give every index that the models have, those of conversations first.

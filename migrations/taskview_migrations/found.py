@@ -120,7 +120,11 @@ def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
             )
     for expected in expected_indexes():
         there = found.indexes.get(expected.name)
-        if there is not None and there.columns != expected.columns:
+        if there is not None and there.table != expected.table:
+            problems.append(
+                f"its index {expected.name} is on {there.table} and not on {expected.table}"
+            )
+        elif there is not None and there.columns != expected.columns:
             problems.append(
                 f"its index {expected.name} is over ({', '.join(there.columns)})"
                 f" and not over ({', '.join(expected.columns)})"

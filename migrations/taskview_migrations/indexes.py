@@ -35,12 +35,13 @@ AND attname IN ('started_at', 'completed_at') AND atttypid = 'timestamp'::regtyp
 
 @dataclass(frozen=True)
 class FoundIndex:
-    """An index as it is. `whole` says that it covers all rows.
+    """An index of a table as it is. `whole` says that it covers all rows.
 
     One that is not `valid` is what a broken-off CREATE INDEX CONCURRENTLY leaves behind: writers
     keep it up, and no query uses it.
     """
 
+    table: str
     columns: tuple[str, ...]
     whole: bool = True
     valid: bool = True
@@ -56,7 +57,7 @@ def found_indexes(connection: Connection, table: str) -> Mapping[str, FoundIndex
     for row in connection.execute(text(query), {"table": table}):
         before = found[row.name].columns if row.name in found else ()
         part = EXPRESSION if row.part is None else str(row.part)
-        found[str(row.name)] = FoundIndex((*before, part), bool(row.whole), bool(row.valid))
+        found[str(row.name)] = FoundIndex(table, (*before, part), bool(row.whole), bool(row.valid))
     return found
 
 
@@ -79,12 +80,14 @@ def serving(expected: ExpectedIndex, found: Mapping[str, FoundIndex]) -> str | N
     In a database of others it may have another name, or further columns. For an index over an
     expression, or over the roots alone, there is no such stand-in.
     """
-    if expected.name in found:
-        return expected.name if found[expected.name].valid else None
+    own = found.get(expected.name)
+    if own is not None:
+        return expected.name if own.valid and own.table == expected.table else None
     if EXPRESSION in expected.columns or not expected.replaceable:
         return None
     for name, index in found.items():
-        leading = index.columns[: len(expected.columns)]
-        if index.valid and index.whole and leading == expected.columns:
+        columns = index.columns if expected.narrow else index.columns[: len(expected.columns)]
+        same = index.table == expected.table and columns == expected.columns
+        if same and index.valid and index.whole:
             return name
     return None

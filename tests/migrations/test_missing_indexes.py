@@ -1,0 +1,74 @@
+"""Each index that is not there is told and made again; others' that do its work stand in for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+
+import asyncpg
+
+from taskview_core.persistence.url import parse_database_url
+from taskview_migrations import IndexStatus, status, upgrade
+from taskview_migrations.expected import expected_indexes
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements as another program would."""
+    if url.startswith("sqlite"):
+        await asyncio.to_thread(_execute_sqlite, url, statements)
+        return
+    postgres = await asyncpg.connect(url)
+    for statement in statements:
+        await postgres.execute(statement)
+    await postgres.close()
+
+
+def _execute_sqlite(url: str, statements: Sequence[str]) -> None:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+async def indexes(url: str) -> dict[str, IndexStatus]:
+    """Give what status says of each index."""
+    return {index.name: index for index in (await status(parse_database_url(url))).indexes}
+
+
+async def test_each_is_missed_and_made_again(migrated_url: str) -> None:
+    """Whatever the others are: those of the other table have the same columns, some begin alike."""
+    url = parse_database_url(migrated_url)
+    engine = "sqlite" if migrated_url.startswith("sqlite") else "postgresql"
+    for expected in expected_indexes(engine):
+        await execute(migrated_url, f"DROP INDEX {expected.name}")
+        found = await status(url)
+        assert [index.name for index in found.missing] == [expected.name]
+        assert not found.is_current
+        assert (await upgrade(url, lambda step: None)).steps == (
+            f"making the index {expected.name}",
+        )
+        assert (await status(url)).is_current
+
+
+async def test_one_of_the_other_table_does_not_do_its_work(migrated_url: str) -> None:
+    await execute(
+        migrated_url,
+        "DROP INDEX ix_conversations_created",
+        "DROP INDEX ix_tasks_created",
+        "CREATE INDEX theirs ON tasks (created_at, id)",
+    )
+    found = await indexes(migrated_url)
+    assert found["ix_tasks_created"].served_by == "theirs"
+    assert found["ix_conversations_created"].served_by is None
+
+
+async def test_one_of_our_name_on_the_other_table_is_a_problem(migrated_url: str) -> None:
+    await execute(
+        migrated_url,
+        "DROP INDEX ix_tasks_created",
+        "CREATE INDEX ix_tasks_created ON conversations (created_at, id)",
+    )
+    found = await status(parse_database_url(migrated_url))
+    assert found.problems == ("its index ix_tasks_created is on conversations and not on tasks",)
+    assert [index.name for index in found.missing] == ["ix_tasks_created"]
