@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.schema import CreateIndex
 
 from taskview_core.persistence.sql.lengths import postgres_duration
-from taskview_migrations.expected import EXPRESSION, ExpectedIndex
+from taskview_migrations.expected import EXPRESSION, TABLES, ExpectedIndex
 
 _SQLITE = """
 SELECT each.name AS name, NOT each.partial AS whole, 1 AS valid, part.name AS part
@@ -59,6 +59,13 @@ def found_indexes(connection: Connection, table: str) -> Mapping[str, FoundIndex
         part = EXPRESSION if row.part is None else str(row.part)
         found[str(row.name)] = FoundIndex(table, (*before, part), bool(row.whole), bool(row.valid))
     return found
+
+
+def all_indexes(connection: Connection) -> Mapping[str, FoundIndex]:
+    """Give the indexes of both tables by their names."""
+    return {
+        name: index for table in TABLES for name, index in found_indexes(connection, table).items()
+    }
 
 
 def naive_ends(connection: Connection) -> frozenset[str]:

@@ -23,7 +23,7 @@ from taskview_migrations.concurrent import Building, build_indexes
 from taskview_migrations.config import alembic_config, revisions
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.found import Found, look, refuse_problems
-from taskview_migrations.indexes import creation
+from taskview_migrations.indexes import creation, serving
 from taskview_migrations.lock import turn, writing_alone
 from taskview_migrations.report import UpgradeReport
 from taskview_migrations.stoppable import Stop, run_stoppable
@@ -162,10 +162,9 @@ def _make_missing(
     connection: Connection, found: Found, tell: Progress, only: str | None = None
 ) -> None:
     for expected in expected_indexes(connection.dialect.name):
-        there = found.indexes.get(expected.name)
-        if only not in {None, expected.name} or (there is not None and there.valid):
+        if only not in {None, expected.name} or serving(expected, found.indexes) is not None:
             continue
-        if there is not None:
+        if expected.name in found.indexes:
             tell(f"dropping the index {expected.name}, which was left unfinished")
             connection.execute(DropIndex(expected.index))
         tell(f"making the index {expected.name}")

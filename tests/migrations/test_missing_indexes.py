@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 
 import asyncpg
+import pytest
 
+from support.foreign import make_guide_database
+from support.stored import StoredTask, insert_async
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import IndexStatus, status, upgrade
 from taskview_migrations.expected import expected_indexes
@@ -72,3 +75,32 @@ async def test_one_of_our_name_on_the_other_table_is_a_problem(migrated_url: str
     found = await status(parse_database_url(migrated_url))
     assert found.problems == ("its index ix_tasks_created is on conversations and not on tasks",)
     assert [index.name for index in found.missing] == ["ix_tasks_created"]
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+async def test_what_others_have_an_index_for_gets_no_second_one(
+    database_url: str, rows: int
+) -> None:
+    """Neither by the revisions, nor beside writers, as where there are rows on Postgres."""
+    url = parse_database_url(database_url)
+    await asyncio.to_thread(make_guide_database, database_url, {})
+    if rows:
+        await insert_async(database_url, [StoredTask.numbered(each) for each in range(rows)])
+    await execute(
+        database_url,
+        "CREATE INDEX u ON conversations (updated_at, id)",
+        "CREATE INDEX began ON tasks (started_at, id, agent_id)",
+    )
+    await upgrade(url, lambda step: None)
+    found = await status(url)
+    assert found.is_current
+    assert {
+        index.name: index.served_by for index in found.indexes if index.served_by != index.name
+    } == {
+        "ix_conversations_updated": "u",
+        "ix_tasks_started": "began",
+    }
+    assert (await upgrade(url, lambda step: None)).steps == ()
+    await execute(database_url, "DROP INDEX u")
+    (step,) = (await upgrade(url, lambda step: None)).steps
+    assert "index ix_conversations_updated" in step
