@@ -14,9 +14,9 @@ from taskview_core.persistence.faults import translated
 from taskview_core.persistence.replication import replica_of
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.config import revisions
-from taskview_migrations.expected import TABLES, expected_indexes
+from taskview_migrations.expected import TABLES, ExpectedIndex, expected_indexes
 from taskview_migrations.found import Found, look, problems_of
-from taskview_migrations.indexes import serving
+from taskview_migrations.indexes import serving, serving_in_part
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
 
 
@@ -53,19 +53,27 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
             for name in TABLES
         ),
         indexes=tuple(
-            IndexStatus(
-                name=index.name,
-                table=index.table,
-                columns=index.columns,
-                slow=index.slow,
-                served_by=serving(index, found.indexes),
-                broken=index.name in found.indexes and not found.indexes[index.name].valid,
-            )
+            _index(index, found)
             for index in expected_indexes(connection.dialect.name)
             if not found.servers.get(index.table)
         ),
         made_by_others=not found.is_empty and (found.revision is None or found.by_other_migrations),
         problems=problems_of(found, known),
+    )
+
+
+def _index(expected: ExpectedIndex, found: Found) -> IndexStatus:
+    partly_by, leading = serving_in_part(expected, found.indexes)
+    served_by = serving(expected, found.indexes)
+    own = found.indexes.get(expected.name)
+    return IndexStatus(
+        name=expected.name,
+        table=expected.table,
+        columns=expected.columns,
+        slow=expected.slow[leading if served_by is None else 0],
+        served_by=served_by,
+        partly_by=partly_by if served_by is None else None,
+        broken=own is not None and not own.valid,
     )
 
 

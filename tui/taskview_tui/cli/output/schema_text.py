@@ -43,8 +43,10 @@ def _elsewhere(table: TableStatus) -> str:
 
 def _index(index: IndexStatus) -> str:
     if index.served_by is None:
-        lack = "broken off while it was built" if index.broken else "missing"
-        return f"✗ {index.name}  {lack}: without it {clean(index.slow)}"
+        sign, lack = "✗", "broken off while it was built" if index.broken else "missing"
+        if index.partly_by is not None:
+            sign, lack = "~", f"{lack}, {clean(index.partly_by)} does a part of its work"
+        return f"{sign} {index.name}  {lack}: without it {clean(index.slow)}"
     other = "" if index.served_by == index.name else f"  as {clean(index.served_by)}"
     return f"✓ {index.name}{other}"
 
