@@ -265,8 +265,8 @@ async def refresh_text_index(
     return await refresh(database(url_text), text_index_folder(), progress)
 
 
-async def drop_text_index(url_text: str) -> bool:
-    """Drop the text index of a database; say whether there was one."""
+async def drop_text_index(url_text: str) -> str | None:
+    """Drop the text index of a database; give the place where it was, or None for none."""
     from taskview_core.persistence.text_index.manage import drop_text_index as drop
 
     return await drop(database(url_text), text_index_folder())
