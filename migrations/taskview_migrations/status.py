@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from taskview_core.entities import Count
-from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_SECONDS
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
@@ -18,6 +16,7 @@ from taskview_migrations.expected import TABLES, ExpectedIndex, expected_indexes
 from taskview_migrations.found import Found, look, problems_of
 from taskview_migrations.indexes import serving, serving_in_part
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
+from taskview_migrations.rows import rows_capped
 
 
 async def status(url: DatabaseUrl, *, seconds: float = USUAL_SECONDS) -> SchemaStatus:
@@ -47,7 +46,7 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
         tables=tuple(
             TableStatus(
                 name=name,
-                rows=_rows(connection, found, name),
+                rows=rows_capped(connection, name) if name in found.columns else None,
                 servers=found.servers.get(name, ()),
             )
             for name in TABLES
@@ -75,11 +74,3 @@ def _index(expected: ExpectedIndex, found: Found) -> IndexStatus:
         partly_by=partly_by if served_by is None else None,
         broken=own is not None and not own.valid,
     )
-
-
-def _rows(connection: Connection, found: Found, table: str) -> Count | None:
-    if table not in found.columns:
-        return None
-    capped = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {COUNT_CAP + 1}) AS capped"
-    number = int(connection.execute(text(capped)).scalar_one())
-    return Count(min(number, COUNT_CAP), exact=number <= COUNT_CAP)

@@ -127,14 +127,17 @@ async def upgrade(
     url_text: str,
     progress: Callable[[str], None],
     building: Callable[[str, float | None], None] | None = None,
+    intending: Callable[[str], None] | None = None,
 ) -> UpgradeReport:
     """Make a database's tables or bring them up, telling each step.
 
+    `intending` is told before the first of them, in a line, what is going to be changed.
     `building` is told now and then how far the index has come that Postgres is building.
     """
     from taskview_migrations import upgrade as upgrade_schema
 
-    return await upgrade_schema(database(url_text), progress, building=building)
+    url = database(url_text)
+    return await upgrade_schema(url, progress, intending=intending, building=building)
 
 
 async def status(url_text: str, asked: AskedLimits | None = None) -> SchemaStatus:
