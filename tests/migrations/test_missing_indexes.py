@@ -13,7 +13,11 @@ from support.foreign import make_guide_database
 from support.stored import StoredTask, insert_async
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import IndexStatus, status, upgrade
+from taskview_migrations.config import revisions
 from taskview_migrations.expected import expected_indexes
+from taskview_tui.cli.main import main
+
+NEWEST = revisions()[-1]
 
 
 async def execute(url: str, *statements: str) -> None:
@@ -104,3 +108,19 @@ async def test_what_others_have_an_index_for_gets_no_second_one(
     await execute(database_url, "DROP INDEX u")
     (step,) = (await upgrade(url, lambda step: None)).steps
     assert "index ix_conversations_updated" in step
+
+
+def test_what_was_missing_is_what_is_told(
+    migrated_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was at the newest revision all along."""
+    asyncio.run(execute(migrated_url, "DROP INDEX ix_tasks_created"))
+    assert main(("db", "status", migrated_url)) == 0
+    summary = "summary    1 index is missing; taskview db upgrade would make it\n"
+    assert summary in capsys.readouterr().out
+    assert main(("db", "upgrade", migrated_url)) == 0
+    label = parse_database_url(migrated_url).label
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == f"taskview: {label} has the indexes that it lacked, at revision {NEWEST}"
+    assert main(("db", "status", migrated_url)) == 0
+    assert "summary    all is there\n" in capsys.readouterr().out

@@ -90,6 +90,8 @@ def _done(report: UpgradeReport) -> str:
         return f"{report.label} was at the newest revision already ({report.after})"
     if report.before is None and not report.adopted:
         return f"{report.label} is new and at revision {report.after}"
+    if report.before == report.after:
+        return f"{report.label} has the indexes that it lacked, at revision {report.after}"
     came = "no revision" if report.before is None else report.before
     adopted = "; its tables were adopted as they are" if report.adopted else ""
     return f"{report.label} went from {came} to {report.after}{adopted}"

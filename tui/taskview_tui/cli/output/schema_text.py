@@ -73,4 +73,8 @@ def _summary(status: SchemaStatus) -> str:
         return f"made by another program; {_UPGRADE}{where} would adopt it and add what is missing"
     if not any(table.present for table in status.tables):
         return f"no tables; {_UPGRADE}{where} would make them"
+    if status.revision == status.head:
+        number = len(status.missing)
+        lack, it = ("1 index is", "it") if number == 1 else (f"{number} indexes are", "them")
+        return f"{lack} missing; {_UPGRADE}{where} would make {it}"
     return f"not the newest; {_UPGRADE}{where} would bring it up"
