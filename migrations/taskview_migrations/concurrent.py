@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.found import Found
-from taskview_migrations.indexes import creation
+from taskview_migrations.indexes import creation, serving
 
 Building = Callable[[str, float | None], None]
 """Is told in words what the server does to an index, and the share of that done, if known."""
@@ -42,8 +42,7 @@ async def build_indexes(
     missing = [
         index
         for index in expected_indexes(engine.dialect.name)
-        if index.table in full
-        and not (index.name in found.indexes and found.indexes[index.name].valid)
+        if index.table in full and serving(index, found.indexes) is None
     ]
     for number, index in enumerate(missing, 1):
         if index.name in found.indexes:

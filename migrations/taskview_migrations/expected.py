@@ -8,42 +8,25 @@ from sqlalchemy import Column, Index, Table
 
 from taskview_core.persistence.models import Base
 from taskview_core.persistence.sql.odd_times import ODD_TIMES_INDEX
+from taskview_migrations.slow import SLOW
 
 TABLES = ("conversations", "tasks")
 
 EXPRESSION = "(expression)"
 """Stands for what an index has in the place of a column."""
 
-_SLOW = {
-    "ix_conversations_updated": "listing conversations by their last activity reads and sorts all",
-    "ix_conversations_created": "listing conversations by when they began reads and sorts all",
-    "ix_conversations_user": "filtering or sorting conversations by user reads all",
-    "ix_tasks_status": "facets by status count by a wider index, or read the table",
-    "ix_tasks_created": "every page of the task list reads and sorts the whole table",
-    "ix_tasks_created_odd": "a range of time, and its count, look at every task of a day before it",
-    "ix_tasks_started": "sorting by started reads and sorts the whole table",
-    "ix_tasks_completed": "sorting by completed reads and sorts the whole table",
-    "ix_tasks_duration": "sorting by duration reads and sorts the whole table",
-    "ix_tasks_updated": "following changes and sorting by updated read the whole table",
-    "ix_tasks_status_created": "pages under a status walk past all tasks of other statuses",
-    "ix_tasks_agent_created": "pages under an agent walk past all tasks of other agents",
-    "ix_tasks_agent_status_created": "a rare status of a busy agent, and facets under an agent,"
-    " walk past that agent's other tasks",
-    "ix_tasks_conversation_created": "opening a conversation's tree reads the whole table",
-    "ix_tasks_parent_created": "finding the children of a task reads the whole table",
-    "ix_tasks_conversation_roots": "the first tasks of a conversation are found by reading all"
-    " its tasks",
-}
-
 
 @dataclass(frozen=True)
 class ExpectedIndex:
-    """An index of the models: where it is, over what, and what is slow without it."""
+    """An index of the models: where it is, over what, and what is slow without it.
+
+    `slow` says so where there is none at all, one with the first column alone, the first two, ….
+    """
 
     name: str
     table: str
     columns: tuple[str, ...]
-    slow: str
+    slow: tuple[str, ...]
     index: Index
 
     @property
@@ -54,6 +37,11 @@ class ExpectedIndex:
         odd times: there the point is that they are few.
         """
         return self.name not in {"ix_tasks_conversation_roots", ODD_TIMES_INDEX}
+
+    @property
+    def narrow(self) -> bool:
+        """Whether its point is that it is small: one with further columns is not as good."""
+        return len(self.columns) == 1
 
 
 def expected_indexes(engine: str | None = None) -> tuple[ExpectedIndex, ...]:
@@ -74,4 +62,4 @@ def _expected(table: Table, index: Index) -> ExpectedIndex:
     columns = tuple(
         each.name if isinstance(each, Column) else EXPRESSION for each in index.expressions
     )
-    return ExpectedIndex(name, table.name, columns, _SLOW[name], index)
+    return ExpectedIndex(name, table.name, columns, SLOW[name], index)

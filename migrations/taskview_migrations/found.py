@@ -12,7 +12,7 @@ from taskview_core.errors import SchemaError
 from taskview_core.persistence.models import Base
 from taskview_core.persistence.sql.profile import unreadable_types
 from taskview_migrations.expected import TABLES, expected_indexes
-from taskview_migrations.indexes import FoundIndex, found_indexes
+from taskview_migrations.indexes import FoundIndex, all_indexes
 
 _OURS = re.compile(r"taskview_\d{4}")
 """Our revisions bear the program's name, for others too number theirs from 0001."""
@@ -45,18 +45,17 @@ class Found:
 def look(connection: Connection) -> Found:
     """Look at the database; nothing is written."""
     inspector = inspect(connection)
-    columns = {}
-    indexes: dict[str, FoundIndex] = {}
-    for table in TABLES:
-        if inspector.has_table(table):
-            columns[table] = frozenset(str(each["name"]) for each in inspector.get_columns(table))
-            indexes.update(found_indexes(connection, table))
+    columns = {
+        table: frozenset(str(each["name"]) for each in inspector.get_columns(table))
+        for table in TABLES
+        if inspector.has_table(table)
+    }
     revision = None
     if inspector.has_table("alembic_version"):
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         revision = ", ".join(str(row) for row in rows) or None
     servers = {table: _servers(connection, table) for table in columns}
-    return Found(columns, indexes, revision, _odd_types(connection), servers)
+    return Found(columns, all_indexes(connection), revision, _odd_types(connection), servers)
 
 
 _SERVERS = """
@@ -120,7 +119,11 @@ def problems_of(found: Found, known: tuple[str, ...]) -> tuple[str, ...]:
             )
     for expected in expected_indexes():
         there = found.indexes.get(expected.name)
-        if there is not None and there.columns != expected.columns:
+        if there is not None and there.table != expected.table:
+            problems.append(
+                f"its index {expected.name} is on {there.table} and not on {expected.table}"
+            )
+        elif there is not None and there.columns != expected.columns:
             problems.append(
                 f"its index {expected.name} is over ({', '.join(there.columns)})"
                 f" and not over ({', '.join(expected.columns)})"

@@ -40,7 +40,8 @@ class IndexStatus:
     """One index that taskview reads by. `slow` says what is slow without it.
 
     `served_by` is the name of the index that does its work, which others may have named
-    otherwise. One that is `broken` was broken off while it was built: no query uses it.
+    otherwise. Where there is none, `partly_by` is one that does some of it, and `slow` is what is
+    left. One that is `broken` was broken off while it was built: no query uses it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class IndexStatus:
     columns: tuple[str, ...]
     slow: str
     served_by: str | None
+    partly_by: str | None = None
     broken: bool = False
 
     @property

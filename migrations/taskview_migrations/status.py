@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from taskview_core.entities import Count
-from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_SECONDS
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.replication import replica_of
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.config import revisions
-from taskview_migrations.expected import TABLES, expected_indexes
+from taskview_migrations.expected import TABLES, ExpectedIndex, expected_indexes
 from taskview_migrations.found import Found, look, problems_of
-from taskview_migrations.indexes import serving
+from taskview_migrations.indexes import serving, serving_in_part
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
+from taskview_migrations.rows import rows_capped
 
 
 async def status(url: DatabaseUrl, *, seconds: float = USUAL_SECONDS) -> SchemaStatus:
@@ -47,20 +46,13 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
         tables=tuple(
             TableStatus(
                 name=name,
-                rows=_rows(connection, found, name),
+                rows=rows_capped(connection, name) if name in found.columns else None,
                 servers=found.servers.get(name, ()),
             )
             for name in TABLES
         ),
         indexes=tuple(
-            IndexStatus(
-                name=index.name,
-                table=index.table,
-                columns=index.columns,
-                slow=index.slow,
-                served_by=serving(index, found.indexes),
-                broken=index.name in found.indexes and not found.indexes[index.name].valid,
-            )
+            _index(index, found)
             for index in expected_indexes(connection.dialect.name)
             if not found.servers.get(index.table)
         ),
@@ -69,9 +61,16 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
     )
 
 
-def _rows(connection: Connection, found: Found, table: str) -> Count | None:
-    if table not in found.columns:
-        return None
-    capped = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {COUNT_CAP + 1}) AS capped"
-    number = int(connection.execute(text(capped)).scalar_one())
-    return Count(min(number, COUNT_CAP), exact=number <= COUNT_CAP)
+def _index(expected: ExpectedIndex, found: Found) -> IndexStatus:
+    partly_by, leading = serving_in_part(expected, found.indexes)
+    served_by = serving(expected, found.indexes)
+    own = found.indexes.get(expected.name)
+    return IndexStatus(
+        name=expected.name,
+        table=expected.table,
+        columns=expected.columns,
+        slow=expected.slow[leading if served_by is None else 0],
+        served_by=served_by,
+        partly_by=partly_by if served_by is None else None,
+        broken=own is not None and not own.valid,
+    )

@@ -23,7 +23,8 @@ from taskview_migrations.concurrent import Building, build_indexes
 from taskview_migrations.config import alembic_config, revisions
 from taskview_migrations.expected import TABLES, expected_indexes
 from taskview_migrations.found import Found, look, refuse_problems
-from taskview_migrations.indexes import creation
+from taskview_migrations.indexes import creation, serving
+from taskview_migrations.intent import Intent
 from taskview_migrations.lock import turn, writing_alone
 from taskview_migrations.report import UpgradeReport
 from taskview_migrations.stoppable import Stop, run_stoppable
@@ -36,11 +37,14 @@ async def upgrade(
     progress: Progress,
     revision: str = "head",
     *,
+    intending: Progress | None = None,
     building: Building | None = None,
     settings: Sequence[str] = (),
 ) -> UpgradeReport:
     """Make the tables and indexes up to a revision; `progress` is told each step as it begins.
 
+    `intending` is told before that, in a line, what the upgrade to the newest revision will
+    change; nothing where there is nothing to be done.
     `building` is told now and then how far the index has come that Postgres is building.
     `settings` are PRAGMAs for the connection to a SQLite file.
 
@@ -50,8 +54,20 @@ async def upgrade(
     """
     newest = revision in {"head", revisions()[-1]}
     build = (building or _quiet_building) if newest else None
+    intent = Intent(intending if newest else None, url.label, revisions()[-1])
+
+    def work(connection: Connection, tell: Progress, revision: str, label: str) -> bool:
+        return _upgrade(connection, tell, revision, label, intent)
+
     return await _migrate(
-        url, progress, revision, create=True, work=_upgrade, build=build, settings=settings
+        url,
+        progress,
+        revision,
+        create=True,
+        work=work,
+        intent=intent,
+        build=build,
+        settings=settings,
     )
 
 
@@ -85,6 +101,7 @@ async def _migrate(
     *,
     create: bool,
     work: Callable[[Connection, Progress, str, str], bool],
+    intent: Intent | None = None,
     build: Building | None = None,
     settings: Sequence[str] = (),
 ) -> UpgradeReport:
@@ -107,7 +124,7 @@ async def _migrate(
     engine = create_engine(url, create=create, pool_size=2, max_overflow=0)
     try:
         with translated(url.label):
-            async with _alone(engine, url, tell, progress, build) as in_transaction:
+            async with _alone(engine, url, tell, progress, intent, build) as in_transaction:
                 writing = writing_alone(
                     engine, progress, in_transaction=in_transaction, settings=settings
                 )
@@ -123,6 +140,7 @@ async def _alone(
     url: DatabaseUrl,
     tell: Progress,
     say: Progress,
+    intent: Intent | None,
     build: Building | None,
 ) -> AsyncIterator[bool]:
     """Keep other upgrades out, and build indexes beside writers where that can be.
@@ -136,16 +154,21 @@ async def _alone(
         if connection is not None and build is not None:
             found = await connection.run_sync(look)
             refuse_problems(found, revisions(), url.label)
+            if intent is not None:
+                await connection.run_sync(intent.tell, found)
             await build_indexes(engine, connection, found, tell, build)
         elif build is not None:
             say("a pooler stands between: indexes are made in one transaction, writers wait for it")
         yield connection is None
 
 
-def _upgrade(connection: Connection, tell: Progress, revision: str, label: str) -> bool:
+def _upgrade(
+    connection: Connection, tell: Progress, revision: str, label: str, intent: Intent
+) -> bool:
     known = revisions()
     found = look(connection)
     refuse_problems(found, known, label)
+    intent.tell(connection, found)
     adopted = not found.is_empty and found.revision is None
     if adopted:
         tell("adopting the tables that are there")
@@ -162,10 +185,9 @@ def _make_missing(
     connection: Connection, found: Found, tell: Progress, only: str | None = None
 ) -> None:
     for expected in expected_indexes(connection.dialect.name):
-        there = found.indexes.get(expected.name)
-        if only not in {None, expected.name} or (there is not None and there.valid):
+        if only not in {None, expected.name} or serving(expected, found.indexes) is not None:
             continue
-        if there is not None:
+        if expected.name in found.indexes:
             tell(f"dropping the index {expected.name}, which was left unfinished")
             connection.execute(DropIndex(expected.index))
         tell(f"making the index {expected.name}")

@@ -11,6 +11,7 @@ import pytest
 
 from support.cli_browser import Run, ident
 from support.cli_process import Terminal, run_process
+from taskview_tui import wiring
 
 TALK = {"id": str(ident(1)), "user_id": "ada", "created_at": "2026-01-31T10:00:00Z"}
 TASK = {"id": str(ident(2)), "conversation_id": TALK["id"], "agent_id": "a", "status": "failed"}
@@ -250,6 +251,19 @@ def test_the_text_of_a_file_is_indexed_beside_it(run: Run, tmp_path: Path) -> No
     assert "text index none" in _status(run, database)
     assert "there is no" in run("db", "index-text", str(database), "--drop").err
     assert run("db", "status", str(database), "--drop").code == 2
+
+
+def test_the_index_of_a_database_that_is_gone_can_be_dropped(run: Run, tmp_path: Path) -> None:
+    database = tmp_path / "gone.db"
+    run("load", str(database), str(write(tmp_path / "rows.ndjson", TALK, TASK)))
+    assert run("db", "index-text", str(database)).code == 0
+    folder = wiring.text_index_folder()
+    (index,) = folder.glob("*.text-index")
+    database.unlink()
+    ran = run("db", "index-text", str(database), "--drop")
+    assert (ran.code, ran.out, ran.err) == (0, "", f"taskview: dropped {index}\n")
+    assert not list(folder.iterdir())
+    assert run("db", "index-text", str(database), "--drop").code == 3
 
 
 def _status(run: Run, database: Path) -> str:

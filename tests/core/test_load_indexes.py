@@ -10,10 +10,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from support.loads import conversation, dump, load, task, write_lines
+from support.loads import conversation, dump, ident, load, task, write_lines
 from taskview_core.errors import LoadError
+from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.loading import LoadProgress, load_files, work
+from taskview_core.persistence.text_index.manage import bring_up_text_index, text_index_status
 from taskview_core.persistence.url import parse_database_url
+from taskview_core.query.page import PageRequest
+from taskview_core.query.task_filter import TaskFilter
 from taskview_migrations import make_schema
 
 
@@ -56,6 +60,28 @@ async def test_they_are_the_same_again(migrated_postgres_url: str, tmp_path: Pat
     more = write_lines(tmp_path / "more", [task(number) for number in range(4_000, 5_000)])
     assert "indexes" not in await steps_of(migrated_postgres_url, more)
     assert len((await dump(migrated_postgres_url))["tasks"]) == 5_000
+
+
+async def test_the_text_index_is_made_once_of_all_rows(
+    migrated_postgres_url: str, tmp_path: Path
+) -> None:
+    url = parse_database_url(migrated_postgres_url)
+    await bring_up_text_index(url, tmp_path, lambda progress: None)
+    before = await indexes(migrated_postgres_url)
+    place = "SELECT 'ix_tasks_text'::regclass::oid"
+    driver = await asyncpg.connect(migrated_postgres_url)
+    empty = await driver.fetchval(place)
+    rows = [task(1, error="the needle"), *(task(number) for number in range(2, 500))]
+    file = write_lines(tmp_path / "rows", [conversation(), *rows])
+    assert "indexes" in await steps_of(migrated_postgres_url, file)
+    assert await driver.fetchval(place) != empty
+    await driver.close()
+    assert await indexes(migrated_postgres_url) == before
+    assert (await text_index_status(url, tmp_path)).usable
+    browser = DatabaseBrowser(migrated_postgres_url, text_indexes=tmp_path)
+    page = await browser.search_tasks(TaskFilter.parse("needle"), PageRequest(5))
+    await browser.close()
+    assert [str(row.id) for row in page.rows] == [ident(1)]
 
 
 async def test_they_stay_while_somebody_reads(migrated_postgres_url: str, tmp_path: Path) -> None:

@@ -127,14 +127,17 @@ async def upgrade(
     url_text: str,
     progress: Callable[[str], None],
     building: Callable[[str, float | None], None] | None = None,
+    intending: Callable[[str], None] | None = None,
 ) -> UpgradeReport:
     """Make a database's tables or bring them up, telling each step.
 
+    `intending` is told before the first of them, in a line, what is going to be changed.
     `building` is told now and then how far the index has come that Postgres is building.
     """
     from taskview_migrations import upgrade as upgrade_schema
 
-    return await upgrade_schema(database(url_text), progress, building=building)
+    url = database(url_text)
+    return await upgrade_schema(url, progress, intending=intending, building=building)
 
 
 async def status(url_text: str, asked: AskedLimits | None = None) -> SchemaStatus:
@@ -265,8 +268,8 @@ async def refresh_text_index(
     return await refresh(database(url_text), text_index_folder(), progress)
 
 
-async def drop_text_index(url_text: str) -> bool:
-    """Drop the text index of a database; say whether there was one."""
+async def drop_text_index(url_text: str) -> str | None:
+    """Drop the text index of a database; give the place where it was, or None for none."""
     from taskview_core.persistence.text_index.manage import drop_text_index as drop
 
     return await drop(database(url_text), text_index_folder())

@@ -29,6 +29,7 @@ from taskview_core.persistence.bulk import (
     Refused,
 )
 from taskview_core.persistence.faults import MAKE_TABLES
+from taskview_core.persistence.sqlite_indexes_aside import SqliteIndexesAside
 from taskview_core.persistence.stored_time import read_time, write_time
 
 BUSY_SECONDS = 30
@@ -61,6 +62,7 @@ class SqliteBulkWriter:
         self._driver = driver
         self._label = label
         self._stored = _StoredIds(driver)
+        self._indexes = SqliteIndexesAside(driver)
         self._before: dict[str, int | None] = {}
         self._statements: dict[tuple[str, int, int], str] = {}
 
@@ -84,11 +86,14 @@ class SqliteBulkWriter:
         await self._stored.look(self._before["tasks"])
 
     async def set_indexes_aside(self) -> bool:
-        """Leave them: a new file gets its indexes when it is full (`load_sources`)."""
-        return False
+        """Drop the indexes of `tasks` if it is empty; a new file has none yet (`load_sources`)."""
+        if not self.had_tasks:
+            await self._indexes.take()
+        return self._indexes.any
 
     async def make_indexes(self) -> None:
-        """Do nothing: none was set aside."""
+        """Make them again, of all rows at once."""
+        await self._indexes.make_again()
 
     def time(self, text: str) -> str:
         """Give a time as SQLAlchemy stores it."""

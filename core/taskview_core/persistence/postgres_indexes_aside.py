@@ -1,6 +1,7 @@
 """Takes the indexes of an empty table on Postgres away while it is filled, and makes them again.
 
-To keep a dozen indexes up to date row by row costs more than to make them of all rows at once.
+To keep a dozen indexes up to date row by row costs more than to make them of all rows at once, that
+of the text above all.
 It is done within the load's transaction: one that is broken off leaves the indexes as they were.
 """
 
@@ -11,8 +12,9 @@ from typing import Any
 import asyncpg
 
 from taskview_core.persistence.models import TaskModel
+from taskview_core.persistence.text_index.postgres_lookup import INDEX as TEXT_INDEX
 
-_OURS = [str(index.name) for index in TaskModel.metadata.tables["tasks"].indexes]
+_OURS = [*(str(index.name) for index in TaskModel.metadata.tables["tasks"].indexes), TEXT_INDEX]
 
 # Only what CREATE INDEX alone brings back whole, on a plain table that this user may change, and
 # whose keys are never too long: a row with too long a key has to be named when it is written.

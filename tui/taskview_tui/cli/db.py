@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 upgrade  makes a new database (a SQLite file; in Postgres the tables), brings an old one up, and
-         adopts tables that other programs made, without touching a row
+         adopts tables that other programs made, without touching a row; first it says what is
+         going to be made
 status   says the revision, the rows (counted up to 10,000) and the indexes, and changes nothing
 index-text
          makes an index by which words are found at once, or brings it up to date; --drop drops it.
@@ -81,14 +82,16 @@ async def _upgrade(url: str) -> UpgradeReport:
             progress.clear()
             say(f"taskview: {words}")
 
-        return await wiring.upgrade(url, step, progress.show)
+        return await wiring.upgrade(url, step, progress.show, step)
 
 
 def _done(report: UpgradeReport) -> str:
-    if not report.steps:
+    if not report.steps and report.before == report.after:
         return f"{report.label} was at the newest revision already ({report.after})"
     if report.before is None and not report.adopted:
         return f"{report.label} is new and at revision {report.after}"
+    if report.before == report.after:
+        return f"{report.label} has the indexes that it lacked, at revision {report.after}"
     came = "no revision" if report.before is None else report.before
     adopted = "; its tables were adopted as they are" if report.adopted else ""
     return f"{report.label} went from {came} to {report.after}{adopted}"

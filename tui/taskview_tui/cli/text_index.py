@@ -17,11 +17,16 @@ _FEW = 1_000
 
 async def index_text(url: str, *, drop: bool) -> None:
     """Make, bring up to date or drop the index of a database; say what that changes."""
-    status = await wiring.text_index_status(url)
     if drop:
+        # Not looked at before: the database may be gone, and its index be there.
         dropped = await wiring.drop_text_index(url)
-        say(f"taskview: {'dropped' if dropped else 'there is no'} {_place(status)}")
+        if dropped is None:
+            status = await wiring.text_index_status(url)
+            say(f"taskview: there is no {_place(status)}")
+        else:
+            say(f"taskview: dropped {clean(dropped)}")
         return
+    status = await wiring.text_index_status(url)
     begun = "bringing up to date" if status.usable else "making"
     say(f"taskview: {begun} {_place(status)}; nothing else is changed")
     with Progress() as progress:

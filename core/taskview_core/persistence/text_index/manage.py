@@ -43,8 +43,11 @@ async def refresh_text_index(url: DatabaseUrl, folder: Path, tell: Tell) -> Inde
     return await bring_up_sqlite(url, folder, tell)
 
 
-async def drop_text_index(url: DatabaseUrl, folder: Path) -> bool:
-    """Drop the text index of a database; say whether there was one."""
+async def drop_text_index(url: DatabaseUrl, folder: Path) -> str | None:
+    """Drop the text index of a database; give the place where it was, or None for none.
+
+    A SQLite file need not be there any more.
+    """
     if url.kind == "postgresql":
         return await drop_postgres(url)
     _check_file(url, there=False)

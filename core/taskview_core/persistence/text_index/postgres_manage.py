@@ -22,6 +22,7 @@ from taskview_core.persistence.url import DatabaseUrl
 
 _LOCK = 0x7461736B_74657874
 """The number of the advisory lock that makers of this index take turns by."""
+_PLACE = f"the index {INDEX}"
 _PAUSE = 0.5
 _STATE = (
     "SELECT c.relkind::text AS kind, i.indisvalid AS valid, pg_relation_size(i.indexrelid) AS size,"
@@ -52,16 +53,16 @@ async def bring_up_postgres(url: DatabaseUrl, tell: Tell) -> IndexReport:
                 await connection.execute(f"DROP INDEX CONCURRENTLY {INDEX}", timeout=None)
             await _make(connection, other, operators, tell)
             state = await _state(connection, url)
-        return IndexReport(f"the index {INDEX}", state["size"] or 0)
+        return IndexReport(_PLACE, state["size"] or 0)
 
 
-async def drop_postgres(url: DatabaseUrl) -> bool:
-    """Drop the index; say whether there was one. The extension stays: others may use it."""
+async def drop_postgres(url: DatabaseUrl) -> str | None:
+    """Drop the index; give its place if there was one. The extension stays: others may use it."""
     async with _connected(url) as connection:
         await _take_turn(connection, lambda progress: None)
         there = (await _state(connection, url))["valid"] is not None
         await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
-        return there
+        return _PLACE if there else None
 
 
 async def postgres_status(url: DatabaseUrl) -> TextIndexStatus:
@@ -70,9 +71,9 @@ async def postgres_status(url: DatabaseUrl) -> TextIndexStatus:
         state = await connection.fetchrow(_STATE)
     if state is None or state["valid"] is None:
         plain = state is None or state["kind"] == "r"
-        return TextIndexStatus(f"the index {INDEX}", present=False, can_be=plain)
+        return TextIndexStatus(_PLACE, present=False, can_be=plain)
     covers = "all rows: the server keeps it up to date" if state["valid"] else ""
-    return TextIndexStatus(f"the index {INDEX}", True, state["valid"], state["size"], covers)
+    return TextIndexStatus(_PLACE, True, state["valid"], state["size"], covers)
 
 
 async def _state(

@@ -61,12 +61,12 @@ async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexRe
     return IndexReport(str(sidecar), sidecar.stat().st_size, report.rows, report.written, notes)
 
 
-def drop_sqlite(url: DatabaseUrl, folder: Path) -> bool:
-    """Remove the index; say whether there was one."""
+def drop_sqlite(url: DatabaseUrl, folder: Path) -> str | None:
+    """Remove the index; give its place if there was one."""
     assert url.path is not None, "the caller has looked"
     sidecar = sidecar_path(folder, url.path)
     with _explained(sidecar):
-        return remove(sidecar)
+        return str(sidecar) if remove(sidecar) else None
 
 
 def sqlite_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:

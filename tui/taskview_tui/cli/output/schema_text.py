@@ -43,8 +43,10 @@ def _elsewhere(table: TableStatus) -> str:
 
 def _index(index: IndexStatus) -> str:
     if index.served_by is None:
-        lack = "broken off while it was built" if index.broken else "missing"
-        return f"✗ {index.name}  {lack}: without it {clean(index.slow)}"
+        sign, lack = "✗", "broken off while it was built" if index.broken else "missing"
+        if index.partly_by is not None:
+            sign, lack = "~", f"{lack}, {clean(index.partly_by)} does a part of its work"
+        return f"{sign} {index.name}  {lack}: without it {clean(index.slow)}"
     other = "" if index.served_by == index.name else f"  as {clean(index.served_by)}"
     return f"✓ {index.name}{other}"
 
@@ -71,4 +73,8 @@ def _summary(status: SchemaStatus) -> str:
         return f"made by another program; {_UPGRADE}{where} would adopt it and add what is missing"
     if not any(table.present for table in status.tables):
         return f"no tables; {_UPGRADE}{where} would make them"
+    if status.revision == status.head:
+        number = len(status.missing)
+        lack, it = ("1 index is", "it") if number == 1 else (f"{number} indexes are", "them")
+        return f"{lack} missing; {_UPGRADE}{where} would make {it}"
     return f"not the newest; {_UPGRADE}{where} would bring it up"
