@@ -55,6 +55,10 @@ _PASSING = frozenset({"40001", "40P01"})
 """What may well work the next time: on a standby, a row that was being read was cleaned away."""
 
 
+_REFUSED_BY_POOLER = re.compile(r"unsupported |no such |bouncer config error|not allowed")
+"""How pgbouncer begins to say of a connection that it will not be made. It has one code for all, as
+for a server that went away behind it."""
+
 _NAME_OF_SERVER = re.compile(r'server "([^"]+)"|remote node (?:\S+@)?([^\s,]+)')
 """How postgres_fdw and Citus name a server that they cannot reach."""
 
@@ -187,6 +191,8 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
             f"{label} takes no changes, and nothing was changed",
             f"it is a replica or set to be only read: name its primary; the server says: {words}",
         )
+    if code == "08P01" and _REFUSED_BY_POOLER.match(words):
+        return CannotConnectError(f"cannot connect to {label}", f"the pooler there says: {words}")
     if code[:2] == "08" or code in _ENDED:
         return ConnectionLostError(f"the connection to {label} was lost", words)
     return QueryError("the query failed", f"the server says: {words}")
