@@ -191,6 +191,15 @@ async def test_what_is_written_goes_to_the_schema_that_is_named(
     await _see_that_nothing_is_left(pooled)
 
 
+async def test_who_asks_to_only_read_does_so(pooled: str, tmp_path: Path) -> None:
+    rows = tmp_path / "conversations.ndjson"
+    rows.write_text(f'{{"id": "{CONVERSATION}", "user_id": "x"}}\n')
+    url = _with(pooled, options="-c default_transaction_read_only=on")
+    loaded = await asyncio.to_thread(run_process, "load", url, str(rows))
+    assert loaded.returncode == 1
+    assert b"takes no changes, and nothing was changed" in loaded.stderr
+
+
 async def test_a_setting_that_cannot_be_spoils_no_session(pooled: str) -> None:
     browser = DatabaseBrowser(_with(pooled, role="no_such_role"), connections=1)
     for _ in range(3):

@@ -25,6 +25,7 @@ from taskview_core.errors import (
     SchemaError,
     ServerBehindLostError,
     StatementTimeoutError,
+    StillLockedError,
     TaskviewError,
     UnsupportedError,
 )
@@ -170,7 +171,7 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
     if code == "57014":
         return QueryTimeoutError("the query was stopped", f"the server says: {words}")
     if code == "55P03":
-        return LockedError(f"a table of {label} is locked by another program", words)
+        return StillLockedError(f"a table of {label} is locked by another program", words)
     if code in _PASSING:
         return ConflictError(f"{label} stopped the query for something else", words)
     if code == "0A000":

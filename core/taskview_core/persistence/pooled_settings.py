@@ -16,6 +16,7 @@ from taskview_core.errors import CannotConnectError
 _REFUSED = "unsupported startup parameter"
 """How pgbouncer begins."""
 _OPTION = re.compile(r"(?:-c\s*|--)([^=\s]+)=(.*)", re.DOTALL)
+_ON = frozenset({"on", "true", "yes", "1"})
 _OURS = "timezone"
 """Told as the connection starts, by a name that poolers know."""
 
@@ -34,7 +35,7 @@ def statements_for(settings: Sequence[tuple[str, str]], label: str) -> tuple[str
     named = [(key, value) for key, value in settings if key != "options"]
     told = [each for key, value in settings if key == "options" for each in _told(value, label)]
     return tuple(
-        f"SELECT pg_catalog.set_config({_quoted(key)}, {_quoted(value)}, true)"
+        f"SELECT pg_catalog.set_config({_quoted(_of_this(key, value))}, {_quoted(value)}, true)"
         for key, value in (*told, *named)
         if key.lower() != _OURS
     )
@@ -54,6 +55,12 @@ def _told(options: str, label: str) -> Iterator[tuple[str, str]]:
             )
         yield found[1].replace("-", "_"), found[2]
         at += taken
+
+
+def _of_this(key: str, value: str) -> str:
+    """Give the setting's name for a transaction that has begun: the default is for the next one."""
+    only_reads = key.lower() == "default_transaction_read_only"
+    return "transaction_read_only" if only_reads and value.lower() in _ON else key
 
 
 def _quoted(text: str) -> str:
