@@ -116,7 +116,8 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
         unsafe = tls_fault(cause, label)
         if unsafe is not None:
             return unsafe
-        return CannotConnectError(f"cannot connect to {label}", cause.strerror or str(cause))
+        why = cause.strerror or str(cause) or "whoever listens there hung up at once"
+        return CannotConnectError(f"cannot connect to {label}", why)
     if isinstance(cause, UnicodeError):
         return QueryError("this text cannot be stored or asked for", "it is no valid Unicode")
     return None
