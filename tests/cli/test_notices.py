@@ -1,4 +1,4 @@
-"""What of a URL cannot be honoured is said by each command that reads, once, and never the data."""
+"""What of a URL cannot be honoured is said once by each command, and not among the data."""
 
 from __future__ import annotations
 
