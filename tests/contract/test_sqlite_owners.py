@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.databases import migrate, run
+from support.postgres_programs import Runner, make_shared_folder
 from support.stored import StoredTask, insert
 from support.users import GROUP, give, is_root, owner_writing, viewing
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -41,7 +41,7 @@ def everything_imported(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def theirs() -> Iterator[Path]:
     """A file in WAL mode at rest, with three tasks, in a folder where everybody may write."""
-    folder = Path(tempfile.mkdtemp(prefix="taskview-owners-"))
+    folder = make_shared_folder(Runner.for_this_process(), "taskview-owners-")
     folder.chmod(0o777)
     path = folder / "x.db"
     migrate(f"sqlite:///{path}")
