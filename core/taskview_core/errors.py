@@ -127,6 +127,10 @@ class LockedError(QueryError):
     """Another program holds a lock on a SQLite file or a table; trying again may help."""
 
 
+class StillLockedError(LockedError):
+    """A server has waited for a lock on a table for as long as a question waits for one."""
+
+
 class UnsupportedError(QueryError):
     """The server is no plain Postgres, and does not take this kind of query."""
 

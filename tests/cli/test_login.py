@@ -82,17 +82,26 @@ def test_a_file_has_no_password(run: Run) -> None:
 def test_a_configured_program_is_for_its_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     config = parse_config('[password_command]\n"db.example" = ["echo", "s3"]\n', "c.toml")
     monkeypatch.setattr("taskview_tui.config.read_config", lambda: config)
-    command = wiring.configured_password(parse_database_url(URL))
-    assert command is not None
-    assert command() == "s3"
+    passwords = wiring.configured_passwords(parse_database_url(URL))
+    assert passwords is not None
+    assert passwords("db.example") == "s3"
     elsewhere = parse_database_url("postgresql://ada@evil.example/tasks")
-    assert wiring.configured_password(elsewhere) is None
+    assert wiring.configured_passwords(elsewhere) is None
+    both = wiring.configured_passwords(
+        parse_database_url("postgresql://a@evil.example,db.example/t")
+    )
+    assert both is not None
+    assert (both("evil.example"), both("db.example")) == (None, "s3")
 
 
 @pytest.mark.parametrize("text", ['password_command = "x"', "[password_command]\na = []"])
 def test_a_configured_program_is_a_list(text: str) -> None:
     with pytest.raises(UsageError, match="password_command"):
         parse_config(text, "c.toml")
+
+
+def _passwords(url: str) -> list[str | None]:
+    return [each.password for each in parse_database_url(url).servers]
 
 
 def _passfile(path: Path, *lines: str, mode: int = 0o600) -> Path:
@@ -113,17 +122,18 @@ def test_the_password_file_is_read_as_libpq_does(
         r"db.example:5433:tasks:ada:with\:colon\\and:more",
         "*:*:*:*:any",
     )
-    assert parse_database_url(URL).password == r"with:colon\and:more"
-    assert parse_database_url("postgresql://ada@other,db.example:5433/tasks").password == "any"
-    assert parse_database_url("postgresql://ada:own@db.example:5433/tasks").password == "own"
+    assert _passwords(URL) == [r"with:colon\and:more"]
+    both = "postgresql://ada@other,db.example:5433/tasks"
+    assert _passwords(both) == ["any", r"with:colon\and:more"]
+    assert _passwords("postgresql://ada:own@db.example:5433/tasks") == ["own"]
     monkeypatch.setenv("PGPASSWORD", "variable")
-    assert parse_database_url(URL).password == "variable"
+    assert _passwords(URL) == ["variable"]
 
 
 def test_a_socket_is_localhost_to_the_password_file(tmp_path: Path) -> None:
     path = _passfile(tmp_path / "p", "localhost:5432:t:ada:s3")
     for url in (f"postgresql:///t?host=/run/pg&user=ada&passfile={path}",):
-        assert parse_database_url(url).password == "s3"
+        assert _passwords(url) == ["s3"]
 
 
 def test_a_password_file_that_others_may_read_is_not_used(
@@ -132,7 +142,7 @@ def test_a_password_file_that_others_may_read_is_not_used(
     path = _passfile(tmp_path / "p", "*:*:*:*:any", mode=0o640)
     monkeypatch.setenv("PGPASSFILE", str(path))
     url = parse_database_url(URL)
-    assert url.password is None
+    assert [each.password for each in url.servers] == [None]
     assert url.notices == (
         f"the password file {path} was not read: others may read it (chmod 600 helps)",
     )

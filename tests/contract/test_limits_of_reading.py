@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,7 +13,6 @@ from sqlalchemy import text
 
 from support.stored import CONVERSATION, StoredTask, insert_async, number
 from taskview_core.errors import LockedError, StatementTimeoutError
-from taskview_core.persistence import asking
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
@@ -53,13 +53,23 @@ async def test_no_limit_where_it_is_nought(migrated_url: str) -> None:
 async def test_a_table_that_stays_locked_is_told(
     migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "_LOCK_PATIENCE", 0.0)
+    """The server waits for LOCK_SECONDS, and is not asked to do so again."""
     browser = DatabaseBrowser(migrated_postgres_url)
+    await browser.connect()
+    asked: list[object] = []
+    run = browser._runner.run
+
+    async def counted(*words: Any) -> Any:
+        asked.append(words)
+        return await run(*words)
+
+    monkeypatch.setattr(browser._runner, "run", counted)
     other = await asyncpg.connect(migrated_postgres_url)
     async with other.transaction():
         await other.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(LockedError, match=r"a table of .* is locked by another program"):
             await browser.search_tasks(EVERYTHING, PageRequest(5))
+        assert len(asked) == 1
         waiting = await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
         assert waiting == 0, "nobody has to wait behind us"
     await browser.search_tasks(EVERYTHING, PageRequest(5))

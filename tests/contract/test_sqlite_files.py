@@ -172,7 +172,7 @@ async def test_in_wal_mode_with_nothing_in_its_wal(sealed: Path) -> None:
     Path(f"{sealed}-wal").unlink()
     sealed.parent.chmod(0o555)
     (notice,) = parse_database_url(str(sealed)).notices
-    assert "later changes are not seen" in notice
+    assert "later changes may be seen late: its folder cannot be written" in notice
     assert await _count(str(sealed)) == 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -10,7 +11,8 @@ import pytest
 
 from support.certificates import Authority
 from support.postgres import USER, OwnServer
-from support.tls_server import start_tls_server
+from support.relay import relayed
+from support.tls_server import show, start_tls_server
 from taskview_core.errors import TaskviewError, UsageError
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
@@ -159,3 +161,65 @@ async def test_a_client_certificate(
     )
     their_key.chmod(0o644)
     assert "may be read by others" in await _refused(_url(server, "cert", **given))
+
+
+async def test_ssl_as_other_drivers_write_it(server: OwnServer) -> None:
+    for value in ("true", "1", "require"):
+        assert (await _how(_url(server, ssl=value))).startswith("TLSv1."), value
+    assert await _how(_url(server, "plain", ssl="false")) == "plain"
+    assert "sslrootcert=FILE" in await _refused(_url(server, ssl="verify-full"))
+
+
+async def test_what_was_taken_back_is_trusted_no_more(
+    server: OwnServer, authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given = {"sslmode": "verify-full", "sslrootcert": authority.root}
+    none_taken = authority.revoked()
+    assert (await _how(_url(server, **given, sslcrl=none_taken))).startswith("TLSv1.")
+    taken = authority.revoked(server.folder / "server.crt")
+    words = await _refused(_url(server, **given, sslcrl=taken))
+    assert "the server's certificate cannot be trusted: certificate revoked" in words
+    assert "cannot read /no/such" in await _refused(_url(server, **given, sslcrl="/no/such"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".postgresql").mkdir()
+    (tmp_path / ".postgresql" / "root.crl").write_bytes(taken.read_bytes())
+    assert "certificate revoked" in await _refused(_url(server, **given))
+
+
+async def test_a_certificate_that_has_expired(
+    server: OwnServer, authority: Authority, tmp_path: Path
+) -> None:
+    good = tmp_path / "good"
+    good.mkdir()
+    for name in ("server.crt", "server.key"):
+        (good / name).write_bytes((server.folder / name).read_bytes())
+    show(server, *authority.vouch("localhost", days=-1))
+    server.halt()
+    server.resume()
+    try:
+        for mode in ("verify-ca", "verify-full"):
+            words = await _refused(_url(server, sslmode=mode, sslrootcert=authority.root))
+            assert "certificate has expired; check its dates, and this machine's clock" in words
+        assert (await _how(_url(server, sslmode="require"))).startswith("TLSv1.")
+    finally:
+        show(server, good / "server.crt", good / "server.key")
+        server.halt()
+        server.resume()
+
+
+async def test_tls_from_the_first_byte(
+    server: OwnServer, postgres_server: OwnServer, authority: Authority
+) -> None:
+    """Servers do so from Postgres 17 on; of those of the tests, none that has TLS is so new."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*authority.vouch("127.0.0.1", alternative="IP:127.0.0.1"))
+    tls.set_alpn_protocols(["postgresql"])
+    async with relayed(postgres_server.url(), tls=tls) as (there, _):
+        given = f"sslmode=verify-full&sslrootcert={quote(str(authority.root))}"
+        assert await _how(f"{there}?{given}&sslnegotiation=direct") == "plain"  # behind the relay
+        weak = await _refused(f"{there}?sslmode=prefer&sslnegotiation=direct")
+        assert "direct TLS requires sslmode=require" in weak
+    usual = _url(server, sslmode="require", sslnegotiation="postgres")
+    assert (await _how(usual)).startswith("TLSv1.")
+    too_old = await _refused(_url(server, sslmode="require", sslnegotiation="direct"))
+    assert "whoever listens there hung up at once" in too_old

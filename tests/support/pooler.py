@@ -20,8 +20,11 @@ class NoPoolerError(Exception):
 
 
 @contextmanager
-def transaction_pooler(url: str, sessions: int) -> Iterator[str]:
-    """Give the URL by which a database is reached through a pgbouncer with so many sessions."""
+def transaction_pooler(url: str, sessions: int, databases: str = "*") -> Iterator[str]:
+    """Give the URL by which a database is reached through a pgbouncer with so many sessions.
+
+    `databases` is the name of the only one that it lets in, or stands for all.
+    """
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise NoPoolerError("this test needs pgbouncer: install Debian's package of that name")
@@ -35,7 +38,7 @@ def transaction_pooler(url: str, sessions: int) -> Iterator[str]:
     settings = folder / "pgbouncer.ini"
     settings.write_text(
         "[databases]\n"
-        f"* = host={parts.hostname} port={parts.port} user={login} password={password}\n"
+        f"{databases} = host={parts.hostname} port={parts.port} user={login} password={password}\n"
         "[pgbouncer]\n"
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
         f"pool_mode = transaction\ndefault_pool_size = {sessions}\nmax_client_conn = 100\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -139,16 +140,25 @@ class Relay:
 
 
 @asynccontextmanager
-async def relayed(url: str, delay: float = 0.0) -> AsyncIterator[tuple[str, Relay]]:
-    """Give the URL by which a database is reached through a relay, and the relay."""
+async def relayed(
+    url: str,
+    delay: float = 0.0,
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[tuple[str, Relay]]:
+    """Give the URL by which a database is reached through a relay at a host, and the relay.
+
+    With `tls` who comes is to speak TLS from the first byte on.
+    """
     parts = urlsplit(url)
     assert parts.hostname is not None, "servers of tests listen on an address"
     relay = Relay(parts.hostname, parts.port or 5432, delay)
-    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(relay.serve, host, 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
+    place = f"[{host}]" if ":" in host else host
     login = parts.netloc.rpartition("@")[0]
     try:
-        yield urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}")), relay
+        yield urlunsplit(parts._replace(netloc=f"{login}@{place}:{port}")), relay
     finally:
         relay.mend()
         relay.cut()

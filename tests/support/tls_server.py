@@ -25,9 +25,7 @@ def start_tls_server(authority: Authority) -> OwnServer:
     server = OwnServer(_with_tls())
     with ExitStack() as undo:
         undo.callback(server.stop)
-        files = authority.vouch("localhost")
-        for source, name in zip(files, ("server.crt", "server.key"), strict=True):
-            _hand_over(source, server.folder / name)
+        show(server, *authority.vouch("localhost"))
         _hand_over(authority.root, server.folder / "root.crt")
         settings = "".join(
             f"{key} = '{server.folder / name}'\n"
@@ -40,6 +38,12 @@ def start_tls_server(authority: Authority) -> OwnServer:
         server.configure(f"ssl = on\n{settings}", _ACCESS)
         undo.pop_all()
     return server
+
+
+def show(server: OwnServer, certificate: Path, key: Path) -> None:
+    """Have a server show this certificate, from its next start on."""
+    for source, name in ((certificate, "server.crt"), (key, "server.key")):
+        _hand_over(source, server.folder / name)
 
 
 def _hand_over(source: Path, target: Path) -> None:

@@ -32,7 +32,7 @@ class _Passwords:
     """What gives a password, as DatabaseUrl has it; kept for the process's one database."""
 
     first: Callable[[], str] | None = None
-    last: Callable[[], str] | None = None
+    last: Callable[[str], str | None] | None = None
 
 
 passwords = _Passwords()
@@ -48,16 +48,25 @@ def database(url_text: str) -> DatabaseUrl:
     return replace(url, passwords=Passwords(passwords.first, passwords.last))
 
 
-def configured_password(url: DatabaseUrl) -> Callable[[], str] | None:
-    """Give the command that the configuration file has for a server's password, if any."""
+def configured_passwords(url: DatabaseUrl) -> Callable[[str], str | None] | None:
+    """Give what runs the commands that the configuration file has for the passwords of hosts.
+
+    None where it has none for any of the servers. A host's password is for that host alone.
+    """
     from taskview_tui.config import read_config
     from taskview_tui.password_command import PasswordCommand
 
-    commands = read_config().password_commands
-    for host in (*url.hosts, "*"):
-        if host in commands:
-            return PasswordCommand(commands[host])
-    return None
+    configured = read_config().password_commands
+    made = {name: PasswordCommand(words) for name, words in configured.items()}
+    commands = {each.name: made.get(each.name) or made.get("*") for each in url.servers}
+    if not any(commands.values()):
+        return None
+
+    def password(host: str) -> str | None:
+        command = commands.get(host)
+        return None if command is None else command()
+
+    return password
 
 
 def open_browser(

@@ -11,6 +11,7 @@ from taskview_core.errors import (
     LockedError,
     NoAnswerError,
     StatementTimeoutError,
+    StillLockedError,
 )
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.running import Runner, Work, out_of_time
@@ -48,7 +49,8 @@ class Asker:
         """Run work; `long` is for what nothing waits for, `seconds` a shorter limit.
 
         Once more where a pooled connection had died, a few times where a server preferred something
-        else, and again for a while where another program holds a lock. Raises the project's errors.
+        else, and again for a while where another program has locked a SQLite file: a server has
+        waited for a lock by itself. Raises the project's errors.
         """
         timeout = _shorter(seconds, self.seconds)
         if long and timeout is not None:
@@ -71,8 +73,8 @@ class Asker:
                 conflicts += 1
                 if conflicts > _CONFLICTS:
                     raise
-            except LockedError:
-                if loop.time() > give_up:
+            except LockedError as error:
+                if isinstance(error, StillLockedError) or loop.time() > give_up:
                     raise
                 await asyncio.sleep(_LOCK_PAUSE)
 

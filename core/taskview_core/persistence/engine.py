@@ -33,7 +33,7 @@ from taskview_core.persistence.limited_connection import (
 )
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
 from taskview_core.persistence.postgres_connection import open_connection
-from taskview_core.persistence.sqlite_file import check_kind, identity, uri_to_read
+from taskview_core.persistence.sqlite_file import cannot_share, check_kind, identity, uri_to_read
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
@@ -45,8 +45,8 @@ _CACHE_KIB = 8_192
 millions of tasks; there are four connections, and 140 MB for the whole program."""
 
 
-_FILE = "file"
-"""Where it is kept of a connection which file it has open."""
+_FILE, _LIES = "file", "lies"
+"""Where it is kept of a connection which file it has open, and whether it is read as it lies."""
 
 
 def create_engine(
@@ -208,7 +208,8 @@ def _sqlite_engine(
         driver: aiosqlite.Connection = connection.driver_connection  # type: ignore[attr-defined, unused-ignore]  # SQLAlchemy's adapter has it
         driver.text_factory = str if read_only else decode_any
         if path is not None and read_only:
-            record.info[_FILE] = identity(path)
+            record.info[_LIES] = cannot_share(path)
+            record.info[_FILE] = identity(path, lies=record.info[_LIES])
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA foreign_keys = ON")
         if read_only:
@@ -218,8 +219,10 @@ def _sqlite_engine(
     @event.listens_for(engine.sync_engine, "checkout")
     def see_that_it_is_the_file(connection: Any, record: ConnectionPoolEntry, *_: object) -> None:
         # An open file stays what it was when another takes its name, or none does.
-        if path is not None and read_only and record.info.get(_FILE) != identity(path):
-            raise InvalidatePoolError(f"another file has the name {path}")
+        if path is None or not read_only:
+            return
+        if record.info.get(_FILE) != identity(path, lies=record.info.get(_LIES, False)):
+            raise InvalidatePoolError(f"what has the name {path} is no longer what was opened")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:

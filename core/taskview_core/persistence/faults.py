@@ -25,6 +25,7 @@ from taskview_core.errors import (
     SchemaError,
     ServerBehindLostError,
     StatementTimeoutError,
+    StillLockedError,
     TaskviewError,
     UnsupportedError,
 )
@@ -54,6 +55,10 @@ _DISK_FULL = "53100"
 _PASSING = frozenset({"40001", "40P01"})
 """What may well work the next time: on a standby, a row that was being read was cleaned away."""
 
+
+_REFUSED_BY_POOLER = re.compile(r"unsupported |no such |bouncer config error|not allowed")
+"""How pgbouncer begins to say of a connection that it will not be made. It has one code for all, as
+for a server that went away behind it."""
 
 _NAME_OF_SERVER = re.compile(r'server "([^"]+)"|remote node (?:\S+@)?([^\s,]+)')
 """How postgres_fdw and Citus name a server that they cannot reach."""
@@ -111,7 +116,8 @@ def _of_cause(cause: BaseException, label: str) -> TaskviewError | None:
         unsafe = tls_fault(cause, label)
         if unsafe is not None:
             return unsafe
-        return CannotConnectError(f"cannot connect to {label}", cause.strerror or str(cause))
+        why = cause.strerror or str(cause) or "whoever listens there hung up at once"
+        return CannotConnectError(f"cannot connect to {label}", why)
     if isinstance(cause, UnicodeError):
         return QueryError("this text cannot be stored or asked for", "it is no valid Unicode")
     return None
@@ -166,7 +172,7 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
     if code == "57014":
         return QueryTimeoutError("the query was stopped", f"the server says: {words}")
     if code == "55P03":
-        return LockedError(f"a table of {label} is locked by another program", words)
+        return StillLockedError(f"a table of {label} is locked by another program", words)
     if code in _PASSING:
         return ConflictError(f"{label} stopped the query for something else", words)
     if code == "0A000":
@@ -187,6 +193,8 @@ def _of_postgres(cause: asyncpg.PostgresError, label: str) -> TaskviewError:
             f"{label} takes no changes, and nothing was changed",
             f"it is a replica or set to be only read: name its primary; the server says: {words}",
         )
+    if code == "08P01" and _REFUSED_BY_POOLER.match(words):
+        return CannotConnectError(f"cannot connect to {label}", f"the pooler there says: {words}")
     if code[:2] == "08" or code in _ENDED:
         return ConnectionLostError(f"the connection to {label} was lost", words)
     return QueryError("the query failed", f"the server says: {words}")

@@ -35,12 +35,17 @@ _NEWEST = newest(
 )
 
 
-def read_first_page(path: Path, request: PageRequest) -> Page[TaskRow] | None:
-    """Give the page of the newest tasks, or None where that is for the usual way to read."""
+def read_first_page(
+    path: Path, request: PageRequest, *, immutable: bool = False
+) -> Page[TaskRow] | None:
+    """Give the page of the newest tasks, or None where that is for the usual way to read.
+
+    A file that is `immutable` is one that nobody writes to, as its URL says.
+    """
     if not path.is_file():
         return None  # Opening a pipe would wait for its writer.
     try:
-        with closing(_open(path)) as connection:
+        with closing(_open(path, immutable)) as connection:
             if not _has_the_shape(connection):
                 return None
             found = connection.execute(_NEWEST, (request.page_size + 1,)).fetchall()
@@ -49,10 +54,9 @@ def read_first_page(path: Path, request: PageRequest) -> Page[TaskRow] | None:
     return _page(found, request)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        uri_to_read(path), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
-    )
+def _open(path: Path, immutable: bool) -> sqlite3.Connection:
+    name = uri_to_read(path, immutable=immutable)
+    connection = sqlite3.connect(name, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.text_factory = _decode
     late = time.monotonic() + _PATIENCE
     connection.set_progress_handler(lambda: time.monotonic() > late, _STEPS)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskview_core.entities import (
@@ -78,7 +77,7 @@ class LateBrowser:
         if self._url.kind == "postgresql":
             self._first = await self._first_of_server(PageRequest())
         elif self._url.path is not None:
-            self._first = await asyncio.to_thread(_first_of_file, self._url.path, PageRequest())
+            self._first = await asyncio.to_thread(_first_of_file, self._url, PageRequest())
         if self._first is None:
             await (await self._whole()).connect()
 
@@ -192,7 +191,8 @@ class LateBrowser:
             self._opened.terminate()
 
 
-def _first_of_file(path: Path, request: PageRequest) -> Page[TaskRow] | None:
+def _first_of_file(url: DatabaseUrl, request: PageRequest) -> Page[TaskRow] | None:
     from taskview_core.persistence.first_page_sqlite import read_first_page
 
-    return read_first_page(path, request)
+    assert url.path is not None, "the caller has looked"
+    return read_first_page(url.path, request, immutable=url.immutable)

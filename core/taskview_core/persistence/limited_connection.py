@@ -70,6 +70,8 @@ class LimitedConnection(_Connection):
     """Whether transactions begin with the limits."""
     asked_at: float | None = None
     """When the statement that runs was sent, by the loop's clock; None while none runs."""
+    told_later: tuple[str, ...] = ()
+    """Statements that each transaction begins with: settings that a pooler refused at the start."""
     is_direct = False
     """Whether the server's session is this connection's alone, and each statement by itself."""
     is_replica = False
@@ -95,7 +97,7 @@ class LimitedConnection(_Connection):
         self._settings = ("jit = off", *_ALWAYS)
         if found["notices_hangup"]:
             self._settings += ("client_connection_check_interval = 500",)
-        if read_only and found["pid"] == self.get_server_pid():
+        if read_only and not self.told_later and found["pid"] == self.get_server_pid():
             own = (*self._settings, "default_transaction_read_only = on", _timeout(seconds))
             await super().execute("; ".join(f"SET {each}" for each in own))
             self._allowed = seconds
@@ -123,10 +125,17 @@ class LimitedConnection(_Connection):
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         """Run a statement; asyncpg begins its transactions by this call."""
-        if self.limits and query.startswith("BEGIN"):
-            limits = (_timeout(self.seconds), *self._settings)
-            query = "; ".join((query.rstrip(";"), *(f"SET LOCAL {each}" for each in limits)))
-        return await super().execute(query, *args, **options)
+        if not query.startswith("BEGIN"):
+            return await super().execute(query, *args, **options)
+        limits = (_timeout(self.seconds), *self._settings) if self.limits else ()
+        told = (*self.told_later, *(f"SET LOCAL {each}" for each in limits))
+        try:
+            return await super().execute("; ".join((query.rstrip(";"), *told)), *args, **options)
+        except asyncpg.PostgresError:
+            # A setting that cannot be: who has asked for a transaction believes that there is none.
+            if self.is_in_transaction():
+                await super().execute("ROLLBACK")
+            raise
 
 
 def _timeout(seconds: float | None) -> str:

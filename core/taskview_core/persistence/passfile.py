@@ -10,41 +10,48 @@ from typing import NamedTuple
 
 
 class Wanted(NamedTuple):
-    """Whose password is looked for; hosts and ports go together."""
+    """Whose password is looked for: a user's, at one server."""
 
-    hosts: Sequence[str]
-    ports: Sequence[str]
+    host: str
+    port: str
     database: str
     user: str
 
 
-def password_from_file(named: str | None, wanted: Wanted) -> tuple[str | None, str | None]:
-    """Give the password that the file has, and a notice where the file is not used.
+def passwords_from_file(
+    named: str | None, wanted: Sequence[Wanted]
+) -> tuple[list[str | None], str | None]:
+    """Give the password that the file has for each, and a notice where the file is not used.
 
     `named` is a file that the URL or PGPASSFILE names; ~/.pgpass otherwise.
     """
-    path = Path(os.path.expanduser(named or "~/.pgpass"))  # noqa: PTH111  # gives `~` back where nobody's home is known
+    text, notice = _read(Path(os.path.expanduser(named or "~/.pgpass")), named is not None)  # noqa: PTH111  # gives `~` back where nobody's home is known
+    return [_password_of(each, text) for each in wanted], notice
+
+
+def _read(path: Path, is_named: bool) -> tuple[str, str | None]:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            return None, f"the password file {path} is no plain file and was not read"
+            return "", f"the password file {path} is no plain file and was not read"
         if os.name == "posix" and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            return None, (
+            return "", (
                 f"the password file {path} was not read: others may read it (chmod 600 helps)"
             )
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8"), None
     except (FileNotFoundError, NotADirectoryError):
-        missing = f"there is no password file {path}" if named else None
-        return None, missing
+        return "", f"there is no password file {path}" if is_named else None
     except (OSError, UnicodeDecodeError):
-        return None, f"the password file {path} cannot be read"
-    for host, port in zip(wanted.hosts, wanted.ports, strict=True):
-        place = ("localhost" if host.startswith("/") else host, port, wanted.database, wanted.user)
-        for line in text.splitlines():
-            password = _password_in(line, place)
-            if password is not None:
-                return password, None
-    return None, None
+        return "", f"the password file {path} cannot be read"
+
+
+def _password_of(wanted: Wanted, text: str) -> str | None:
+    host = "localhost" if wanted.host.startswith("/") else wanted.host
+    for line in text.splitlines():
+        password = _password_in(line, (host, *wanted[1:]))
+        if password is not None:
+            return password
+    return None
 
 
 def _password_in(line: str, place: Sequence[str]) -> str | None:

@@ -31,7 +31,6 @@ _READ_BY_THE_DRIVER = frozenset(
 
 _FOR_THE_SERVER = frozenset(
     {
-        "application_name",
         "datestyle",
         "idle_in_transaction_session_timeout",
         "lock_timeout",
@@ -76,6 +75,11 @@ _HARMLESS = {
 }
 
 
+def is_for_the_server(key: str) -> bool:
+    """Whether a setting is one of the server's sessions, that not every pooler takes."""
+    return key.lower() in _FOR_THE_SERVER or "." in key
+
+
 def honoured(settings: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give the settings to connect with, and a notice for each that cannot be honoured."""
     kept: dict[str, str] = {}
@@ -85,11 +89,11 @@ def honoured(settings: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ..
             kept.setdefault("sslmode", _mode_of(value))
         elif key == "schema":
             kept["search_path"] = value
-        elif key in _READ_BY_THE_DRIVER or key.lower() in _FOR_THE_SERVER or "." in key:
+        elif key in _READ_BY_THE_DRIVER or key == "application_name" or is_for_the_server(key):
             kept[key] = value
         elif key == "hostaddr":
             if not settings.get("host"):
-                kept["host"] = ",".join(_bracketed(each) for each in value.split(","))
+                kept["host"] = value
             elif value:
                 notices.append("hostaddr cannot be honoured: the host is looked up by its name")
         elif key not in _OF_NO_USE and value not in _HARMLESS.get(key, ()):
@@ -101,7 +105,3 @@ def honoured(settings: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ..
 def _mode_of(value: str) -> str:
     """Give the sslmode that `ssl=…` means, which other drivers have."""
     return {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(value, value)
-
-
-def _bracketed(address: str) -> str:
-    return f"[{address}]" if ":" in address and not address.startswith("[") else address

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from getpass import getuser
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from taskview_core.errors import UsageError
 from taskview_core.hiding import remember
-from taskview_core.persistence.passfile import Wanted, password_from_file
-from taskview_core.persistence.postgres_settings import honoured
+from taskview_core.persistence.passfile import Wanted, passwords_from_file
+from taskview_core.persistence.postgres_servers import SESSIONS, Server, label_of, servers_of
+from taskview_core.persistence.postgres_settings import honoured, is_for_the_server
 from taskview_core.persistence.service_file import service_settings
 
 FORMS = "use a path to a SQLite file, sqlite:///FILE, or postgresql://USER@HOST:PORT/DATABASE"
@@ -27,18 +28,24 @@ _WORDS = (
     rf"{_WORD}(?:\s++{_WORD})*+\s*+"
 )
 
-# What asyncpg does not read of the environment, and libpq does.
+# What libpq reads of the environment, but what is looked up there where TLS is made.
 _VARIABLES = {
     "PGAPPNAME": "application_name",
     "PGCHANNELBINDING": "channel_binding",
     "PGCONNECT_TIMEOUT": "connect_timeout",
+    "PGDATABASE": "dbname",
     "PGGSSENCMODE": "gssencmode",
+    "PGHOST": "host",
     "PGHOSTADDR": "hostaddr",
     "PGLOADBALANCEHOSTS": "load_balance_hosts",
     "PGOPTIONS": "options",
+    "PGPORT": "port",
     "PGREQUIREAUTH": "require_auth",
     "PGREQUIREPEER": "requirepeer",
+    "PGSSLCERTMODE": "sslcertmode",
     "PGSSLCRLDIR": "sslcrldir",
+    "PGTARGETSESSIONATTRS": "target_session_attrs",
+    "PGUSER": "user",
 }
 
 
@@ -49,8 +56,9 @@ class PostgresUrl:
     label: str
     address: str
     dsn: str = field(repr=False)
-    password: str | None = field(repr=False)
-    hosts: tuple[str, ...]
+    servers: tuple[Server, ...]
+    session: str
+    settings: tuple[tuple[str, str], ...]
     connect_timeout: float
     notices: tuple[str, ...]
 
@@ -79,24 +87,28 @@ def parse_postgres_url(rest: str) -> PostgresUrl:
     _check_no_stray_password(parts)
     settings = _completed({**_of_authority(parts), **dict(query)})
     password = settings.pop("password", None) or os.environ.get("PGPASSWORD")
-    notice: str | None = None
-    if not password:
-        password, notice = password_from_file(
-            settings.get("passfile") or os.environ.get("PGPASSFILE"), _wanted(settings)
-        )
-    settings.pop("passfile", None)
-    public = (*settings.get("host", "").split(","), settings.get("user", ""), settings["dbname"])
-    for secret in (password, settings.get("sslpassword")):
-        remember(secret, public)
+    passfile = settings.pop("passfile", None) or os.environ.get("PGPASSFILE")
     kept, notices = honoured(settings)
-    notices = notices if notice is None else (*notices, notice)
-    dsn = urlencode([(k, v) for k, v in kept.items() if v], quote_via=quote)
+    servers = servers_of(kept.pop("host", ""), kept.pop("port", ""))
+    if password:
+        servers = [replace(each, password=password) for each in servers]
+    else:
+        servers, notice = _with_passwords(servers, kept, passfile)
+        notices = notices if notice is None else (*notices, notice)
+    user, database = kept.get("user", ""), kept.get("dbname", "")
+    public = (*(each.host for each in servers), user, database)
+    for secret in (*(each.password for each in servers), settings.get("sslpassword")):
+        remember(secret, public)
+    session = _session(kept.pop("target_session_attrs", "") or "any")
+    read = [(k, v) for k, v in kept.items() if v and not is_for_the_server(k)]
+    dsn = urlencode(read, quote_via=quote)
     return PostgresUrl(
-        _label(kept),
+        label_of(servers, user, database),
         _without_secrets(parts, query),
         f"postgresql://?{dsn}" if dsn else "postgresql://",
-        password or None,
-        tuple(kept.get("host", os.environ.get("PGHOST") or "localhost").split(",")),
+        tuple(servers),
+        session,
+        tuple((k, v) for k, v in kept.items() if v and is_for_the_server(k)),
         _seconds(settings.get("connect_timeout", "10")),
         notices,
     )
@@ -137,24 +149,35 @@ def _completed(settings: dict[str, str]) -> dict[str, str]:
     service = settings.pop("service", None) or os.environ.get("PGSERVICE")
     if service:
         settings = {**service_settings(service), **settings}
+    # An address that is named by itself is where to go, whatever the variable's name stands for.
+    named = bool(settings.get("host") or settings.get("hostaddr"))
     for variable, key in _VARIABLES.items():
         value = os.environ.get(variable)
-        if value:
-            settings.setdefault(key, value)
-    settings.setdefault("dbname", "")
+        if value and not settings.get(key) and not (key == "host" and named):
+            settings[key] = value
     for port in settings.get("port", "").split(","):
         _check_port(port)
     return settings
 
 
-def _wanted(settings: dict[str, str]) -> Wanted:
-    """Say whose password is looked for in a password file, with what libpq adds."""
-    user = settings.get("user") or os.environ.get("PGUSER") or _login_name()
-    hosts = (settings.get("host") or os.environ.get("PGHOST") or "localhost").split(",")
-    ports = (settings.get("port") or os.environ.get("PGPORT") or "5432").split(",")
-    ports = ports * len(hosts) if len(ports) == 1 else [*ports, *["5432"] * len(hosts)]
-    database = settings["dbname"] or os.environ.get("PGDATABASE") or user
-    return Wanted([host.strip("[]") for host in hosts], ports[: len(hosts)], database, user)
+def _with_passwords(
+    servers: Sequence[Server], settings: Mapping[str, str], passfile: str | None
+) -> tuple[list[Server], str | None]:
+    """Give each server the password that a file has for it, and a notice if that is not used."""
+    user = settings.get("user") or _login_name()
+    database = settings.get("dbname") or user
+    wanted = [Wanted(each.name, str(each.port), database, user) for each in servers]
+    found, notice = passwords_from_file(passfile, wanted)
+    pairs = zip(servers, found, strict=True)
+    return [replace(each, password=password) for each, password in pairs], notice
+
+
+def _session(asked: str) -> str:
+    if asked not in SESSIONS:
+        raise UsageError(
+            "this target_session_attrs is none that there is", f"there are {', '.join(SESSIONS)}"
+        )
+    return asked
 
 
 def _login_name() -> str:
@@ -200,15 +223,3 @@ def _seconds(value: str) -> float:
             "connect_timeout in the URL is no number of seconds", f"not {value!r}"
         ) from None
     return seconds if seconds > 0 else sys.maxsize / 1e9
-
-
-def _label(settings: dict[str, str]) -> str:
-    hosts = settings.get("host", "").split(",")
-    ports = settings.get("port", "").split(",")
-    ports = ports * len(hosts) if len(ports) == 1 else ports
-    named = ",".join(
-        f"{host}:{port}" if port and host and port != "5432" else host
-        for host, port in zip(hosts, ports, strict=False)
-    )
-    user = settings.get("user", "")
-    return f"postgresql://{user}{'@' if user else ''}{named}/{settings.get('dbname', '')}"

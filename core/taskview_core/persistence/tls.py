@@ -55,8 +55,10 @@ def tls_for(target: DatabaseUrl) -> Tls:
         value = os.environ.get(variable)
         if value:
             settings.setdefault(key, value)
+    if os.environ.get("PGREQUIRESSL", "").startswith("1"):  # older than the modes
+        settings.setdefault("sslmode", "require")
     mode = _mode(settings)
-    if mode == "disable" or all(host.startswith("/") for host in target.hosts):
+    if mode == "disable" or all(each.is_socket for each in target.servers):
         return Tls("disable")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = mode == "verify-full"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from taskview_core.errors import UsageError
+from taskview_core.persistence.postgres_servers import Server
 from taskview_core.persistence.postgres_url import (
     FORMS,
     PostgresUrl,
@@ -30,10 +31,14 @@ _SQLITE = ("sqlite", "sqlite+aiosqlite")
 
 @dataclass
 class Passwords:
-    """What gives a password where asked: `first` before any other, `last` where there is none."""
+    """What gives a password where asked: `first` before any other, `last` where there is none.
+
+    `first` is for whatever server; `last` is told the host, and gives None for one that it has no
+    password for.
+    """
 
     first: Callable[[], str] | None = None
-    last: Callable[[], str] | None = None
+    last: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,9 @@ class DatabaseUrl:
     `label` is its name for people, and `address` what opens it again from any folder: neither
     ever holds a password. A file that is `read_only` is so by its URL; that it is `immutable`
     promises that nobody writes to it. `notices` say what of the URL cannot be honoured.
-    `password` is the one of the URL, its service, PGPASSWORD or a password file, and `passwords`
-    are asked before and after it; `hosts` are the server's, by name.
+    `servers` are where it may be, each with its password from the URL, its service, PGPASSWORD or
+    a password file; `passwords` are asked before and after these. `session` is what is asked of a
+    server, by target_session_attrs, and `settings` are for its sessions.
     """
 
     kind: Literal["sqlite", "postgresql"]
@@ -54,9 +60,10 @@ class DatabaseUrl:
     read_only: bool = False
     immutable: bool = False
     dsn: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
+    servers: tuple[Server, ...] = ()
+    session: str = "any"
+    settings: tuple[tuple[str, str], ...] = ()
     passwords: Passwords = field(default_factory=Passwords, repr=False, compare=False)
-    hosts: tuple[str, ...] = ()
     connect_timeout: float = 10.0
     notices: tuple[str, ...] = ()
 
@@ -88,8 +95,9 @@ def _postgres(url: PostgresUrl) -> DatabaseUrl:
         url.label,
         url.address,
         dsn=url.dsn,
-        password=url.password,
-        hosts=url.hosts,
+        servers=url.servers,
+        session=url.session,
+        settings=url.settings,
         connect_timeout=url.connect_timeout,
         notices=url.notices,
     )

@@ -44,10 +44,11 @@ class Login:
             if self._asked is None:
                 self._asked = ask(url.label)
             wiring.passwords.first = self._known
-        elif url.password is None:
-            wiring.passwords.last = wiring.configured_password(url)
-            if wiring.passwords.last is not None:
-                wiring.passwords.last()
+        else:
+            unknown = [each.name for each in url.servers if each.password is None]
+            wiring.passwords.last = wiring.configured_passwords(url)
+            for host in unknown if wiring.passwords.last is not None else ():
+                wiring.passwords.last(host)
 
     def ask_for(self, error: PasswordNeededError) -> bool:
         """Ask because the server does, where that is wanted and somebody is there to be asked.

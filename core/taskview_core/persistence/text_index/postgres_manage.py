@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from taskview_core.errors import SchemaError, TaskviewError
+from taskview_core.errors import SchemaError, TaskviewError, UnsupportedError
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.text_index.postgres_lookup import EXPRESSION, INDEX
 from taskview_core.persistence.text_index.report import (
     IndexProgress,
@@ -44,6 +45,7 @@ _PROGRESS = (
 async def bring_up_postgres(url: DatabaseUrl, tell: Tell) -> IndexReport:
     """Make the index where it is not there whole; the server keeps it up to date by itself."""
     async with _connected(url) as connection, _connected(url) as other:
+        _check_session(connection, url)
         await _take_turn(connection, tell)
         state = await _state(connection, url)
         if state["valid"] is None or not state["valid"]:
@@ -59,6 +61,7 @@ async def bring_up_postgres(url: DatabaseUrl, tell: Tell) -> IndexReport:
 async def drop_postgres(url: DatabaseUrl) -> str | None:
     """Drop the index; give its place if there was one. The extension stays: others may use it."""
     async with _connected(url) as connection:
+        _check_session(connection, url)
         await _take_turn(connection, lambda progress: None)
         there = (await _state(connection, url))["valid"] is not None
         await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
@@ -67,13 +70,22 @@ async def drop_postgres(url: DatabaseUrl) -> str | None:
 
 async def postgres_status(url: DatabaseUrl) -> TextIndexStatus:
     """Say whether there is an index."""
-    async with _connected(url) as connection:
+    async with _connected(url) as connection, connection.transaction(readonly=True):
         state = await connection.fetchrow(_STATE)
     if state is None or state["valid"] is None:
         plain = state is None or state["kind"] == "r"
         return TextIndexStatus(_PLACE, present=False, can_be=plain)
     covers = "all rows: the server keeps it up to date" if state["valid"] else ""
     return TextIndexStatus(_PLACE, True, state["valid"], state["size"], covers)
+
+
+def _check_session(connection: asyncpg.Connection[asyncpg.Record], url: DatabaseUrl) -> None:
+    """Refuse a pooler that takes no schema: beside writers an index is made in no transaction."""
+    if isinstance(connection, LimitedConnection) and connection.told_later:
+        raise UnsupportedError(
+            f"a pooler stands before {url.label}, which takes no schema or options",
+            "name the server itself to make or drop the text index",
+        )
 
 
 async def _state(

@@ -28,6 +28,7 @@ from taskview_core.persistence.text_index.sidecar import (
     write_covers,
 )
 from taskview_core.persistence.text_index.trigrams import indexed_text
+from taskview_core.persistence.url import DatabaseUrl
 
 BATCH_ROWS = 2_000
 _HIGHEST = 20
@@ -68,15 +69,16 @@ class BuildReport:
     shapes: set[str] = field(default_factory=set)
 
 
-def build(database: Path, sidecar: Path, tell: Tell, stop: threading.Event) -> BuildReport:
+def build(database: DatabaseUrl, sidecar: Path, tell: Tell, stop: threading.Event) -> BuildReport:
     """Bring the index of a database up to date; what was there stays in use meanwhile.
 
     Raises sqlite3.Error, and OSError where the cache folder cannot be written.
     """
-    state = settled_state(database)
+    assert database.path is not None, "the caller has looked"
+    state = settled_state(database.path)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     report = BuildReport()
-    with closing(open_to_write(sidecar)) as index, closing(_open(database)) as rows:
+    with closing(open_to_write(sidecar)) as index, closing(open_rows(database)) as rows:
         before = read_covers(index)
         index.execute("INSERT INTO texts (texts, rank) VALUES ('hashsize', ?)", (_MEMORY,))
         total = rows.execute("SELECT max(rowid) FROM tasks").fetchone()[0] or 0
@@ -112,9 +114,12 @@ def stamp_of(value: Any) -> str | None:
     return value if value is None or (isinstance(value, str) and value.isascii()) else ascii(value)
 
 
-def _open(database: Path) -> sqlite3.Connection:
+def open_rows(database: DatabaseUrl) -> sqlite3.Connection:
+    """Open the database that is to be indexed, to be read alone."""
+    assert database.path is not None, "the caller has looked"
+    name = uri_to_read(database.path, immutable=database.immutable)
     connection = sqlite3.connect(
-        uri_to_read(database), uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
+        name, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
     )
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     return connection

@@ -21,11 +21,10 @@ from taskview_core.persistence.text_index.report import (
 from taskview_core.persistence.text_index.sidecar import (
     HAS_ROWIDS,
     covers_at,
-    open_to_read,
     remove,
     sidecar_path,
 )
-from taskview_core.persistence.text_index.sqlite_build import BuildReport, build
+from taskview_core.persistence.text_index.sqlite_build import BuildReport, build, open_rows
 from taskview_core.persistence.url import DatabaseUrl
 
 _SILENT = (
@@ -47,8 +46,8 @@ async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexRe
     def work() -> BuildReport:
         with _explained(sidecar):
             with translated(url.label):
-                _check_rows(path)
-            return build(path, sidecar, told, stop)
+                _check_rows(url)
+            return build(url, sidecar, told, stop)
 
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
@@ -96,13 +95,13 @@ def sqlite_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:
     )
 
 
-def _check_rows(path: Path) -> None:
+def _check_rows(url: DatabaseUrl) -> None:
     """See that the tasks have addresses that an index can name."""
-    with closing(open_to_read(path)) as connection:
+    with closing(open_rows(url)) as connection:
         (has_rowids,) = connection.execute(HAS_ROWIDS).fetchone()
     if not has_rowids:
         raise TaskviewError(
-            f"{path.name} has no table tasks whose rows can be indexed",
+            f"{url.label} has no table tasks whose rows can be indexed",
             "rows of a view, or of a table WITHOUT ROWID, have no numbers to find them by",
         )
 
