@@ -84,7 +84,9 @@ def sqlite_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:
     if FileState.of(url.path) == covers.state:
         now = "all of the file as it is"
     else:
-        now = f"the file has changed since, so {_BEHIND}; taskview db index-text brings it up"
+        now = (
+            f"the file has changed since, so {_BEHIND}; taskview db index-text brings it up to date"
+        )
     at = covers.at.replace("T", " ").removesuffix("+00:00")
     return TextIndexStatus(
         str(sidecar), True, True, size, f"{covers.rows:,} rows at {at} UTC; {now}"
