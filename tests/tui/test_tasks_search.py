@@ -15,13 +15,16 @@ from taskview_core.errors import (
 from taskview_core.query.page import Cursor, Page, PageRequest, Partial, Place
 
 
-def so_far(request: PageRequest, *found: int, back_to: int) -> Page[TaskRow]:
-    """Make what a search has told: these tasks, and the time that it has come back to."""
+def so_far(request: PageRequest, *found: int, back_to: int, hinted: int = 0) -> Page[TaskRow]:
+    """Make what a search has told: these tasks, and the time that it has come back to.
+
+    So many of the tasks are `hinted` by an index and lie beyond.
+    """
     sort = request.sort
     edge = Cursor(Place.AFTER, sort, (str(back_to), str(task_id(back_to))))
     rows = tuple(make_task(number).row for number in found)
     time = make_task(back_to).row.created_at
-    partial = Partial("the search goes on", time, 4_000)
+    partial = Partial("the search goes on", time, 4_000, hinted)
     ends = Cursor(Place.FIRST, sort), Cursor(Place.LAST, sort)
     return Page(rows, request, edge, None, *ends, offset=0, partial=partial)
 
@@ -57,6 +60,22 @@ async def test_hits_show_as_they_come_and_how_far_back_the_search_has_got() -> N
         await run.settled()
         assert "searched" not in run.status
         assert run.selected == "task 50"
+
+
+async def test_what_an_index_knows_shows_before_the_search_has_come_there() -> None:
+    browser = tasks(100)
+    async with searching(browser) as (run, request):
+        run.ticks.now += 4
+        browser.tell(so_far(request, 90, 40, 20, back_to=60, hinted=2))
+        await run.until(lambda: numbers(run) == [90, 40, 20])
+        assert run.status.startswith("searched back to 59m, 2 beyond by the index alone … 4 s")
+        # Of two that it knew one was no more, and one that it did not know has been found.
+        browser.tell(so_far(request, 90, 50, 20, back_to=30, hinted=1))
+        await run.until(lambda: numbers(run) == [90, 50, 20])
+        run.tasks.table.focus()
+        await run.press("escape")
+        assert "stopped, searched back to" in run.status
+        assert "1 beyond by the index alone" in run.status
 
 
 async def test_nothing_found_yet_is_said_only_after_a_moment() -> None:

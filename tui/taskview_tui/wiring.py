@@ -271,10 +271,15 @@ async def index_text(url_text: str, progress: Callable[[IndexProgress], None]) -
 async def refresh_text_index(
     url_text: str, progress: Callable[[IndexProgress], None]
 ) -> IndexReport | None:
-    """Bring the text index up to date if there is one that needs it, after a load."""
+    """Bring the text index up to date if there is one that needs it, as after a load."""
+    from taskview_core.persistence.text_index.sidecar import is_behind
+
+    url, folder = database(url_text), text_index_folder()
+    if url.path is None or not is_behind(folder, url.path):
+        return None  # Whoever has none does not wait for SQLAlchemy.
     from taskview_core.persistence.text_index.manage import refresh_text_index as refresh
 
-    return await refresh(database(url_text), text_index_folder(), progress)
+    return await refresh(url, folder, progress)
 
 
 async def drop_text_index(url_text: str) -> str | None:

@@ -66,7 +66,7 @@ class ITaskBrowser(Protocol):
         Where time runs out, what has been found is a partial page. With `heard`, a search for text
         goes on until the page is full, the list ends or the call is cancelled, however long that
         takes. Meanwhile `heard` is called, on the event loop, with the page as found so far,
-        whose `partial` says how far the search has come.
+        whose `partial` says how far the search has come, and how many rows it has from beyond.
         """
         ...
 

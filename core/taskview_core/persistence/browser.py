@@ -45,7 +45,6 @@ from taskview_core.persistence.running import Runner, Session, Work, stopped_aft
 from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.estimates import estimated
-from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
 from taskview_core.persistence.sql.paging import PageSearch
@@ -54,6 +53,7 @@ from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.recent_sources import RecentSources
 from taskview_core.persistence.sql.run_limits import Limits
 from taskview_core.persistence.sql.source import (
+    Few,
     Source,
     conversation_source,
     expressions_for,
@@ -412,8 +412,8 @@ class DatabaseBrowser:
         index = self._text_index
         terms = [term for term in task_filter.terms if isinstance(term, TextTerm)]
 
-        async def candidates(reads: Reads) -> Condition | None:
-            return None if index is None else await index.candidates(reads, profile, terms)
+        async def candidates(reads: Reads, some: bool) -> Few | None:
+            return None if index is None else await index.candidates(reads, terms, some=some)
 
         ask = candidates if terms else None
         return await task_source(

@@ -111,6 +111,8 @@ class Partial:
     """The time of the last row looked at, where the list is in the order of a time."""
     rows_read: int = 0
     """How many rows have been looked at, at least."""
+    hinted: int = 0
+    """How many rows of the page lie beyond: an index knows them, and may not know all."""
 
 
 @dataclass(frozen=True, slots=True)

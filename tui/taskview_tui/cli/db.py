@@ -29,8 +29,10 @@ status   says the revision, the rows (counted up to 10,000) and the indexes, and
 index-text
          makes an index by which words are found at once, or brings it up to date; --drop drops it.
          Of a SQLite database, whoever made it, it is a file in the cache folder, and the database
-         is only read. In Postgres it is an index on tasks by the extension pg_trgm, which makes
-         writing slower. What is found is the same without it.
+         is only read. Once somebody else has written to that, all tasks are searched again, and
+         what the index knows is shown meanwhile; load, import and claude bring it up to date. In
+         Postgres it is an index on tasks by the extension pg_trgm, which makes writing slower and
+         is always up to date. What is found is the same without it.
 
 Opening a database never changes it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
@@ -14,6 +15,8 @@ EVERY = 1.0
 """Seconds from one look at the files to the next."""
 _SHARE = 4
 """The pause is at least so many times as long as the import took."""
+_INDEX_SHARE = 20
+"""The same of the text index, if there is one: to bring that up, all rows are read."""
 _PATIENCE = 2.0
 """Seconds that an import gets to come to an end when the browser is left."""
 
@@ -30,6 +33,7 @@ class Follower:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._said: str | None = None
+        self._index_due = 0.0
 
     def start(self, tell: Callable[[str], None]) -> None:
         """Begin; `tell` is called from the thread with words for a person."""
@@ -51,6 +55,7 @@ class Follower:
             pause = EVERY
             now = _state(self._paths)
             if now == seen:
+                self._index(tell)
                 continue
             began = time.monotonic()
             try:
@@ -64,7 +69,7 @@ class Follower:
             except LockedError:
                 continue  # another import does it; what it leaves is ours the next time
             except TaskviewError as error:
-                self._say(tell, str(error))
+                self._say(tell, f"following has stopped for the moment: {error}")
             else:
                 # What the database did not take is tried again at the next look.
                 seen = frozenset() if report.failed else now
@@ -78,11 +83,23 @@ class Follower:
                     tell(f"left out, for it cannot be read: {report.bad[0]}{more}")
             pause = max(EVERY, _SHARE * (time.monotonic() - began))
 
+    def _index(self, tell: Callable[[str], None]) -> None:
+        """Bring the text index up to date in a quiet moment, if there is one that needs it."""
+        began = time.monotonic()
+        if began < self._index_due:
+            return
+        try:
+            asyncio.run(wiring.refresh_text_index(self._url, lambda state: None))
+        except TaskviewError as error:
+            self._say(tell, f"the text index is not up to date: {error}")
+        ended = time.monotonic()
+        self._index_due = ended + _INDEX_SHARE * (ended - began)
+
     def _say(self, tell: Callable[[str], None], words: str) -> None:
         """Say what is wrong, once for as long as it is the same."""
         if words != self._said and not self._stopped.is_set():
             self._said = words
-            tell(f"following has stopped for the moment: {words}")
+            tell(words)
 
 
 def _state(paths: Sequence[str]) -> frozenset[tuple[str, int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from argparse import BooleanOptionalAction, Namespace
 from pathlib import Path
@@ -16,9 +15,7 @@ from taskview_tui.cli.importing import import_paths, say_left_out
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.output.import_table import import_lines
 from taskview_tui.cli.parser import CommandParser, add_login
-from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say, standard_output
-from taskview_tui.cli.text_index import report_lines
 
 if TYPE_CHECKING:
     from taskview_tui.wiring import ImportReport
@@ -96,8 +93,6 @@ def run(options: Namespace) -> int:
     except KeyboardInterrupt:
         say("taskview: interrupted; the same command goes on from here")
         raise
-    if report.written_tasks:
-        asyncio.run(_refresh_text_index(url))
     out = standard_output()
     for line in import_lines(report):
         out.write(line + "\n")
@@ -118,15 +113,6 @@ def _database(given: str | None) -> str:
     if os.environ.get(VARIABLE):
         say(f"taskview: into {folder / 'default.db'}; {VARIABLE} names another, which --into takes")
     return str(folder / "default.db")
-
-
-async def _refresh_text_index(url: str) -> None:
-    with Progress() as progress:
-        index = await wiring.refresh_text_index(
-            url, lambda state: progress.show(f"text index, {state.step}", state.share)
-        )
-    for line in report_lines(index) if index is not None else ():
-        say(f"taskview: {line}")
 
 
 def _code(report: ImportReport, words: list[str]) -> int:

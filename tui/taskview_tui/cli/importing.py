@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from taskview_tui import wiring
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
+from taskview_tui.cli.text_index import text_index_kept
 
 if TYPE_CHECKING:
     from taskview_tui.wiring import ImportProgress, ImportReport
@@ -32,7 +33,7 @@ def import_paths(
 ) -> ImportReport:
     """Import what is new, and show how far that has come."""
     began = time.monotonic()
-    with Progress() as progress, seldom_collected():
+    with text_index_kept(url), Progress() as progress, seldom_collected():
         return wiring.import_paths(
             url,
             paths,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.parser import CommandParser, add_login
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
-from taskview_tui.cli.text_index import refresh_after_load
+from taskview_tui.cli.text_index import text_index_kept
 
 if TYPE_CHECKING:
     from taskview_tui.wiring import LoadProgress, LoadReport
@@ -56,9 +55,8 @@ def run(options: Namespace) -> int:
     url, files = _database_and_files(options.words)
     say_notices(url)
     say(f"taskview: {_intent(url)}")
-    with Progress() as progress:
+    with text_index_kept(url), Progress() as progress:
         report = wiring.load_files(url, files, lambda state: progress.show(*_told(state)))
-    asyncio.run(refresh_after_load(url, report))
     for line in _report(report):
         say(f"taskview: {line}")
     return ExitCode.DONE

@@ -1,18 +1,20 @@
-"""The text index of a database, for `taskview db` and `taskview load`."""
+"""The text index of a database, for `taskview db` and the commands that write tasks."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from taskview_tui import wiring
+from taskview_core.errors import LockedError, TaskviewError
+from taskview_tui import leaving, wiring
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
-    from taskview_tui.wiring import IndexReport, LoadReport, TextIndexStatus
-
-_FEW = 1_000
+    from taskview_tui.wiring import IndexReport, TextIndexStatus
 
 
 async def index_text(url: str, *, drop: bool) -> None:
@@ -35,21 +37,40 @@ async def index_text(url: str, *, drop: bool) -> None:
         say(f"taskview: {line}")
 
 
-async def refresh_after_load(url: str, loaded: LoadReport) -> None:
-    """Bring the index of a database up to date if there is one, once after many rows were written.
+@contextmanager
+def text_index_kept(url: str) -> Iterator[None]:
+    """Bring the index of a database up to date, if there is one, after what is written within.
 
-    A few that are new are looked at by searches one by one. One that was there may have got
-    another text under its old time, by which no search would know that it has changed.
+    Also where that was ended by an error or by Ctrl+C, for it may have written much before; again
+    Ctrl+C ends this too. Whoever ends the process by another signal is not kept waiting.
     """
-    if loaded.new_tasks == loaded.tasks <= _FEW:
-        return
-    with Progress() as progress:
-        report = await wiring.refresh_text_index(
-            url, lambda state: progress.show(f"text index, {state.step}", state.share)
+    try:
+        yield
+    except LockedError:
+        raise  # Whoever writes there at this moment does it.
+    except (KeyboardInterrupt, TaskviewError):
+        if leaving.ended.by is None:
+            _refresh(url)
+        raise
+    _refresh(url)
+
+
+def _refresh(url: str) -> None:
+    try:
+        with Progress() as progress:
+            report = asyncio.run(
+                wiring.refresh_text_index(
+                    url, lambda state: progress.show(f"text index, {state.step}", state.share)
+                )
+            )
+    except TaskviewError as error:
+        # What was to be written is there, and found without it.
+        say(
+            f"taskview: the text index is not up to date, and searches go through all rows: {error}"
         )
-    if report is not None:
-        for line in report_lines(report):
-            say(f"taskview: {line}")
+        return
+    for line in report_lines(report) if report is not None else ():
+        say(f"taskview: {line}")
 
 
 def report_lines(report: IndexReport) -> list[str]:

@@ -210,7 +210,7 @@ class ListScreen(ListLines[F, R]):
             again = shown is not None and shown.ask.is_like(ask)
             if not again and (page.rows or message.took > UNSEEN):
                 self._paint(ask, Shown(ask, page, message.took))
-        elif len(page.rows) > len(shown.page.rows):
+        elif len(page.rows) >= len(shown.page.rows) and page.rows != shown.page.rows:
             self._paint(ask, Shown(ask, page, message.took))
         self.update_lines()
 

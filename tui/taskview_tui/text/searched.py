@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 def searched_text(page: Page[Any], times: TimeDisplay, now: datetime) -> str:
-    """Say how far the search for a page has come: to which time, or how many rows it has read."""
+    """Say how far the search for a page has come: to which time, or how many rows it has read.
+
+    And how many of the page's rows lie beyond, where but the text index has been looked at.
+    """
     partial = page.partial
     if partial is None:
         return ""
+    beyond = f", {partial.hinted:,} beyond by the index alone" if partial.hinted else ""
     if partial.searched_to is None:
-        return f"{partial.rows_read:,} rows searched"
+        return f"{partial.rows_read:,} rows searched{beyond}"
     asked = page.request
     which = "back to" if asked.sort.descending != asked.reads_backward else "up to"
-    return f"searched {which} {short_time(partial.searched_to, times, now)}"
+    return f"searched {which} {short_time(partial.searched_to, times, now)}{beyond}"

@@ -6,6 +6,8 @@
 2. Else a text index, where there is one, is asked for the rows that may hold the terms. If they
    are few, they are all that is left to look at.
 3. Else more windows, or, where the database has no index for the order, statements that sort.
+
+A text index that may not know all rows as they are says which to show until these are found.
 """
 
 from __future__ import annotations
@@ -13,19 +15,22 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
 
-from taskview_core.persistence.sql.expressions import opaque
+from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.sql.expressions import Condition, opaque
 from taskview_core.persistence.sql.order import order_by
 from taskview_core.persistence.sql.places import Reached, Stretch, Watch, key_columns, key_of
 from taskview_core.persistence.sql.reads import Reads, rows_of
-from taskview_core.persistence.sql.source import Source
+from taskview_core.persistence.sql.source import Few, Source
 from taskview_core.persistence.sql.windows import OrderNotIndexedError, Windows
 
 T = TypeVar("T")
+Hint = Callable[[Sequence[Any]], None]
+"""Is told rows that fit and that a search will meet further on, in the order of the list."""
 
 _BATCH = 200
 _NEAR_ROWS = 4_000
@@ -37,12 +42,22 @@ _PATIENCE = 0.008
 class Judged(Generic[T]):
     """One search through a list whose rows are judged."""
 
-    def __init__(self, reads: Reads, source: Source[T], columns: bool, watch: Watch | None) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        source: Source[T],
+        columns: bool,
+        watch: Watch | None,
+        hint: Hint | None = None,
+    ) -> None:
         self._reads = reads
         self._source = source
         self._columns = columns
         self._watch = watch
+        self._hint = hint
         self._ask = source.candidates
+        self._some: Few | None = None
+        self._is_hinted = False
         self._near = True
         self._looked_at = 0
         self._turn = time.monotonic()
@@ -50,8 +65,9 @@ class Judged(Generic[T]):
     async def rows(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
         """Give the rows of a stretch that fit."""
         windows = Windows(self._source, stretch, self._columns)
+        self._is_hinted = False
         in_order = stretch.order.sort.key in self._source.windowed
-        while in_order and (self._near or not await self._is_narrowed()):
+        while in_order and (self._near or not await self._is_narrowed(windows.stretch, want)):
             try:
                 window = await windows.next(self._reads, want if self._near else None)
             except OrderNotIndexedError:
@@ -67,17 +83,39 @@ class Judged(Generic[T]):
             expected = window.looked_at * want / fitting if fitting else math.inf
             windows.expect(expected)
             self._near = expected <= _NEAR_ROWS
-        await self._is_narrowed()
+        await self._is_narrowed(windows.stretch, want)
         async for row in self._batches(windows.stretch, want):
             yield row
 
-    async def _is_narrowed(self) -> bool:
-        """Ask the text index, if not done yet; say whether it has left but few rows."""
-        ask, self._ask = self._ask, None
-        found = None if ask is None else await ask(self._reads)
-        if found is not None:
-            self._source = self._source.among(found)
+    async def _is_narrowed(self, stretch: Stretch, want: int) -> bool:
+        """Ask the text index, if not done yet; say whether it has left but few rows.
+
+        What it knows of a stretch is told where that may not be all.
+        """
+        ask, self._ask, hint = self._ask, None, self._hint
+        if ask is not None:
+            found = await ask(self._reads, hint is not None)
+            if found is not None and found.are_all:
+                self._source = self._source.among(found.rows)
+            else:
+                self._some = found
+        if self._some is not None and hint is not None and not self._is_hinted:
+            self._is_hinted = True
+            hint(await self._first_among(self._some.rows, stretch, want))
         return self._source.few is not None
+
+    async def _first_among(self, few: Condition, stretch: Stretch, want: int) -> list[Any]:
+        """Give those of a few rows of a stretch that fit, as many as are wanted."""
+        hits: list[Any] = []
+        among = Judged(self._reads, self._source.among(few), self._columns, None)
+        try:
+            async for row in among._batches(stretch, want):
+                hits.append(row)
+                if len(hits) >= want:
+                    break
+        except QueryTimeoutError:
+            pass  # Those that lie far apart take long on a slow disk; they are met anyway.
+        return hits
 
     async def _batches(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
         source = self._source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -26,7 +26,8 @@ _TIMES = frozenset({"created", "started", "completed", "updated"})
 class PageSearch(Generic[T]):
     """One page in the making. `found` grows while it is looked for, so that it can be shown.
 
-    `heard` is given the page as found so far whenever a search for text has come further.
+    `heard` is given the page as found so far whenever a search for text has come further, and with
+    it the rows beyond that a text index knows.
     """
 
     source: Source[T]
@@ -44,6 +45,7 @@ class PageSearch(Generic[T]):
         self._looked_behind = False
         self._found_since = False
         self._reached: Reached | None = None
+        self._hints: Sequence[Any] = ()
         self._start = self._start_of_cursor()
 
     def _start_of_cursor(self) -> Start | None:
@@ -111,6 +113,7 @@ class PageSearch(Generic[T]):
             backward=self._backward,
             start=start,
             watch=self._watch,
+            hint=None if self.heard is None else self._hinted,
             behind=behind,
         ):
             self.found.append(row)
@@ -133,8 +136,35 @@ class PageSearch(Generic[T]):
 
     def _watch(self, reached: Reached) -> None:
         self._reached, self._found_since = reached, False
+        self._tell()
+
+    def _hinted(self, rows: Sequence[Any]) -> None:
+        self._hints = [*self._hints, *rows]  # of the next part of the list
+        if rows:
+            self._tell()
+
+    def _tell(self) -> None:
         if self.heard is not None:
-            self.heard(self.so_far("the search goes on"))
+            self.heard(self._with_hints(self.so_far("the search goes on")))
+
+    def _with_hints(self, page: Page[T]) -> Page[T]:
+        """Show also the rows that a text index knows beyond what has been searched.
+
+        The page's cursors know nothing of them: whoever goes on meets them again.
+        """
+        found = {key_of(self.source, self._order, row) for row in self.found}
+        keys = [key_of(self.source, self._order, row) for row in self._hints]
+        # One that has not been found before one that has, has changed since.
+        met = max((at for at, key in enumerate(keys, 1) if key in found), default=0)
+        beyond = self._hints[met:][: self.request.page_size - len(page.rows)]
+        if page.partial is None or not beyond:
+            return page
+        rows = tuple(self.source.map(beyond[::-1] if self._backward else beyond))
+        return replace(
+            page,
+            rows=rows + page.rows if self._backward else page.rows + rows,
+            partial=replace(page.partial, hinted=len(rows)),
+        )
 
     @property
     def has_come_further(self) -> bool:

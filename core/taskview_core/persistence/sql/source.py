@@ -41,8 +41,24 @@ from taskview_core.query.terms import MetadataTerm, TextField, TextTerm
 
 T = TypeVar("T")
 Judge = Callable[[Any], bool]
-Candidates = Callable[[Reads], Awaitable[Condition | None]]
-"""Asks a text index which rows may fit; None where it cannot tell, or they are many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """What a text index has found: `rows` holds for all rows that may fit, and for few others.
+
+    Unless they `are_all`: then it holds for those that the index knows, and there may be more.
+    """
+
+    rows: Condition
+    are_all: bool = True
+
+
+Candidates = Callable[[Reads, bool], Awaitable[Few | None]]
+"""Asks a text index which rows may fit, and says whether some of them will do too.
+
+It gives None where the index cannot tell, or they are many.
+"""
 
 
 def expressions_for(profile: Profile, forms: PresentForms | None = None) -> Expressions:

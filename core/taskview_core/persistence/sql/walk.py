@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from taskview_core.errors import ConflictError
 from taskview_core.persistence.sql.expressions import Condition
-from taskview_core.persistence.sql.judged import Judged, select_stretch
+from taskview_core.persistence.sql.judged import Hint, Judged, select_stretch
 from taskview_core.persistence.sql.order import Order, Segment, order_by, segments
 from taskview_core.persistence.sql.places import (
     FROM,
@@ -85,11 +85,13 @@ async def walk(
     start: Start | None = None,
     columns: bool = True,
     watch: Watch | None = None,
+    hint: Hint | None = None,
     behind: Start | None = None,
 ) -> AsyncIterator[Any]:
     """Give up to `want` rows as stored; where not `columns`, only their keys.
 
-    Rows that the database cannot decide on are judged here; `watch` is told how far that has come.
+    Rows that the database cannot decide on are judged here; `watch` is told how far that has come,
+    and `hint` which rows a text index knows beyond, where that may not be all.
     Others are told by the first row, as its `told`, whether there are any from `behind` on in the
     other direction, where that is given: it is the same key as `start`.
     """
@@ -106,7 +108,7 @@ async def walk(
             if given >= want:
                 return
         return
-    judged = Judged(reads, source, columns, watch)
+    judged = Judged(reads, source, columns, watch, hint)
     for stretch in stretches:
         async for row in judged.rows(stretch, want - given):
             yield row

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 _TICK = 0.05
 """Seconds within which two writes may have the same time."""
-_TRIES = 20
+_LOG_SECONDS = 1.0
+"""The same of a log: what has been written there is seen once the disk has it, and not before."""
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class FileState:
     """What a write to a database cannot leave as it was. `parts` are compared, not read."""
 
     parts: tuple[int | str, ...]
+    log_time: int | None = field(default=None, compare=False)
+    """When the log was written to, in nanoseconds, where the file has just been looked at."""
 
     @classmethod
     def of(cls, path: Path) -> FileState:
@@ -39,13 +43,17 @@ class FileState:
         # An empty log, as one is that was only opened to read, says as little as none.
         if not there.st_size:
             return cls((*parts, ""))
-        return cls((*parts, header.hex(), there.st_size, there.st_mtime_ns))
+        parts += [header.hex(), there.st_size, there.st_mtime_ns]
+        return cls(tuple(parts), there.st_mtime_ns)
 
     def settled(self) -> bool:
         """Whether a write from now on would change the state: clocks of files tick slowly."""
         times = [part for part in self.parts if isinstance(part, int) and part > 10**17]
         coarse = any(part % 10**9 == 0 for part in times)
-        return time.time_ns() - max(times, default=0) > (3 if coarse else _TICK) * 10**9
+        now = time.time_ns()
+        if self.log_time is not None and now - self.log_time <= _LOG_SECONDS * 10**9:
+            return False
+        return now - max(times, default=0) > (3 if coarse else _TICK) * 10**9
 
     def as_list(self) -> list[int | str]:
         """Give the state as JSON takes it."""
@@ -63,7 +71,8 @@ def settled_state(path: Path) -> FileState:
     Waits a moment for that; of a file that is written to all the time, gives a state that no file
     is ever in.
     """
-    for _ in range(_TRIES):
+    give_up = time.monotonic() + _PATIENCE
+    while time.monotonic() < give_up:
         state = FileState.of(path)
         if state.settled():
             return state

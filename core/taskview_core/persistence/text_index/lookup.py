@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from taskview_core.persistence.sql.expressions import Condition
-from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import Reads
+from taskview_core.persistence.sql.source import Few
 from taskview_core.persistence.text_index.postgres_lookup import PostgresTextIndex
 from taskview_core.persistence.text_index.sidecar import sidecar_path
 from taskview_core.persistence.text_index.sqlite_lookup import SqliteTextIndex
@@ -20,11 +19,12 @@ class TextIndex(Protocol):
     """What knows which tasks may hold a text."""
 
     async def candidates(
-        self, reads: Reads, profile: Profile, terms: Sequence[TextTerm]
-    ) -> Condition | None:
+        self, reads: Reads, terms: Sequence[TextTerm], *, some: bool
+    ) -> Few | None:
         """Give a condition that holds for all tasks that hold the terms, and for few others.
 
-        None where there is no index, it cannot tell, or the tasks are many.
+        None where there is no index, it cannot tell, or the tasks are many. An index that may not
+        know all tasks of the database as they are gives those that it knows where `some` will do.
         """
         ...
 

@@ -12,7 +12,7 @@ from taskview_core.persistence.text_index.postgres_manage import (
     postgres_status,
 )
 from taskview_core.persistence.text_index.report import IndexReport, Tell, TextIndexStatus
-from taskview_core.persistence.text_index.sidecar import sidecar_path
+from taskview_core.persistence.text_index.sidecar import is_behind
 from taskview_core.persistence.text_index.sqlite_manage import (
     bring_up_sqlite,
     drop_sqlite,
@@ -35,10 +35,10 @@ async def bring_up_text_index(url: DatabaseUrl, folder: Path, tell: Tell) -> Ind
 
 
 async def refresh_text_index(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexReport | None:
-    """Bring an index up to date if there is one, once after many rows were written."""
+    """Bring an index up to date if there is one that is not, after something was written."""
     if url.kind == "postgresql" or url.path is None:
         return None  # the server does so with every row
-    if not sidecar_path(folder, url.path).exists():
+    if not is_behind(folder, url.path):
         return None
     return await bring_up_sqlite(url, folder, tell)
 

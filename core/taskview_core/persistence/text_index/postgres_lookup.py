@@ -30,8 +30,8 @@ from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.running import Session, Work
 from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.prefilter import sieve
-from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import Reads
+from taskview_core.persistence.sql.source import Few
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.persistence.sql.windows import MOST_SECONDS_SERVED
 from taskview_core.query.terms import TextTerm
@@ -58,9 +58,9 @@ class PostgresTextIndex:
     """The trigram index of a database, if there is one: it may come and go."""
 
     async def candidates(
-        self, reads: Reads, profile: Profile, terms: Sequence[TextTerm]
-    ) -> Condition | None:
-        """Give a condition that holds for the few tasks that may hold all terms."""
+        self, reads: Reads, terms: Sequence[TextTerm], *, some: bool
+    ) -> Few | None:
+        """Give the few tasks that may hold all terms: all of them, whatever `some` says."""
         patterns = _patterns(terms)
         if not patterns:
             return None
@@ -72,7 +72,7 @@ class PostgresTextIndex:
         ids = [row.id for row in found]
         if len(ids) > MOST_CANDIDATES or None in ids:
             return None
-        return tasks.c.id == func.any(literal(ids, ARRAY(Uuid)))
+        return Few(tasks.c.id == func.any(literal(ids, ARRAY(Uuid))))
 
 
 def _looking(patterns: Sequence[Sequence[str]]) -> Work[Sequence[Any]]:

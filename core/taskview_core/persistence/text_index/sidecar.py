@@ -1,8 +1,9 @@
 """The text index of a SQLite database: a file of our own in the cache folder, beside no data.
 
 Nothing of it is in the database, so other programs write there as if it were not. `rows` says
-which task each document of the index is of, and the stamp (`updated_at`) that the task had.
-`facts` say what is covered; it is worth nothing before `complete` is there.
+which task each document of the index is of, and the digest of the texts that the task had.
+`facts` say what is covered; it is worth nothing before `complete` is there. `run` is whoever makes
+the index or brings it up to date: one at a time, the last that has begun.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from urllib.parse import quote
 
 from taskview_core.persistence.text_index.file_state import FileState
 
-FORM = 1
+FORM = 2
 """The form of the file; one of another form is made anew."""
 
 HAS_ROWIDS = (
@@ -32,9 +33,8 @@ HAS_ROWIDS = (
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE rows (
-    doc INTEGER PRIMARY KEY, task INTEGER NOT NULL UNIQUE, stamp, digest BLOB, open INTEGER
+    doc INTEGER PRIMARY KEY, task INTEGER NOT NULL UNIQUE, digest BLOB NOT NULL
 );
-CREATE INDEX open_rows ON rows (task) WHERE open;
 CREATE VIRTUAL TABLE texts USING fts5 (
     body, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1'
 );
@@ -43,19 +43,11 @@ CREATE VIRTUAL TABLE texts USING fts5 (
 
 @dataclass(frozen=True, slots=True)
 class Covers:
-    """What an index says of itself.
-
-    `state` is that of the database's file while it was read, `highest` some of the highest
-    addresses with the ids found there, `sample` some others. `orders_changes` says that the
-    database has shown to tell changes by `updated_at`.
-    """
+    """What an index says of itself; `state` is that of the database's file while it was read."""
 
     state: FileState
     rows: int
     at: str
-    highest: tuple[tuple[int, str], ...]
-    sample: tuple[tuple[int, str], ...]
-    orders_changes: bool
 
 
 def sidecar_path(folder: Path, database: Path) -> Path:
@@ -125,28 +117,12 @@ def read_covers(connection: sqlite3.Connection) -> Covers | None:
     if stored is None:
         return None
     found: dict[str, Any] = json.loads(stored[0])
-    return Covers(
-        state=FileState.of_list(found["state"]),
-        rows=found["rows"],
-        at=found["at"],
-        highest=tuple((task, ident) for task, ident in found["highest"]),
-        sample=tuple((task, ident) for task, ident in found["sample"]),
-        orders_changes=found["orders_changes"],
-    )
+    return Covers(FileState.of_list(found["state"]), found["rows"], found["at"])
 
 
 def write_covers(connection: sqlite3.Connection, covers: Covers) -> None:
     """Say what the index covers now; within a transaction of the caller."""
-    value = json.dumps(
-        {
-            "state": covers.state.as_list(),
-            "rows": covers.rows,
-            "at": covers.at,
-            "highest": covers.highest,
-            "sample": covers.sample,
-            "orders_changes": covers.orders_changes,
-        }
-    )
+    value = json.dumps({"state": covers.state.as_list(), "rows": covers.rows, "at": covers.at})
     connection.execute("INSERT OR REPLACE INTO facts VALUES ('complete', ?)", (value,))
 
 
@@ -159,3 +135,15 @@ def covers_at(path: Path) -> Covers | None:
             return read_covers(connection)
     except (sqlite3.Error, ValueError, KeyError, TypeError):
         return None
+
+
+def is_behind(folder: Path, database: Path) -> bool:
+    """Whether there is an index of a database that does not cover the file as it is."""
+    path = sidecar_path(folder, database)
+    if not path.exists():
+        return False
+    covers = covers_at(path)
+    try:
+        return covers is None or covers.state != FileState.of(database)
+    except FileNotFoundError:
+        return False

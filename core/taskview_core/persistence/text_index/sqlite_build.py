@@ -8,54 +8,44 @@ from __future__ import annotations
 
 import json
 import queue
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from taskview_core.errors import LockedError
 from taskview_core.persistence.sqlite_file import uri_to_read
-from taskview_core.persistence.text_index.file_state import settled_state
-from taskview_core.persistence.text_index.sidecar import (
-    Covers,
-    open_to_write,
-    read_covers,
-    write_covers,
-)
+from taskview_core.persistence.text_index.file_state import FileState, settled_state
+from taskview_core.persistence.text_index.sidecar import Covers, open_to_write, write_covers
 from taskview_core.persistence.text_index.trigrams import indexed_text
 from taskview_core.persistence.url import DatabaseUrl
 
 BATCH_ROWS = 2_000
-_HIGHEST = 20
-_SAMPLED = 64
 _MEMORY = 32 << 20
 """Bytes that the index gathers before it writes them: fewer pieces to merge."""
-_FINISHED = frozenset({"completed", "failed", "cancelled"})
 
 Tell = Callable[[int, float | None], None]
 """Is told how many rows have been looked at, and the share of all where it is known."""
 
 _READ = (
-    "SELECT rowid, id, updated_at, status, CAST(input AS TEXT), CAST(output AS TEXT),"
-    " CAST(error AS TEXT) FROM tasks WHERE rowid > ? ORDER BY rowid LIMIT ?"
+    "SELECT rowid, CAST(input AS TEXT), CAST(output AS TEXT), CAST(error AS TEXT)"
+    " FROM tasks WHERE rowid > ? ORDER BY rowid LIMIT ?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index is to know of one task. `stamp` is its `updated_at`, None where NULL."""
+    """What the index is to know of one task; the texts are in UTF-8, as far as they are text."""
 
     task: int
-    ident: str
-    stamp: str | None
     digest: bytes
-    open: bool
-    texts: tuple[str | None, str | None, str | None]
+    texts: Sequence[bytes | None]
 
 
 @dataclass
@@ -64,54 +54,42 @@ class BuildReport:
 
     rows: int = 0
     written: int = 0
-    silent: bool = False
-    """Whether a row had changed and its `updated_at` had not."""
-    shapes: set[str] = field(default_factory=set)
 
 
 def build(database: DatabaseUrl, sidecar: Path, tell: Tell, stop: threading.Event) -> BuildReport:
     """Bring the index of a database up to date; what was there stays in use meanwhile.
 
-    Raises sqlite3.Error, and OSError where the cache folder cannot be written.
+    Raises sqlite3.Error, OSError where the cache folder cannot be written, and LockedError where
+    another run has begun since.
     """
     assert database.path is not None, "the caller has looked"
-    state = settled_state(database.path)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     report = BuildReport()
     with closing(open_to_write(sidecar)) as index, closing(open_rows(database)) as rows:
-        before = read_covers(index)
+        version = _version(rows)
+        state = settled_state(database.path)
+        run = uuid4().hex
+        index.execute("INSERT OR REPLACE INTO facts VALUES ('run', ?)", (run,))
         index.execute("INSERT INTO texts (texts, rank) VALUES ('hashsize', ?)", (_MEMORY,))
         total = rows.execute("SELECT max(rowid) FROM tasks").fetchone()[0] or 0
-        samples = _Samples(total)
         last = -(2**63)
         for batch in _read_ahead(rows, stop):
-            samples.take(batch)
+            _begin(index, run)
             _write(index, last, batch, report)
             last = batch[-1].task
             report.rows += len(batch)
             tell(report.rows, min(last / total, 1.0) if total > 0 else None)
             if stop.is_set():
                 return report
-        index.execute("BEGIN IMMEDIATE")
+        if _version(rows) != version:
+            # What a log held before it is seen once it is on the disk: it may have come since.
+            state = FileState(())
+        _begin(index, run)
         index.execute("DELETE FROM rows WHERE task > ?", (last,))
-        kept = before is None or before.orders_changes
-        covers = Covers(
-            state=state,
-            rows=report.rows,
-            at=at,
-            highest=tuple(samples.highest),
-            sample=tuple(samples.others),
-            orders_changes=kept and not report.silent and _is_one_form(report.shapes),
-        )
-        write_covers(index, covers)
+        write_covers(index, Covers(state, report.rows, at))
         index.execute("COMMIT")
         index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return report
-
-
-def stamp_of(value: Any) -> str | None:
-    """Give an `updated_at` as the index keeps and compares it."""
-    return value if value is None or (isinstance(value, str) and value.isascii()) else ascii(value)
 
 
 def open_rows(database: DatabaseUrl) -> sqlite3.Connection:
@@ -121,8 +99,27 @@ def open_rows(database: DatabaseUrl) -> sqlite3.Connection:
     connection = sqlite3.connect(
         name, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
     )
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    connection.text_factory = bytes
     return connection
+
+
+def _version(rows: sqlite3.Connection) -> int:
+    """Give a number that is another one as soon as a change by others is seen."""
+    version: int = rows.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
+def _begin(index: sqlite3.Connection, run: str) -> None:
+    """Begin to write, if no other run has begun: of two, one would write what the other has mended.
+
+    The last one looks at all rows, whatever those before it have done.
+    """
+    index.execute("BEGIN IMMEDIATE")
+    if index.execute("SELECT value FROM facts WHERE name = 'run'").fetchone() != (run,):
+        index.execute("ROLLBACK")
+        raise LockedError(
+            "another taskview has begun to bring the text index up to date", "it goes on with it"
+        )
 
 
 def _read_ahead(rows: sqlite3.Connection, stop: threading.Event) -> Iterator[list[Entry]]:
@@ -170,82 +167,47 @@ def _read_ahead(rows: sqlite3.Connection, stop: threading.Event) -> Iterator[lis
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    task, ident, stamp, status, *texts = row
-    digest = blake2b(digest_size=8)
+    task, *texts = row
+    lengths = ",".join("" if text is None else str(len(text)) for text in texts)
+    digest = blake2b(lengths.encode(), digest_size=8)
     for text in texts:
-        raw = b"" if text is None else str(text).encode("utf-8", "surrogatepass")
-        digest.update(b"-" if text is None else b"%d:" % len(raw))
-        digest.update(raw)
-    return Entry(
-        task=task,
-        ident=str(ident),
-        stamp=stamp_of(stamp),
-        digest=digest.digest(),
-        open=str(status).lower() not in _FINISHED,
-        texts=(texts[0], texts[1], texts[2]),
-    )
+        if text is not None:
+            digest.update(text)
+    return Entry(task, digest.digest(), texts)
 
 
 def _write(
     index: sqlite3.Connection, after: int, batch: Sequence[Entry], report: BuildReport
 ) -> None:
-    """Put a batch into the index, and take out the rows that are gone from between."""
-    index.execute("BEGIN IMMEDIATE")
-    known = {
-        task: (stamp, digest, was_open)
-        for task, stamp, digest, was_open in index.execute(
-            "SELECT task, stamp, digest, open FROM rows WHERE task > ? AND task <= ?",
-            (after, batch[-1].task),
-        )
-    }
+    """Put a batch into the index, take out the rows that are gone from between, and commit."""
+    known: dict[int, bytes] = dict(
+        index.execute(
+            "SELECT task, digest FROM rows WHERE task > ? AND task <= ?", (after, batch[-1].task)
+        ).fetchall()
+    )
     # A number once given is never given again: the texts of rows that are gone stay in the index.
     (doc,) = index.execute("SELECT value FROM facts WHERE name = 'docs'").fetchone() or ("0",)
     doc = int(doc)
     bodies: dict[int, str] = {}
-    fresh: list[tuple[Any, ...]] = []
-    same: list[tuple[Any, ...]] = []
+    fresh: list[tuple[int, int, bytes]] = []
     for entry in batch:
-        stamp, digest, was_open = known.pop(entry.task, (None, None, True))
-        report.shapes.add(re.sub(r"\d+", lambda run: str(len(run[0])), entry.stamp or ""))
-        if digest == entry.digest:
-            if (stamp, was_open) != (entry.stamp, entry.open):
-                same.append((entry.stamp, entry.open, entry.task))
+        if known.pop(entry.task, None) == entry.digest:
             continue
-        report.silent |= digest is not None and stamp == entry.stamp and not was_open
         doc += 1
-        bodies[doc] = indexed_text(*entry.texts)
-        fresh.append((doc, entry.task, entry.stamp, entry.digest, entry.open))
-    # One statement for all: the thread that reads goes on meanwhile.
-    index.execute(
-        "INSERT INTO texts (rowid, body) SELECT CAST(key AS INTEGER), value FROM json_each(?)",
-        (json.dumps(bodies, ensure_ascii=False),),
-    )
+        bodies[doc] = indexed_text(*map(_decoded, entry.texts))
+        fresh.append((doc, entry.task, entry.digest))
+    if fresh:
+        # One statement for all: the thread that reads goes on meanwhile.
+        index.execute(
+            "INSERT INTO texts (rowid, body) SELECT CAST(key AS INTEGER), value FROM json_each(?)",
+            (json.dumps(bodies, ensure_ascii=False),),
+        )
     index.executemany("DELETE FROM rows WHERE task = ?", [(task,) for task in known])
-    index.executemany("UPDATE rows SET stamp = ?, open = ? WHERE task = ?", same)
-    index.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)", fresh)
+    index.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", fresh)
     index.execute("INSERT OR REPLACE INTO facts VALUES ('docs', ?)", (str(doc),))
     index.execute("COMMIT")
     report.written += len(fresh)
 
 
-def _is_one_form(shapes: set[str]) -> bool:
-    """Whether `updated_at` is there in every row, and in a form that sorts by time."""
-    return len(shapes) <= 1 and "" not in shapes
-
-
-class _Samples:
-    """Some addresses and the ids at them, by which a database is known again."""
-
-    def __init__(self, total: int) -> None:
-        self.highest: list[tuple[int, str]] = []
-        self.others: list[tuple[int, str]] = []
-        self._step = max(total // _SAMPLED, 1)
-        self._next = -(2**63)
-
-    def take(self, batch: Sequence[Entry]) -> None:
-        found = [(entry.task, entry.ident) for entry in batch]
-        self.highest = [*self.highest, *found][-_HIGHEST:]
-        for task, ident in found:
-            if task >= self._next and len(self.others) < _SAMPLED:
-                self.others.append((task, ident))
-                self._next = task + self._step
+def _decoded(text: bytes | None) -> str | None:
+    return None if text is None else text.decode("utf-8", "surrogateescape")

@@ -21,16 +21,15 @@ from taskview_core.persistence.text_index.report import (
 from taskview_core.persistence.text_index.sidecar import (
     HAS_ROWIDS,
     covers_at,
+    is_behind,
     remove,
     sidecar_path,
 )
 from taskview_core.persistence.text_index.sqlite_build import BuildReport, build, open_rows
 from taskview_core.persistence.url import DatabaseUrl
 
-_SILENT = (
-    "rows have changed here without their updated_at: whenever the file changes, searches go"
-    " without the index until it is brought up to date again"
-)
+_BEHIND = "searches show at once what it knows, and go through all rows behind that"
+_WRITTEN_TO = f"the file is being written to, so the index is behind already: {_BEHIND}"
 
 
 async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexReport:
@@ -55,8 +54,7 @@ async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexRe
     finally:
         stop.set()
         await asyncio.wait({task})
-    covers = covers_at(sidecar)
-    notes = (_SILENT,) if covers is not None and not covers.orders_changes else ()
+    notes = (_WRITTEN_TO,) if is_behind(folder, path) else ()
     return IndexReport(str(sidecar), sidecar.stat().st_size, report.rows, report.written, notes)
 
 
@@ -82,13 +80,12 @@ def sqlite_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:
     covers = covers_at(sidecar)
     if covers is None:
         return TextIndexStatus(str(sidecar), present=True, size=size)
-    unchanged = FileState.of(url.path) == covers.state
-    if unchanged:
+    if FileState.of(url.path) == covers.state:
         now = "all of the file as it is"
-    elif covers.orders_changes:
-        now = "rows that are new or changed since are searched one by one"
     else:
-        now = "the file has changed since, and searches go without it"
+        now = (
+            f"the file has changed since, so {_BEHIND}; taskview db index-text brings it up to date"
+        )
     at = covers.at.replace("T", " ").removesuffix("+00:00")
     return TextIndexStatus(
         str(sidecar), True, True, size, f"{covers.rows:,} rows at {at} UTC; {now}"
