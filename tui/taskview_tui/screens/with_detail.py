@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
 
-_LONGEST_FOLLOWED = 500
-
 _LONG_METADATA = 100_000
 """Characters of metadata from which on it is read in a thread."""
 
@@ -281,17 +279,13 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
         if not value or not value.strip():
             self.app.notify("only a text or a number can be followed", markup=False)
             return
-        from taskview_core.query.terms import IdKey, IdTerm, TextTerm
+        from taskview_core.query.terms import IdKey, IdTerm
 
         where = detail.row.conversation_id
         if not isinstance(where, UUID):
             self.app.notify("this task is in no conversation", markup=False)
             return
-        if len(value) > _LONGEST_FOLLOWED:
-            words = f"followed by its first {_LONGEST_FOLLOWED:,} characters"
-            self.app.notify(words, markup=False)
-        text = value[:_LONGEST_FOLLOWED]
-        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where), TextTerm(text))))
+        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where),)), value)
 
     # Actions on the task
 
