@@ -111,6 +111,34 @@ async def test_two_tasks_are_compared_with_all_below_them() -> None:
         assert run.app.screen is run.tasks
 
 
+async def test_it_is_said_which_tasks_of_which_conversations_are_compared() -> None:
+    async with running(runs(), size=(120, 40)) as run:
+        await compare(run, 1, 11)
+        left, right = (re.sub(r"\s+", " ", line).strip() for line in run.lines()[1:3])
+        assert left == (
+            "left ✓ completed root a0000000 · 59m ago (2026-01-31 11:00:01 UTC) · 5 tasks "
+            '· in "conversation 1"'
+        )
+        assert right == (
+            "right ✓ completed root a0000000 · 59m ago (2026-01-31 11:00:11 UTC) · 4 tasks "
+            '· in "conversation 2"'
+        )
+        await run.press("t", "t")
+        await run.until(lambda: "2026-01-31 11:00:01 UTC" in run.lines()[1])
+        assert "ago" not in run.lines()[1]
+        await run.press("t", "escape", "2")
+        await run.until(lambda: "last activity" in run.text())
+        await run.settled()
+        await run.press("space", "j", "equals_sign")
+        await compared(run)
+        assert 'left   conversation "conversation 2" c0000000  ·  59m ago' in run.lines()[1]
+        assert 'right  conversation "conversation 1" c0000000  ·  59m ago' in run.lines()[2]
+    # Where there are few lines, they are for what differs.
+    async with running(runs(), size=(120, 15)) as run:
+        await compare(run, 1, 11)
+        assert "left → right" in run.lines()[1]
+
+
 async def test_everything_can_be_seen_and_a_task_with_itself_shows_nothing() -> None:
     async with running(runs(), size=(120, 40)) as run:
         await compare(run, 1, 11)

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from taskview_core.compare.tasks import TaskDiff, task_diff
 from taskview_core.compare.trees import Pair
 from taskview_core.entities import Ident
+from taskview_tui.bars.sides import SidesLines
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.comparing import (
@@ -28,6 +29,8 @@ from taskview_tui.comparing import (
 from taskview_tui.keys import bindings
 from taskview_tui.render.compare_document import MOST_CHANGES, compare_document
 from taskview_tui.render.difference import change_lines, summary
+from taskview_tui.render.side_words import SideFacts, facts_of, side_crumb, side_words
+from taskview_tui.render.task_document import Moment
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
 from taskview_tui.screens.messages import Failed, deliver
@@ -61,6 +64,11 @@ class CompareScreen(BrowserScreen):
     """Shows what differs; payloads are compared one after the other, and told as they are."""
 
     BINDINGS = bindings(*COMPARE_COMMANDS)
+    # From so many lines on, two say what the sides are.
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
+        *BrowserScreen.VERTICAL_BREAKPOINTS,
+        (16, "-high"),
+    ]
 
     @dataclass
     class TreesArrived(Message):
@@ -97,12 +105,14 @@ class CompareScreen(BrowserScreen):
         self._took: float | None = None
         self._compared: Compared | None = None
         self._words = ""
+        self._sides: tuple[SideFacts, SideFacts] | None = None
         self._everything = False
         self._pair: PairAsk | None = None
         self._diff: TaskDiff | None = None
 
     def compose_content(self) -> Iterable[Widget]:
-        """Make tree and pane."""
+        """Make tree and pane, below what they are of."""
+        yield SidesLines()
         yield Container(CompareTree(), ComparePane(), classes="body")
 
     def on_mount(self) -> None:
@@ -127,9 +137,8 @@ class CompareScreen(BrowserScreen):
     @property
     def crumb(self) -> str:
         """See BrowserScreen."""
-        left, right = self._ask.left, self._ask.right
-        names = (f"{side.name} {str(side.id)[:8]}" for side in (left, right))
-        return "compare " + " → ".join(names)
+        sides = (self._ask.left, self._ask.right)
+        return "compare " + " → ".join(side_crumb(side) for side in sides)
 
     @property
     def pair(self) -> Pair | None:
@@ -182,8 +191,18 @@ class CompareScreen(BrowserScreen):
         if message.ask is self._ask:
             self._took = message.took
             self.recovered("compare")
+            ask, trees = message.ask, message.trees
+            self._sides = facts_of(ask.left, trees.left), facts_of(ask.right, trees.right)
+            self.show_times()
             self._show(message.compared, message.words)
             self._read_payloads(message.ask, message.trees, message.compared)
+
+    def show_times(self) -> None:
+        """See BrowserScreen."""
+        if self._sides is not None:
+            moment = Moment(self.host.clock(), self.host.times)
+            left, right = (side_words(facts, moment) for facts in self._sides)
+            self.query_one(SidesLines).sides = (left, right)
 
     @on(Arrived)
     def _take_more(self, message: Arrived) -> None:

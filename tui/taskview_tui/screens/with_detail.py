@@ -12,6 +12,7 @@ from textual import on, work
 from textual.message import Message
 
 from taskview_core.query import TaskFilter
+from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.copies_task import CopiesTask
@@ -182,7 +183,7 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
             title = message.ask.title or found.detail.row.conversation_title
             self.pane.show(
                 found.detail,
-                title,
+                "" if self._is_above(title) else title,
                 parent=found.parent,
                 children=found.children,
                 used=found.used,
@@ -193,6 +194,11 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
             if may_be_stuck(found.detail.row):
                 self._read_limits(found)
             self.detail_painted(found.detail)
+
+    def _is_above(self, title: str | None) -> bool:
+        """Whether the title line shows the title of the conversation, and shows all of it."""
+        line = self.query_one(TitleLine)
+        return title in line.crumbs and title is not None and clean(title) in line.render().plain
 
     @work(exclusive=True, group="limits")
     async def _read_limits(self, found: Found) -> None:
