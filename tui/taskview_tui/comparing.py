@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from taskview_core.compare.contents import ContentDigest, content_digest
@@ -37,6 +38,18 @@ async def read_sides(browser: ITaskBrowser, left: Side, right: Side) -> Trees:
     """Read both sides; raise EntityNotFoundError where one is not there."""
     rows = [await _rows(browser, side) for side in (left, right)]
     return await asyncio.to_thread(_trees, rows, (left, right))
+
+
+async def conversation_titles(browser: ITaskBrowser, trees: Trees) -> tuple[str, str]:
+    """Give the titles of the conversations that both sides begin in; empty where there is none."""
+    titles = []
+    for tree in (trees.left, trees.right):
+        title = None
+        with suppress(EntityNotFoundError):  # Tasks may be there without their conversation.
+            if len(tree):
+                title = (await browser.get_conversation(tree.rows[0].conversation_id)).title
+        titles.append(title or "")
+    return titles[0], titles[1]
 
 
 async def _rows(browser: ITaskBrowser, side: Side) -> TreeRows:

@@ -19,36 +19,38 @@ _CRUMB = 24
 
 @dataclass(frozen=True)
 class SideFacts:
-    """A side as it was read: its first task, None where it has none, and how many there are."""
+    """A side as it was read: its first task, None where it has none, and how many there are.
+
+    `title` is that of its conversation, empty where there is none.
+    """
 
     side: Side
     top: TaskRow | None
     tasks: int
+    title: str
 
 
-def facts_of(side: Side, tree: Preorder) -> SideFacts:
+def facts_of(side: Side, tree: Preorder, title: str) -> SideFacts:
     """Give the facts about a side."""
-    return SideFacts(side, tree.rows[0] if len(tree) else None, len(tree))
+    return SideFacts(side, tree.rows[0] if len(tree) else None, len(tree), title)
 
 
 def side_words(facts: SideFacts, moment: Moment) -> str:
     """Put a side into words, what tells it from another one first."""
     side, top = facts.side, facts.top
     ident = str(side.id)[:8]
-    title = ""
     if side.is_conversation:
         name = f'conversation "{clip(clean(side.name), _TITLE)}"'
     else:
         style = None if top is None else status_style(top.status)
         name = f"{style.text} {clean(side.name)}" if style else clean(side.name)
-        title = clean(top.conversation_title or "") if top is not None else ""
     parts = [f"{name} {ident}"]
     if top is not None and top.created_at is not None:
         made = top.created_at.replace(microsecond=0)
         parts.append(exact_time(made, moment.times, moment.now, moment.zone))
     parts.append(f"{facts.tasks:,} task{'' if facts.tasks == 1 else 's'}")
-    if title:
-        parts.append(f'in "{clip(title, _TITLE)}"')
+    if facts.title and not side.is_conversation:
+        parts.append(f'in "{clip(clean(facts.title), _TITLE)}"')
     return "  ·  ".join(parts)
 
 

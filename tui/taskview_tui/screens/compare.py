@@ -21,6 +21,7 @@ from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.comparing import (
     Compared,
     Trees,
+    conversation_titles,
     first_look,
     progress_words,
     read_sides,
@@ -76,6 +77,7 @@ class CompareScreen(BrowserScreen):
 
         ask: CompareAsk
         trees: Trees
+        titles: tuple[str, str]
         compared: Compared
         words: str
         took: float | None
@@ -168,10 +170,11 @@ class CompareScreen(BrowserScreen):
 
     @work(exclusive=True, group="compare")
     async def _read(self, ask: CompareAsk) -> None:
-        async def find() -> tuple[Trees, Compared, str]:
+        async def find() -> tuple[Trees, tuple[str, str], Compared, str]:
             trees = await read_sides(self.browser, ask.left, ask.right)
+            titles = await conversation_titles(self.browser, trees)
             found = await asyncio.to_thread(first_look, trees)
-            return trees, found, await asyncio.to_thread(_summary, found)
+            return trees, titles, found, await asyncio.to_thread(_summary, found)
 
         await deliver(
             self, "compare", ask, find, lambda found, took: self.TreesArrived(ask, *found, took)
@@ -191,8 +194,11 @@ class CompareScreen(BrowserScreen):
         if message.ask is self._ask:
             self._took = message.took
             self.recovered("compare")
-            ask, trees = message.ask, message.trees
-            self._sides = facts_of(ask.left, trees.left), facts_of(ask.right, trees.right)
+            ask, trees, (left, right) = message.ask, message.trees, message.titles
+            self._sides = (
+                facts_of(ask.left, trees.left, left),
+                facts_of(ask.right, trees.right, right),
+            )
             self.show_times()
             self._show(message.compared, message.words)
             self._read_payloads(message.ask, message.trees, message.compared)
