@@ -146,3 +146,28 @@ def test_a_query_that_fails_is_no_difference(run: Run, tmp_path: Path) -> None:
     ran = run("diff", str(path), *ROOTS)
     assert ran.code == 2
     assert "taskview:" in ran.err
+
+
+def test_a_call_put_in_before_others_with_its_prompt_is_all_that_is_told(
+    run: Run, tmp_path: Path
+) -> None:
+    prompt = "You are a careful assistant. " * 50
+    talks = [
+        {"id": each, "user_id": "ada", "created_at": "2026-01-01", "updated_at": "2026-01-01"}
+        for each in TALKS
+    ]
+
+    def calls(side: int, asked: str) -> list[dict[str, Any]]:
+        inputs = [{"system": prompt, "user": each} for each in asked]
+        return [
+            task(side, number, "llm", input=given) for number, given in enumerate(inputs, start=2)
+        ]
+
+    tasks = [task(0, 1, "planner"), *calls(0, "abcd"), task(1, 1, "planner"), *calls(1, "zabcd")]
+    file, path = tmp_path / "rows.ndjson", tmp_path / "calls.db"
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*talks, *tasks]))
+    assert run("db", "upgrade", str(path)).code == 0
+    assert run("load", str(path), str(file)).code == 0
+    ran = run("diff", str(path), *ROOTS)
+    assert ran.out.splitlines()[-1] == "1 added, of 6"
+    assert run("diff", str(path), *TALKS).out.splitlines()[-1] == "1 added, of 6"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,17 +16,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.examples import examples
+from support.fake_browser import FakeBrowser
 from support.trees import START, T, preorder_of
 from taskview_core.compare.align import Look, align
-from taskview_core.compare.trees import Comparison, compare_trees
+from taskview_core.compare.trees import compare_trees
 from taskview_core.compare.verdict import Difference, pace
-from taskview_core.entities import TaskRow, TaskStatus
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow, TaskStatus
+from taskview_core.entities.preview import INPUT_START
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.rows import TreeRows
-from taskview_tui.comparing import compared
+from taskview_tui.comparing import Compared, Trees, first_look, watch_payloads
 
 LEFT, RIGHT = 1, 2
+
+
+PROMPT = "You are one of many. " * 50
+"""As calls of one agent begin alike: longer than what rows hold of an input."""
 
 
 @dataclass
@@ -34,6 +42,7 @@ class Node:
     key: int
     agent: str
     input: str
+    output: str | None = None
     status: str = "completed"
     error: str | None = None
     seconds: float = 1.0
@@ -41,8 +50,11 @@ class Node:
 
 
 def random_nodes(random: Random, count: int) -> list[Node]:
-    """Make a forest in which no two siblings have the same input, but many the same agent."""
-    nodes = [Node(key, random.choice("abc"), f"input {key}") for key in range(count)]
+    """Make a forest in which many siblings have the same agent and look alike by their rows.
+
+    Some have inputs that differ far behind, others one input and another output; none all the same.
+    """
+    nodes = [random_node(random, key) for key in range(count)]
     roots = [nodes[0]]
     for node in nodes[1:]:
         above = nodes[random.randrange(node.key)] if random.random() < 0.9 else None
@@ -50,54 +62,80 @@ def random_nodes(random: Random, count: int) -> list[Node]:
     return roots
 
 
-def preorder(roots: list[Node], side: int) -> Preorder:
-    rows: list[TaskRow] = []
+def random_node(random: Random, key: int) -> Node:
+    given = random.choice([f"input {key}", f"{PROMPT}{key}", "same", PROMPT])
+    return Node(key, random.choice("abc"), given, f"output {key}")
+
+
+def tasks_of(roots: list[Node], side: int) -> list[TaskDetail]:
+    found: list[TaskDetail] = []
     todo: list[tuple[Node, UUID | None]] = [(node, None) for node in reversed(roots)]
     while todo:
         node, parent = todo.pop()
         ident = UUID(int=side << 64 | node.key)
-        created = START + timedelta(seconds=len(rows))
-        rows.append(
-            TaskRow(
-                id=ident,
-                conversation_id=UUID(int=side),
-                parent_task_id=parent,
-                agent_id=node.agent,
-                status=TaskStatus.from_string(node.status),
-                input_start=node.input,
-                error_start=node.error,
-                created_at=created,
-                started_at=created,
-                completed_at=created + timedelta(seconds=node.seconds),
-                updated_at=created,
+        created = START + timedelta(seconds=len(found))
+        stored = json.dumps(node.input)
+        row = TaskRow(
+            id=ident,
+            conversation_id=UUID(int=side),
+            parent_task_id=parent,
+            agent_id=node.agent,
+            status=TaskStatus.from_string(node.status),
+            input_start=stored[: INPUT_START + 1],
+            error_start=node.error,
+            created_at=created,
+            started_at=created,
+            completed_at=created + timedelta(seconds=node.seconds),
+            updated_at=created,
+        )
+        output = StoredJson(None if node.output is None else json.dumps(node.output))
+        nothing = StoredJson(None)
+        found.append(
+            TaskDetail(
+                row=row, input=StoredJson(stored), output=output, error=node.error, metadata=nothing
             )
         )
         todo += [(child, ident) for child in reversed(node.children)]
-    return Preorder(TaskTree.assemble(TreeRows(tuple(rows))))
+    return found
 
 
-def found(comparison: Comparison) -> dict[tuple[int | None, int | None], Difference]:
-    """Give the pairs that differ by the keys of their tasks."""
+Told = dict[tuple[int | None, int | None], Difference]
+
+
+def told(left: list[Node], right: list[Node]) -> Told:
+    """Compare two forests with their payloads; give the pairs that differ by their keys."""
+    sides = [tasks_of(left, LEFT), tasks_of(right, RIGHT)]
+    trees = Trees(*(_tree([task.row for task in side]) for side in sides))
+    browser = FakeBrowser([task for side in sides for task in side])
+
+    async def watch() -> Compared:
+        *_, last = [each async for each in watch_payloads(browser, trees, first_look(trees))]
+        return last
+
+    compared = asyncio.run(watch())
+    assert compared.done == compared.both
     return {
-        (_key(pair.left), _key(pair.right)): pair.difference
-        for pair in comparison.pairs
-        if pair.difference
+        (_key(pair.left), _key(pair.right)): difference
+        for pair, difference in zip(compared.comparison.pairs, compared.differences, strict=True)
+        if difference
     }
+
+
+def _tree(rows: list[TaskRow]) -> Preorder:
+    return Preorder(TaskTree.assemble(TreeRows(tuple(rows))))
 
 
 def _key(row: TaskRow | None) -> int | None:
     return None if row is None or not isinstance(row.id, UUID) else row.id.int & (1 << 64) - 1
 
 
-def plant(
-    random: Random, roots: list[Node], changes: int
-) -> dict[tuple[int | None, int | None], Difference]:
+def plant(random: Random, roots: list[Node], changes: int) -> Told:
     """Change a forest in some places; give what is to be found.
 
     Of siblings at most one is added, removed or given another input: two such changes side by side
     can be read in more than one way.
     """
-    expected: dict[tuple[int | None, int | None], Difference] = {}
+    expected: Told = {}
     groups = [roots]
     for group in groups:
         groups += [node.children for node in group if node.children]
@@ -107,7 +145,9 @@ def plant(
         if any(node.key in gone for node in group):
             continue
         node = random.choice(group)
-        kind = random.choice(["status", "error", "slower", "faster", "input", "add", "remove"])
+        kind = random.choice(
+            ["status", "error", "slower", "faster", "input", "output", "add", "twin", "remove"]
+        )
         if kind == "status":
             node.status = "failed"
             expected[node.key, node.key] = Difference.STATUS
@@ -120,10 +160,15 @@ def plant(
         elif kind == "input":
             node.input += " changed"
             expected[node.key, node.key] = Difference.INPUT
-        elif kind == "add":
+        elif kind == "output":
+            node.output = f"{node.output} changed"
+            expected[node.key, node.key] = Difference.OUTPUT
+        elif kind in {"add", "twin"}:
             key = 10_000 + node.key
-            below = Node(key + 10_000, "a", "new below")
-            group.insert(group.index(node), Node(key, "b", "new", children=[below]))
+            new = Node(key, "b", "new", children=[Node(key + 10_000, "a", "new below")])
+            if kind == "twin":
+                new.agent, new.input, new.output = node.agent, node.input, "another"
+            group.insert(group.index(node), new)
             expected[None, key] = expected[None, key + 10_000] = Difference.ADDED
         elif len(roots) > 1 or group is not roots:
             group.remove(node)
@@ -144,9 +189,7 @@ def plant(
 @given(st.integers(0, 1 << 32), st.integers(1, 60))
 def test_a_tree_compared_with_itself_shows_nothing(seed: int, count: int) -> None:
     roots = random_nodes(Random(seed), count)
-    comparison = compare_trees(preorder(roots, LEFT), preorder(roots, RIGHT))
-    assert found(comparison) == {}
-    assert len(comparison.pairs) == count
+    assert told(roots, roots) == {}
 
 
 @examples(150)
@@ -156,11 +199,47 @@ def test_what_was_planted_is_found_and_nothing_else(seed: int, count: int, chang
     before = random_nodes(random, count)
     now = deepcopy(before)
     expected = plant(random, now, changes)
-    left, right = preorder(before, LEFT), preorder(now, RIGHT)
-    assert found(compare_trees(left, right)) == expected
-    swapped = found(compare_trees(right, left))
+    assert told(before, now) == expected
+    swapped = told(now, before)
     assert len(swapped) == len(expected)
     assert {(two, one) for one, two in swapped} == set(expected)
+
+
+@pytest.mark.parametrize("given", ["one input", PROMPT], ids=["short", "long"])
+@pytest.mark.parametrize("many", [4, 300])
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_call_put_in_among_such_that_look_alike_is_the_only_one(
+    given: str, many: int, place: int
+) -> None:
+    """Their rows are the same: one begins all of their inputs, or is all of it."""
+    for tail in ("", "?") if given == PROMPT else ("",):
+        calls = [Node(at, "llm", given + tail * at, f"answer {at}") for at in range(1, many + 1)]
+        new = Node(5_000, "llm", given, "another answer")
+        left = [Node(0, "root", "", children=calls)]
+        right = [Node(0, "root", "", children=[*calls[:place], new, *calls[place:]])]
+        assert told(left, right) == {(None, 5_000): Difference.ADDED}
+        # The same one at the end instead: as many on both sides.
+        moved = [Node(0, "root", "", children=[*calls, new])]
+        assert told(moved, right) == {
+            (5_000, None): Difference.MISSING,
+            (None, 5_000): Difference.ADDED,
+        }
+
+
+def test_contents_are_read_once_and_only_of_what_is_told_by_them() -> None:
+    left = [Node(at, "llm", PROMPT, f"answer {at}") for at in range(3)]
+    trees = Trees(*(_tree([task.row for task in tasks_of(left, side)]) for side in (LEFT, RIGHT)))
+    browser = FakeBrowser([*tasks_of(left, LEFT), *tasks_of(left, RIGHT)])
+
+    async def watch(trees: Trees) -> None:
+        async for found in watch_payloads(browser, trees, first_look(trees)):
+            assert not any(found.differences)
+
+    asyncio.run(watch(trees))
+    (read,) = browser.named("get_tasks")
+    assert len(set(read)) == len(read) == 6
+    asyncio.run(watch(Trees(trees.left, trees.left)))
+    assert len(browser.named("get_tasks")) == 1, "a task beside itself is not read"
 
 
 def test_a_retry_that_was_put_in_is_found_among_equal_calls() -> None:
@@ -178,17 +257,17 @@ def test_two_roots_are_compared_whatever_their_agents() -> None:
 
 @pytest.mark.parametrize("size", [300, 20_000])
 def test_many_siblings_of_one_look_are_aligned_by_their_places(size: int) -> None:
-    same = [Look(1, 1, 1)] * size
-    changed = [Look(2, 1, 1) if at % 3 == 1 else same[at] for at in range(size)]
+    same = [Look(1, 1, 1, 1)] * size
+    changed = [Look(2, 2, 1, 1) if at % 3 == 1 else same[at] for at in range(size)]
     assert align(same, changed) == [(at, at) for at in range(size)]
 
 
 def test_a_sibling_taken_out_of_20000_is_the_only_one_without_a_partner() -> None:
-    left = [Look(at, at, at % 5) for at in range(20_000)]
+    left = [Look(at, at, at, at % 5) for at in range(20_000)]
     right = [look for at, look in enumerate(left) if at not in {3_000, 12_345}]
     # Another input in three places: the same agents, in between.
     for at in (10, 9_000, 19_000):
-        right[at] = Look(-at, -at, right[at].kind)
+        right[at] = Look(-at, -at, -at, right[at].kind)
     pairs = align(left, right)
     assert len(pairs) == len(right)
     assert set(range(20_000)) - {one for one, _ in pairs} == {3_000, 12_345}
@@ -196,11 +275,13 @@ def test_a_sibling_taken_out_of_20000_is_the_only_one_without_a_partner() -> Non
 
 @examples(80)
 @given(
-    st.lists(st.integers(0, 9), max_size=120),
-    st.lists(st.integers(0, 9), max_size=120),
+    st.lists(st.integers(0, 14), max_size=120),
+    st.lists(st.integers(0, 14), max_size=120),
 )
 def test_partners_rise_and_are_of_one_kind(left: list[int], right: list[int]) -> None:
-    ones, twos = ([Look(each, each // 2, each // 4) for each in side] for side in (left, right))
+    ones, twos = (
+        [Look(each, each // 2, each // 3, each // 6) for each in side] for side in (left, right)
+    )
     pairs = align(ones, twos)
     assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
     assert all(ones[one].kind == twos[two].kind for one, two in pairs)
@@ -218,12 +299,14 @@ def test_a_large_tree_is_no_matter(shape: str) -> None:
             for at, depth in enumerate(depths)
         ]
 
-    comparison = compare_trees(big(lines("completed")), big(lines("failed")))
+    trees = Trees(big(lines("completed")), big(lines("failed")))
+    comparison = compare_trees(trees.left, trees.right)
     assert [pair.difference for pair in comparison.pairs if pair.difference] == [Difference.STATUS]
     assert comparison.ends[0] == size
     # Textual writes down what a worker is handed: that is not to be the whole tree.
     assert len(repr(comparison)) < 200
-    assert len(repr(compared(comparison))) < 200
+    assert len(repr(first_look(trees))) < 200
+    assert len(repr(trees)) < 200
 
 
 def big(lines: list[T]) -> Preorder:

@@ -263,7 +263,9 @@ class FakeBrowser:
         homes = {task.row.id: task.row.conversation_id for task in self.tasks}
         parents = {row.parent_task_id for row in rows if row.parent_task_id not in inside}
         elsewhere = {p: homes[p] for p in parents if p is not None and p in homes}
-        return TreeRows(tuple(rows), elsewhere)
+        # Trees are read without titles.
+        untitled = tuple(row._replace(conversation_title=None) for row in rows)
+        return TreeRows(untitled, elsewhere)
 
     def _matching(self, task_filter: TaskFilter) -> list[TaskDetail]:
         users = {each.id: each.user_id for each in self.conversations}

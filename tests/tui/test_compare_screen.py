@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from support.fake_browser import FakeBrowser
 from support.made_rows import make_conversation, make_task, task_id
 from support.screens import Running, running
+from taskview_core.compare.trees import Comparison
+from taskview_core.entities import TaskDetail
+from taskview_core.entities.preview import INPUT_START
 from taskview_core.errors import QueryError
+from taskview_tui.comparing import Compared, progress_words
 from taskview_tui.screens.compare import CompareScreen
 from taskview_tui.screens.detail import DetailScreen
 from taskview_tui.widgets.compare_pane import ComparePane
@@ -104,6 +109,34 @@ async def test_two_tasks_are_compared_with_all_below_them() -> None:
         assert run.one(CompareTree).selected == 5
         await run.press("escape")
         assert run.app.screen is run.tasks
+
+
+async def test_it_is_said_which_tasks_of_which_conversations_are_compared() -> None:
+    async with running(runs(), size=(120, 40)) as run:
+        await compare(run, 1, 11)
+        left, right = (re.sub(r"\s+", " ", line).strip() for line in run.lines()[1:3])
+        assert left == (
+            "left ✓ completed root a0000000 · 59m ago (2026-01-31 11:00:01 UTC) · 5 tasks "
+            '· in "conversation 1"'
+        )
+        assert right == (
+            "right ✓ completed root a0000000 · 59m ago (2026-01-31 11:00:11 UTC) · 4 tasks "
+            '· in "conversation 2"'
+        )
+        await run.press("t", "t")
+        await run.until(lambda: "2026-01-31 11:00:01 UTC" in run.lines()[1])
+        assert "ago" not in run.lines()[1]
+        await run.press("t", "escape", "2")
+        await run.until(lambda: "last activity" in run.text())
+        await run.settled()
+        await run.press("space", "j", "equals_sign")
+        await compared(run)
+        assert 'left   conversation "conversation 2" c0000000  ·  59m ago' in run.lines()[1]
+        assert 'right  conversation "conversation 1" c0000000  ·  59m ago' in run.lines()[2]
+    # Where there are few lines, they are for what differs.
+    async with running(runs(), size=(120, 15)) as run:
+        await compare(run, 1, 11)
+        assert "left → right" in run.lines()[1]
 
 
 async def test_everything_can_be_seen_and_a_task_with_itself_shows_nothing() -> None:
@@ -223,6 +256,55 @@ async def test_payloads_are_told_as_they_are_compared() -> None:
         gate.set()
         await compared(run)
         assert "~ ✓ judge output" in shown(run)
+
+
+async def test_tasks_that_look_alike_are_told_apart_and_the_cursor_stays_on_its_task() -> None:
+    prompt = "You are a careful assistant. " * 50
+
+    def call(number: int, conversation: int, asked: str) -> TaskDetail:
+        given = f'"{prompt}{asked}"'
+        return make_task(
+            number,
+            parent=10 * conversation,
+            conversation=conversation,
+            agent=f"llm {asked}" if asked == "last" else "llm",
+            input=given,
+            input_start=given[: INPUT_START + 1],
+        )
+
+    tasks = [
+        make_task(10 * side, conversation=side, agent="root", input_start="same") for side in (1, 2)
+    ]
+    tasks += [call(11 + at, 1, asked) for at, asked in enumerate(["a", "b", "last"])]
+    tasks += [call(21 + at, 2, asked) for at, asked in enumerate(["b", "c", "last"])]
+    browser = FakeBrowser(tasks, [make_conversation(1), make_conversation(2)])
+    async with running(browser, size=(120, 40)) as run:
+        gate = browser.hold("get_tasks")
+        await go_to(run, 10)
+        await run.press("space")
+        await go_to(run, 20)
+        await run.press("equals_sign", "w", "G")
+        # By their rows all calls are the same.
+        await run.until(lambda: "no differences, of 4" in run.status)
+        screen = run.app.screen
+        assert isinstance(screen, CompareScreen)
+        assert run.one(CompareTree).selected == 3
+        gate.set()
+        await compared(run)
+        assert [line for line in shown(run) if line[0] in "~+-"] == [
+            "- ✓ llm only on the left",
+            "+ ✓ llm only on the right",
+        ]
+        assert "1 missing, 1 added, of 5" in run.status
+        assert run.one(CompareTree).selected == 4
+        assert screen.pair is not None
+        assert screen.pair.row.id == task_id(23)
+
+
+def test_it_is_said_how_far_it_has_come() -> None:
+    found = Compared(Comparison((), (), ()), (), (), done=0, both=5, read=1_200, alike=3_000)
+    assert progress_words(found) == "read 1,200 of 3,000 that look alike…"
+    assert progress_words(replace(found, read=3_000, done=1)) == "compared 1 of 5 payloads…"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5), (200, 50)])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+import pytest
+
 from support.fake_browser import FakeBrowser
 from support.made_rows import NOW, conversation_id, make_conversation, make_task
 from support.screens import Running, running
+from taskview_core.entities import TaskDetail
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.render.holding import Holding, holdings
 from taskview_tui.screens.holders import HoldersScreen
@@ -101,14 +106,116 @@ def test_who_brought_it_in_and_who_passed_it_on() -> None:
     top = make_task(1, completed_at=NOW).row  # ends last, and gives it out
     search = make_task(2).row  # its output brings the value in, before the others are made
     writer, checker = make_task(30).row, make_task(31).row
-    found = holdings(given=[writer, checker], gave=[top, search, writer], others=[make_task(9).row])
+    found = holdings(
+        [
+            (top, Holding.GAVE),
+            (make_task(9).row, None),
+            (search, Holding.GAVE),
+            (writer, Holding.PASSED),
+            (checker, Holding.GIVEN),
+        ]
+    )
     assert {str(ident)[-2:]: holding for ident, holding in found.items()} == {
         "01": Holding.GAVE,
         "02": Holding.BROUGHT,
         "1e": Holding.PASSED,
         "1f": Holding.GIVEN,
-        "09": Holding.HOLDS,
     }
-    assert holdings([], []) == {}
+    assert holdings([]) == {}
     timeless = make_task(1, created_at=None).row
-    assert holdings([timeless], []) == {timeless.id: Holding.BROUGHT}
+    assert holdings([(timeless, Holding.GIVEN)]) == {timeless.id: Holding.BROUGHT}
+
+
+def _talk(*tasks: TaskDetail) -> FakeBrowser:
+    return FakeBrowser(list(tasks), [make_conversation(1)])
+
+
+async def _follow(run: Running, path: str, many: int) -> HoldersScreen:
+    """Follow what lies at a path of the newest task, and wait for so many lines."""
+    await run.press("g", "d")
+    await run.until(lambda: run.app.screen.query(DetailPane).first().detail is not None, "it")
+    pane = run.app.screen.query_one(DetailPane)
+    line = pane.seek(path).line
+    assert line is not None
+    pane.show_line(line)
+    await run.press("asterisk")
+    await run.until(lambda: isinstance(run.app.screen, HoldersScreen), "the list")
+    screen = run.app.screen
+    assert isinstance(screen, HoldersScreen)
+    await run.until(lambda: len(screen.table.rows) == many and not screen.is_busy, "the tasks")
+    return screen
+
+
+def _numbers(screen: HoldersScreen) -> list[int]:
+    return [row.id.int & 0xFFFF for row in screen.table.rows if isinstance(row.id, UUID)]
+
+
+async def test_a_value_is_followed_whole_and_not_as_some_letters_of_others() -> None:
+    browser = _talk(
+        make_task(1, input='{"token": "tok_abc123xyz"}'),
+        make_task(2, input='"x: 1"', output='{"n": 21}'),
+        make_task(3, input="{}", error="line 1"),
+        make_task(4, input='{"n": 1}'),
+        make_task(5, input='{"n": "1"}'),
+        make_task(6, output='{"n": 1, "word": "Gate-7"}'),
+    )
+    async with running(browser, size=(110, 30)) as run:
+        screen = await _follow(run, "output.n", 3)
+        assert _numbers(screen) == [4, 5, 6]
+        assert 'who holds "1" (whole)' in run.lines()[0]
+        assert "rows 1-3 of 3" in run.status
+        await run.press("escape")
+        await run.until(lambda: run.app.screen is not screen, "the way back")
+        screen = await _follow(run, "output.word", 1)
+        assert 'who holds "Gate-7" (whole, or as a word)' in run.lines()[0]
+
+
+async def test_of_many_tasks_with_its_text_pages_are_of_those_that_hold_it() -> None:
+    """Of 600 tasks that have the letters, one in five holds the value."""
+    tasks = [
+        make_task(n, input='"gate-7"' if n % 5 == 0 else '"delegate-7"') for n in range(1, 601)
+    ]
+    tasks.append(make_task(700, output='{"key": "gate-7"}'))
+    browser = _talk(*tasks)
+    holders = [*range(5, 601, 5), 700]
+    async with running(browser, size=(110, 30)) as run:
+        screen = await _follow(run, "output.key", 50)
+        assert _numbers(screen) == holders[:50]
+        await run.until(lambda: "rows 1-50 of 121" in run.status, "the count")
+        seen = _numbers(screen)
+        await run.press("right_square_bracket")
+        await run.until(lambda: _numbers(screen) != seen and not screen.is_busy, "the next page")
+        seen += _numbers(screen)
+        assert seen == holders[: len(seen)]
+        assert f"rows 51-{len(seen)} of 121" in run.status
+        await run.press("right_curly_bracket")
+        await run.until(lambda: _numbers(screen)[-1] == 700 and not screen.is_busy, "the last page")
+        last = _numbers(screen)
+        assert last == holders[-len(last) :]
+        await run.press("left_square_bracket")
+        await run.until(lambda: _numbers(screen) != last and not screen.is_busy, "the page before")
+        before = _numbers(screen)
+        assert [*before, *last] == holders[-len(before) - len(last) :]
+    read = [ident for idents in browser.named("get_tasks") for ident in idents]
+    assert len(read) == len(set(read)), "none is read twice"
+
+
+async def test_it_is_said_where_only_the_oldest_are_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taskview_tui.screens.holders.MOST", 3)
+    browser = _talk(*(make_task(n, output='{"key": "gate-7"}') for n in range(1, 6)))
+    async with running(browser, size=(110, 30)) as run:
+        await _follow(run, "output.key", 5)
+        await run.until(lambda: "more than 3 tasks hold it" in run.said, "the notice")
+        await run.press("enter")
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
+        await run.until(lambda: '◆ "gate-7" (the oldest 3)' in run.text(), "the words")
+
+
+async def test_what_nobody_was_given_is_said_to_be_held_by_none() -> None:
+    browser = _talk(make_task(1, metadata='{"model": "large-9"}'))
+    async with running(browser, size=(110, 30)) as run:
+        screen = await _follow(run, "metadata.model", 0)
+        await run.until(lambda: "no input or output in this conversation holds it" in run.text())
+        assert screen.table.rows == ()

@@ -301,3 +301,29 @@ async def test_a_large_deep_tree_opens_and_moves() -> None:
         assert cursor(run) == "task 6000"
         await run.press("g")
         assert cursor(run) == "task 1"
+
+
+async def test_a_title_that_stands_in_the_first_line_is_not_told_again_in_the_details() -> None:
+    def browser(title: str) -> FakeBrowser:
+        return FakeBrowser(
+            [make_task(1, agent="root", conversation_title=title)],
+            [make_conversation(1, title=title)],
+        )
+
+    async with running(browser("Fix the build"), size=(160, 40)) as run:
+        await open_task(run, 1)
+        await run.until(lambda: str(conversation_id(1)) in run.text())
+        assert run.text().count("Fix the build") == 1
+        await run.press("d")
+        await run.until(lambda: isinstance(run.app.screen, DetailScreen))
+        await run.until(lambda: str(conversation_id(1)) in run.text())
+        assert run.text().count("Fix the build") == 1
+    # The first line cuts a long one; the details have all of it.
+    async with running(browser("Fix the build " * 10 + "today"), size=(160, 40)) as run:
+        await open_task(run, 1)
+        await run.until(lambda: "today" in run.text())
+    # Nor is it in the first line of a list.
+    async with running(browser("Fix the build"), size=(80, 40)) as run:
+        await run.press("i")
+        await run.until(lambda: str(conversation_id(1)) in run.text())
+        assert "Fix the build" in run.text()

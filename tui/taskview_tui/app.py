@@ -298,11 +298,11 @@ class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
 
         self.push_screen(DetailScreen(task_id))
 
-    def open_holders(self, task_filter: TaskFilter) -> None:
+    def open_holders(self, around: TaskFilter, value: str) -> None:
         """See Host."""
         from taskview_tui.screens.holders import HoldersScreen
 
-        self.push_screen(HoldersScreen(task_filter))
+        self.push_screen(HoldersScreen(around, value))
 
     def open_comparison(self, left: Side, right: Side) -> None:
         """See Host."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from taskview_core.compare.contents import ContentDigest, content_digest
 from taskview_core.compare.tasks import payload_difference
-from taskview_core.compare.trees import Comparison, compare_trees
+from taskview_core.compare.trees import Comparison, compare_trees, look_alikes
 from taskview_core.compare.verdict import ALONE, TOLD_BY_PAYLOADS, Difference
 from taskview_core.entities import Ident, TaskDetail
 from taskview_core.errors import EntityNotFoundError
@@ -19,12 +21,35 @@ from taskview_tui.side import Side
 
 _CHUNK = 50
 """Pairs of which payloads are read at once: one payload may be a megabyte."""
+_SHOWN_EVERY = 40
+"""Chunks after which, at the latest, what they have told is shown."""
 
 
-async def compare_sides(browser: ITaskBrowser, left: Side, right: Side) -> Comparison:
-    """Lay two trees beside each other; raise EntityNotFoundError where one is not there."""
+# Without a representation: a worker writes down that of its arguments, which takes seconds here.
+@dataclass(frozen=True, eq=False, repr=False)
+class Trees:
+    """What is to be compared, as it was read."""
+
+    left: Preorder
+    right: Preorder
+
+
+async def read_sides(browser: ITaskBrowser, left: Side, right: Side) -> Trees:
+    """Read both sides; raise EntityNotFoundError where one is not there."""
     rows = [await _rows(browser, side) for side in (left, right)]
-    return await asyncio.to_thread(_compare, rows, (left, right))
+    return await asyncio.to_thread(_trees, rows, (left, right))
+
+
+async def conversation_titles(browser: ITaskBrowser, trees: Trees) -> tuple[str, str]:
+    """Give the titles of the conversations that both sides begin in; empty where there is none."""
+    titles = []
+    for tree in (trees.left, trees.right):
+        title = None
+        with suppress(EntityNotFoundError):  # Tasks may be there without their conversation.
+            if len(tree):
+                title = (await browser.get_conversation(tree.rows[0].conversation_id)).title
+        titles.append(title or "")
+    return titles[0], titles[1]
 
 
 async def _rows(browser: ITaskBrowser, side: Side) -> TreeRows:
@@ -36,54 +61,14 @@ async def _rows(browser: ITaskBrowser, side: Side) -> TreeRows:
     return rows
 
 
-def _compare(rows: Sequence[TreeRows], sides: Sequence[Side]) -> Comparison:
+def _trees(rows: Sequence[TreeRows], sides: Sequence[Side]) -> Trees:
     trees = []
     for each, side in zip(rows, sides, strict=True):
         top = None if side.is_conversation else side.id
         trees.append(Preorder(TaskTree.assemble(each, top)))
         if top is not None and not each.rows:
             raise EntityNotFoundError("task", top)
-    return compare_trees(*trees)
-
-
-async def payload_differences(
-    browser: ITaskBrowser, comparison: Comparison
-) -> AsyncIterator[Mapping[int, Difference]]:
-    """Give how pairs differ, some at a time by their numbers, as their payloads are read.
-
-    What is given is all that they differ in. A task that is gone meanwhile keeps what its row said.
-    """
-    pairs = comparison.pairs
-    both = [number for number, pair in enumerate(pairs) if pair.left and pair.right]
-    for start in range(0, len(both), _CHUNK):
-        numbers = both[start : start + _CHUNK]
-        lefts, rights = [], []
-        for number in numbers:
-            pair = pairs[number]
-            if pair.left is not None and pair.right is not None:
-                lefts.append(pair.left.id)
-                rights.append(pair.right.id)
-        # A task compared with itself is read once, and is the same task then.
-        wanted = list(dict.fromkeys(lefts + rights))
-        found = {task.row.id: task for task in await browser.get_tasks(wanted)}
-        yield await asyncio.to_thread(_told, comparison, numbers, found)
-
-
-def _told(
-    comparison: Comparison, numbers: Sequence[int], found: Mapping[Ident, TaskDetail]
-) -> Mapping[int, Difference]:
-    told: dict[int, Difference] = {}
-    for number in numbers:
-        pair = comparison.pairs[number]
-        told[number] = pair.difference
-        if pair.left is None or pair.right is None:
-            continue
-        left, right = found.get(pair.left.id), found.get(pair.right.id)
-        if left is not None and right is not None:
-            told[number] &= ~TOLD_BY_PAYLOADS
-            if left is not right:
-                told[number] |= payload_difference(left, right)
-    return told
+    return Trees(*trees)
 
 
 def is_alone(difference: Difference) -> bool:
@@ -118,6 +103,8 @@ class Compared:
     """A comparison as far as it has come: how each pair differs, and which ones to show.
 
     `done` counts the pairs of which the payloads have been compared, `both` those that have any.
+    Before that, where tasks look alike by their rows, `read` counts those whose payloads have been
+    read to tell them apart, of `alike`; until then the pairs are by their order.
     """
 
     comparison: Comparison
@@ -125,6 +112,8 @@ class Compared:
     shown: Sequence[int]
     done: int
     both: int
+    read: int = 0
+    alike: int = 0
 
     def next_difference(self, number: int, step: int) -> int | None:
         """Give the pair that differs next, or with -1 before, round and round.
@@ -139,33 +128,123 @@ class Compared:
         return None
 
 
-def compared(
-    comparison: Comparison, differences: Sequence[Difference] | None = None, done: int = 0
-) -> Compared:
-    """Give what to show of a comparison; without differences, what the rows alone say."""
-    told = differences or [pair.difference for pair in comparison.pairs]
+def progress_words(found: Compared) -> str:
+    """Say how far a comparison has come that goes on."""
+    if found.read < found.alike:
+        return f"read {found.read:,} of {found.alike:,} that look alike…"
+    return f"compared {found.done:,} of {found.both:,} payloads…"
+
+
+def first_look(trees: Trees) -> Compared:
+    """Compare two trees by their rows alone."""
+    comparison = compare_trees(trees.left, trees.right)
+    found = _compared(comparison, [pair.difference for pair in comparison.pairs], 0)
+    return replace(found, done=0)
+
+
+def _compared(comparison: Comparison, differences: Sequence[Difference], to_come: int) -> Compared:
     both = sum(not is_alone(pair.difference) for pair in comparison.pairs)
-    frozen = tuple(told)
-    return Compared(comparison, frozen, shown_numbers(comparison, frozen), done, both)
+    frozen = tuple(differences)
+    return Compared(comparison, frozen, shown_numbers(comparison, frozen), both - to_come, both)
 
 
-_SHOWN_EVERY = 40
-"""Chunks after which, at the latest, what they have told is shown."""
-
-
-async def watch_payloads(browser: ITaskBrowser, first: Compared) -> AsyncIterator[Compared]:
+async def watch_payloads(
+    browser: ITaskBrowser, trees: Trees, first: Compared
+) -> AsyncIterator[Compared]:
     """Give the comparison again and again while payloads are compared; the last is complete.
 
-    At first after every chunk, then less often: each time, all pairs are gone through.
+    Tasks that look alike are told apart first, and the trees laid beside each other anew.
     """
-    comparison, done = first.comparison, 0
-    differences = list(first.differences)
-    chunks = shown = 0
-    async for told in payload_differences(browser, comparison):
-        for number, difference in told.items():
+    digests: dict[Ident, ContentDigest] = {}
+    alike = await asyncio.to_thread(look_alikes, trees.left, trees.right)
+    now_and_then = _NowAndThen()
+    for begin in range(0, len(alike), 2 * _CHUNK):
+        some = alike[begin : begin + 2 * _CHUNK]
+        digests |= await asyncio.to_thread(_digests, await browser.get_tasks(some))
+        if now_and_then.is_time():
+            yield replace(first, read=begin + len(some), alike=len(alike))
+    comparison = first.comparison
+    if alike:
+        comparison = await asyncio.to_thread(compare_trees, trees.left, trees.right, digests)
+    differences, both = await asyncio.to_thread(_told_by_digests, comparison, digests)
+    now_and_then = _NowAndThen()
+    if alike or not both:
+        yield await asyncio.to_thread(_compared, comparison, differences, len(both))
+    for begin in range(0, len(both), _CHUNK):
+        numbers = both[begin : begin + _CHUNK]
+        for number, difference in (await _read(browser, comparison, numbers)).items():
             differences[number] = difference
-        done += len(told)
-        chunks += 1
-        if chunks >= min(2 * shown, shown + _SHOWN_EVERY) or done == first.both:
-            shown = chunks
-            yield await asyncio.to_thread(compared, comparison, list(differences), done)
+        to_come = len(both) - begin - len(numbers)
+        if now_and_then.is_time() or not to_come:
+            yield await asyncio.to_thread(_compared, comparison, differences, to_come)
+
+
+class _NowAndThen:
+    """Says when to show what has come: at first each time, then less often.
+
+    Each time, all pairs are gone through.
+    """
+
+    def __init__(self) -> None:
+        self._times = self._shown = 0
+
+    def is_time(self) -> bool:
+        """Count one more."""
+        self._times += 1
+        if self._times < min(2 * self._shown, self._shown + _SHOWN_EVERY):
+            return False
+        self._shown = self._times
+        return True
+
+
+def _digests(tasks: Sequence[TaskDetail]) -> dict[Ident, ContentDigest]:
+    return {task.row.id: content_digest(task) for task in tasks}
+
+
+def _told_by_digests(
+    comparison: Comparison, digests: Mapping[Ident, ContentDigest]
+) -> tuple[list[Difference], list[int]]:
+    """Give how pairs differ as far as it is known, and those of which the payloads are to be read.
+
+    A task beside itself has the same, and so have those of one digest.
+    """
+    differences: list[Difference] = []
+    to_read: list[int] = []
+    for number, pair in enumerate(comparison.pairs):
+        difference, left, right = pair.difference, pair.left, pair.right
+        if left is not None and right is not None:
+            digest = digests.get(left.id)
+            if left.id == right.id or (digest is not None and digest == digests.get(right.id)):
+                difference &= ~TOLD_BY_PAYLOADS
+            else:
+                to_read.append(number)
+        differences.append(difference)
+    return differences, to_read
+
+
+async def _read(
+    browser: ITaskBrowser, comparison: Comparison, numbers: Sequence[int]
+) -> Mapping[int, Difference]:
+    pairs = [comparison.pairs[number] for number in numbers]
+    rows = [row for pair in pairs for row in (pair.left, pair.right) if row is not None]
+    # A task may stand on both sides.
+    wanted = list(dict.fromkeys(row.id for row in rows))
+    found = {task.row.id: task for task in await browser.get_tasks(wanted)}
+    return await asyncio.to_thread(_told, comparison, numbers, found)
+
+
+def _told(
+    comparison: Comparison, numbers: Sequence[int], found: Mapping[Ident, TaskDetail]
+) -> Mapping[int, Difference]:
+    """Tell all that pairs differ in. A task that is gone meanwhile keeps what its row said."""
+    told: dict[int, Difference] = {}
+    for number in numbers:
+        pair = comparison.pairs[number]
+        told[number] = pair.difference
+        if pair.left is None or pair.right is None:
+            continue
+        left, right = found.get(pair.left.id), found.get(pair.right.id)
+        if left is not None and right is not None:
+            told[number] &= ~TOLD_BY_PAYLOADS
+            told[number] |= payload_difference(left, right)
+    return told

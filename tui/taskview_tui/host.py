@@ -66,8 +66,11 @@ class Host(Protocol):
         """Show a task on the whole screen."""
         ...
 
-    def open_holders(self, task_filter: TaskFilter) -> None:
-        """Show the tasks that a filter lets through, the oldest first, above this screen."""
+    def open_holders(self, around: TaskFilter, value: str) -> None:
+        """Show which of the tasks under a filter hold a value, the oldest first, above this screen.
+
+        A number is handed over as a `Number`.
+        """
         ...
 
     def go_back(self) -> None:

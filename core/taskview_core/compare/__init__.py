@@ -1,1 +1,1 @@
-"""What differs between two tasks, two trees or two JSON values; pure, and never recursive."""
+"""What differs between two tasks, trees or JSON values, and which hold a value; never recursive."""

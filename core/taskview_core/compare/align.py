@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _CELLS = 4096
 """Members of the one times members of the other up to which every alignment is tried."""
 _ROUNDS = 24
 """How often a stretch is cut before its members are paired by their order alone."""
-_GAP, _BELOW, _CHANGED, _NEVER = 2, 1, 3, 1 << 30
-"""The price of a member without a partner; of partners that differ within, or in themselves."""
+_GAP, _BELOW, _RESULT, _CHANGED, _NEVER = 4, 1, 3, 6, 1 << 30
+"""The price of a member without a partner; of partners that differ within, in what came of them, or
+in what they are. Two without partners cost more than one that has changed."""
 
 
 class Look(NamedTuple):
     """How a member looks, from near and from afar; equal numbers look the same.
 
-    `whole` takes in everything, `own` what it is itself, `kind` what it has to share with another
-    member to be a partner of that at all.
+    `whole` takes in everything, `itself` all but what is within it, `own` what it is without what
+    came of it, `kind` what it has to share with another member to be a partner of that at all.
     """
 
     whole: int
+    itself: int
     own: int
     kind: int
 
@@ -52,10 +54,11 @@ def align(left: Sequence[Look], right: Sequence[Look]) -> Pairs:
         if (end - start) * (stop - other) <= _CELLS:
             pairs += _cheapest(left, right, (start, end, other, stop))
             continue
-        if _look_alike(left, right, (start, end, other, stop)):
+        anchors = _certain(left, right, (start, end, other, stop), rounds)
+        if not anchors and _look_alike(left, right, (start, end, other, stop)):
             pairs += zip(range(start, end), range(other, stop), strict=True)
             continue
-        anchors = _anchors(left, right, (start, end, other, stop), rounds)
+        anchors = anchors or _anchors(left, right, (start, end, other, stop), rounds)
         pairs += anchors
         # Between anchors the same once more; without any, nothing here has a partner.
         last = (start, other)
@@ -109,9 +112,20 @@ def _cheapest(left: Sequence[Look], right: Sequence[Look], stretch: _Stretch) ->
 def _price(one: Look, two: Look) -> int:
     if one.whole == two.whole:
         return 0
-    if one.own == two.own:
+    if one.itself == two.itself:
         return _BELOW
+    if one.own == two.own:
+        return _RESULT
     return _CHANGED if one.kind == two.kind else _NEVER
+
+
+def _certain(left: Sequence[Look], right: Sequence[Look], stretch: _Stretch, rounds: int) -> Pairs:
+    """Give the partners that are equal in everything, and are unique in both stretches."""
+    start, end, other, stop = stretch
+    if rounds >= _ROUNDS:
+        return []
+    ones, twos = _places(left, start, end, 0), _places(right, other, stop, 0)
+    return _rising(sorted(_partners(ones, twos, unique=True)))
 
 
 def _anchors(left: Sequence[Look], right: Sequence[Look], stretch: _Stretch, rounds: int) -> Pairs:
@@ -121,17 +135,24 @@ def _anchors(left: Sequence[Look], right: Sequence[Look], stretch: _Stretch, rou
     """
     start, end, other, stop = stretch
     for unique in (True, False) if rounds < _ROUNDS else (False,):
-        for level in range(3):
+        for level in range(len(Look._fields)):
             ones = _places(left, start, end, level)
             twos = _places(right, other, stop, level)
-            found: Pairs = []
-            for look, places in ones.items():
-                partners = twos.get(look, ())
-                if not unique or len(places) == len(partners) == 1:
-                    found += zip(places, partners, strict=False)
+            found = _partners(ones, twos, unique=unique)
             if found:
                 return _rising(sorted(found))
     return []
+
+
+def _partners(
+    ones: Mapping[int, list[int]], twos: Mapping[int, list[int]], *, unique: bool
+) -> Pairs:
+    found: Pairs = []
+    for look, places in ones.items():
+        partners = twos.get(look, ())
+        if not unique or len(places) == len(partners) == 1:
+            found += zip(places, partners, strict=False)
+    return found
 
 
 def _places(looks: Sequence[Look], start: int, end: int, level: int) -> dict[int, list[int]]:

@@ -160,7 +160,7 @@ def _of_lists(
     def look(value: Value) -> Look:
         number = looks.number(value)
         kind = 1 if isinstance(value, list) else 2 if isinstance(value, tuple) else 0
-        return Look(number, number, kind)
+        return Look(number, number, number, kind)
 
     found = []
     at, to = 0, 0

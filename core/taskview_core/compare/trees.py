@@ -1,19 +1,22 @@
 """Two trees of tasks, laid beside each other: who stands for whom, and how they differ.
 
 Children are aligned below parents that are partners, in their order: the same agent is needed, the
-same input preferred, and what is equal with all below it most. Two trees of one root each are
-aligned at these, whatever their agents.
+same input preferred, then the same outcome, and what is equal with all below it most. Rows have
+only the beginning of an input and nothing of an output. Where siblings look alike by that, as calls
+with one long prompt do, `look_alikes` names those whose contents have to be read to tell them
+apart. Two trees of one root each are aligned at these, whatever their agents.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from taskview_core.compare.align import Look, align
+from taskview_core.compare.contents import ContentDigest
 from taskview_core.compare.verdict import Difference, row_difference
-from taskview_core.entities import TaskRow
+from taskview_core.entities import Ident, TaskRow
 from taskview_core.tree.preorder import Preorder
 
 
@@ -47,10 +50,45 @@ class Comparison:
     ends: Sequence[int]
 
 
-def compare_trees(left: Preorder, right: Preorder) -> Comparison:
-    """Align two trees, and compare the tasks by what lists know of them: see `row_difference`."""
+def look_alikes(left: Preorder, right: Preorder) -> tuple[Ident, ...]:
+    """Give the tasks of both trees whose rows do not tell who stands for whom.
+
+    They have the agent and the beginning of the input of a sibling of theirs, or of tasks that have
+    such siblings, and are on both sides. A tree beside itself has none.
+    """
+    if [row.id for row in left.rows] == [row.id for row in right.rows]:
+        return ()
+    numbers: dict[tuple[str, str], int] = {}
+    looks = [
+        [numbers.setdefault((row.agent_id, row.input_start), len(numbers)) for row in tree.rows]
+        for tree in (left, right)
+    ]
+    twins: set[int] = set()
+    for tree, side in zip((left, right), looks, strict=True):
+        seen: set[tuple[int, int]] = set()
+        for place in zip(tree.parents, side, strict=True):
+            if place in seen:
+                twins.add(place[1])
+            seen.add(place)
+    twins &= set(looks[0]) & set(looks[1])
+    found = (
+        row.id
+        for tree, side in zip((left, right), looks, strict=True)
+        for row, look in zip(tree.rows, side, strict=True)
+        if look in twins
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def compare_trees(
+    left: Preorder, right: Preorder, digests: Mapping[Ident, ContentDigest] | None = None
+) -> Comparison:
+    """Align two trees, and compare the tasks by what lists know of them: see `row_difference`.
+
+    `digests` are of the contents of `look_alikes`; without, those are aligned by their order.
+    """
     numbers: dict[object, int] = {}
-    left_looks, right_looks = _looks(left, numbers), _looks(right, numbers)
+    left_looks, right_looks = (_looks(tree, numbers, digests or {}) for tree in (left, right))
     pairs: list[Pair] = []
     parents = array("l")
     todo: list[tuple[int, int, int, int]] = []
@@ -108,14 +146,19 @@ def _beside(
     return found
 
 
-def _looks(tree: Preorder, numbers: dict[object, int]) -> list[Look]:
+def _looks(
+    tree: Preorder, numbers: dict[object, int], digests: Mapping[Ident, ContentDigest]
+) -> list[Look]:
     """Give each task's look; what looks the same has the same number in both trees."""
-    looks: list[Look] = [Look(0, 0, 0)] * len(tree)
+    looks: list[Look] = [Look(0, 0, 0, 0)] * len(tree)
     for number in range(len(tree) - 1, -1, -1):
         row = tree.rows[number]
+        digest = digests.get(row.id)
+        given, came = digest or (row.input_start, row.error_start)
         kind = numbers.setdefault(row.agent_id, len(numbers))
-        own = numbers.setdefault((kind, row.input_start), len(numbers))
+        own = numbers.setdefault((kind, given), len(numbers))
+        itself = numbers.setdefault((own, row.status.value, came), len(numbers))
         below = tuple(looks[child].whole for child in tree.children(number))
-        whole = numbers.setdefault((own, row.status.value, row.error_start, below), len(numbers))
-        looks[number] = Look(whole, own, kind)
+        whole = numbers.setdefault((itself, below), len(numbers))
+        looks[number] = Look(whole, itself, own, kind)
     return looks

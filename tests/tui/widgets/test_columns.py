@@ -54,6 +54,7 @@ _IN_TREES = {"tree": 21, "word": 11, "bar": 72, "duration": 10, "tokens": 6, "co
     ("width", "keys"),
     [
         (160, ["tree", "word", "preview", "tokens", "cost", "bar", "duration"]),
+        (120, ["tree", "preview", "tokens", "cost", "bar", "duration"]),  # beside them, at 200
         (80, ["tree", "preview", "bar", "duration"]),
         (65, ["tree", "preview", "bar", "duration"]),  # beside the details, at 110
         (48, ["tree", "preview", "duration"]),
@@ -64,8 +65,8 @@ def test_a_tree_keeps_its_bars_and_cuts_no_status(width: int, keys: list[str]) -
     slots = {each.column.key: each.width for each in place_columns(columns, _IN_TREES, width)}
 
     assert list(slots) == keys
-    assert slots.get("word", 9) >= len("completed")
-    assert slots["preview"] >= (20 if "word" in slots or "tokens" in slots else 12)
+    assert slots.get("word", 11) == 11
+    assert slots["preview"] >= (36 if "word" in slots or "tokens" in slots else 12)
 
 
 @given(

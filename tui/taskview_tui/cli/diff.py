@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import Namespace
 
 from taskview_core.errors import TaskviewError, UsageError
@@ -15,7 +16,7 @@ from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_login, add
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
-from taskview_tui.comparing import compare_sides, payload_differences
+from taskview_tui.comparing import first_look, progress_words, read_sides, watch_payloads
 from taskview_tui.side import Side
 
 _EPILOG = """\
@@ -79,15 +80,13 @@ def run(options: Namespace) -> int:
 
 async def _print_diff(browser: ITaskBrowser, ids: tuple[str, str], output: str, out: Output) -> int:
     sides = [await _side(browser, text) for text in ids]
-    comparison = await compare_sides(browser, *sides)
-    differences = [pair.difference for pair in comparison.pairs]
+    trees = await read_sides(browser, *sides)
+    found = first = await asyncio.to_thread(first_look, trees)
     with Progress() as progress:
-        done = 0
-        async for told in payload_differences(browser, comparison):
-            for number, difference in told.items():
-                differences[number] = difference
-            done += len(told)
-            progress.show(f"{done:,} tasks compared")
+        async for each in watch_payloads(browser, trees, first):
+            found = each
+            progress.show(progress_words(found))
+    comparison, differences = found.comparison, found.differences
     if output == "json":
         async for text in diff_json(browser, sides, comparison, differences):
             out.write(text)

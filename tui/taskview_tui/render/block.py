@@ -89,7 +89,7 @@ class Block(Protocol):
         ...
 
     def leaf(self, line: int) -> str | None:
-        """Give the text or number of JSON on a line; None where there is none."""
+        """Give the text or `Number` of JSON on a line; None where there is none."""
         ...
 
     def value(self, line: int) -> str:

@@ -22,22 +22,20 @@ class Holding(Enum):
     """Its input alone holds it."""
     GAVE = "gave it out"
     """Its output alone holds it."""
-    HOLDS = "holds it"
-    """It is in its error, or where is not known."""
 
 
-def holdings(
-    given: Iterable[TaskRow], gave: Iterable[TaskRow], others: Iterable[TaskRow] = ()
-) -> Mapping[Ident, Holding]:
-    """Tell those that hold it in their inputs, in their outputs, and somewhere, apart."""
-    inputs = {row.id: row for row in given}
-    outputs = {row.id: row for row in gave}
-    found = {row.id: Holding.HOLDS for row in others}
-    found.update(dict.fromkeys(outputs, Holding.GAVE))
-    for ident in inputs:
-        found[ident] = Holding.PASSED if ident in outputs else Holding.GIVEN
-    times = [(_made(row), 0, str(row.id), row.id) for row in inputs.values()]
-    times += [(row.completed_at or _LATEST, 1, str(row.id), row.id) for row in outputs.values()]
+def holdings(rows: Iterable[tuple[TaskRow, Holding | None]]) -> Mapping[Ident, Holding]:
+    """Tell who brought it in, of tasks with where they hold it; None for those that do not."""
+    found: dict[Ident, Holding] = {}
+    times: list[tuple[datetime, int, str, Ident]] = []
+    for row, part in rows:
+        if part is None:
+            continue
+        found[row.id] = part
+        if part is not Holding.GAVE:
+            times.append((_made(row), 0, str(row.id), row.id))
+        if part is not Holding.GIVEN:
+            times.append((row.completed_at or _LATEST, 1, str(row.id), row.id))
     if times:
         found[min(times)[-1]] = Holding.BROUGHT
     return found

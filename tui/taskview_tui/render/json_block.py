@@ -10,6 +10,7 @@ from operator import or_
 
 from rich.cells import cell_len
 
+from taskview_core.compare.json_values import Number
 from taskview_tui.render.block import AFTER_NAME
 from taskview_tui.render.data_text import data_words
 from taskview_tui.render.folding import levels_within
@@ -128,8 +129,10 @@ class JsonBlock:
 
     def leaf(self, line: int) -> str | None:
         """Give the text or number on a line; None for brackets and for true, false and null."""
-        is_leaf = self._lines.kinds[line] in {Kind.STRING, Kind.NUMBER}
-        return self._lines.texts[line] if is_leaf else None
+        kind, text = self._lines.kinds[line], self._lines.texts[line]
+        if kind is Kind.NUMBER:
+            return Number(text)
+        return text if kind is Kind.STRING else None
 
     def value(self, line: int) -> str:
         """Give a string's own text; of all else the JSON."""

@@ -25,6 +25,7 @@ class Surroundings:
     """What is known of a task beside its own row; None where it has not been asked for."""
 
     conversation_title: str | None = None
+    """Empty where it is not to be shown, as it stands above."""
     parent: TaskRow | None = None
     children: Sequence[TaskRow] | None = None
     stuck: str = ""
@@ -86,7 +87,9 @@ def timings(row: TaskRow, moment: Moment) -> Timings:
 
 def _fields(row: TaskRow, around: Surroundings) -> list[tuple[str, str, Ink]]:
     style = status_style(row.status)
-    title = around.conversation_title or row.conversation_title
+    title = around.conversation_title
+    if title is None:
+        title = row.conversation_title
     fields = [
         ("status", style.text, style.ink),
         *([("stuck", around.stuck, Ink.MARK)] if around.stuck else []),

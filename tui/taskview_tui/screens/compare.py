@@ -13,14 +13,25 @@ from textual.message import Message
 from textual.widget import Widget
 
 from taskview_core.compare.tasks import TaskDiff, task_diff
-from taskview_core.compare.trees import Comparison, Pair
+from taskview_core.compare.trees import Pair
 from taskview_core.entities import Ident
+from taskview_tui.bars.sides import SidesLines
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
-from taskview_tui.comparing import Compared, compare_sides, compared, watch_payloads
+from taskview_tui.comparing import (
+    Compared,
+    Trees,
+    conversation_titles,
+    first_look,
+    progress_words,
+    read_sides,
+    watch_payloads,
+)
 from taskview_tui.keys import bindings
 from taskview_tui.render.compare_document import MOST_CHANGES, compare_document
 from taskview_tui.render.difference import change_lines, summary
+from taskview_tui.render.side_words import SideFacts, facts_of, side_crumb, side_words
+from taskview_tui.render.task_document import Moment
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
 from taskview_tui.screens.messages import Failed, deliver
@@ -54,15 +65,30 @@ class CompareScreen(BrowserScreen):
     """Shows what differs; payloads are compared one after the other, and told as they are."""
 
     BINDINGS = bindings(*COMPARE_COMMANDS)
+    # From so many lines on, two say what the sides are.
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
+        *BrowserScreen.VERTICAL_BREAKPOINTS,
+        (16, "-high"),
+    ]
+
+    @dataclass
+    class TreesArrived(Message):
+        """The trees have come, compared by their rows."""
+
+        ask: CompareAsk
+        trees: Trees
+        titles: tuple[str, str]
+        compared: Compared
+        words: str
+        took: float | None
 
     @dataclass
     class Arrived(Message):
-        """The trees have come, or more of their payloads has been compared."""
+        """More of the payloads has been compared."""
 
         ask: CompareAsk
         compared: Compared
         words: str
-        took: float | None
 
     @dataclass
     class PairArrived(Message):
@@ -81,12 +107,14 @@ class CompareScreen(BrowserScreen):
         self._took: float | None = None
         self._compared: Compared | None = None
         self._words = ""
+        self._sides: tuple[SideFacts, SideFacts] | None = None
         self._everything = False
         self._pair: PairAsk | None = None
         self._diff: TaskDiff | None = None
 
     def compose_content(self) -> Iterable[Widget]:
-        """Make tree and pane."""
+        """Make tree and pane, below what they are of."""
+        yield SidesLines()
         yield Container(CompareTree(), ComparePane(), classes="body")
 
     def on_mount(self) -> None:
@@ -111,9 +139,8 @@ class CompareScreen(BrowserScreen):
     @property
     def crumb(self) -> str:
         """See BrowserScreen."""
-        left, right = self._ask.left, self._ask.right
-        names = (f"{side.name} {str(side.id)[:8]}" for side in (left, right))
-        return "compare " + " → ".join(names)
+        sides = (self._ask.left, self._ask.right)
+        return "compare " + " → ".join(side_crumb(side) for side in sides)
 
     @property
     def pair(self) -> Pair | None:
@@ -143,35 +170,57 @@ class CompareScreen(BrowserScreen):
 
     @work(exclusive=True, group="compare")
     async def _read(self, ask: CompareAsk) -> None:
-        async def find() -> tuple[Compared, str]:
-            comparison = await compare_sides(self.browser, ask.left, ask.right)
-            return await asyncio.to_thread(_first, comparison)
+        async def find() -> tuple[Trees, tuple[str, str], Compared, str]:
+            trees = await read_sides(self.browser, ask.left, ask.right)
+            titles = await conversation_titles(self.browser, trees)
+            found = await asyncio.to_thread(first_look, trees)
+            return trees, titles, found, await asyncio.to_thread(_summary, found)
 
         await deliver(
-            self, "compare", ask, find, lambda found, took: self.Arrived(ask, *found, took)
+            self, "compare", ask, find, lambda found, took: self.TreesArrived(ask, *found, took)
         )
 
     @work(exclusive=True, group="payloads")
-    async def _read_payloads(self, ask: CompareAsk, first: Compared) -> None:
+    async def _read_payloads(self, ask: CompareAsk, trees: Trees, first: Compared) -> None:
         async def follow() -> None:
-            async for each in watch_payloads(self.browser, first):
+            async for each in watch_payloads(self.browser, trees, first):
                 words = await asyncio.to_thread(_summary, each)
-                self.post_message(self.Arrived(ask, each, words, None))
+                self.post_message(self.Arrived(ask, each, words))
 
         await deliver(self, "payloads", ask, follow, lambda _none, _took: self.Finished())
 
-    @on(Arrived)
-    def _paint(self, message: Arrived) -> None:
-        if message.ask is not self._ask:
-            return
-        first = self._compared is None
-        self._compared, self._words = message.compared, message.words
-        self.recovered("compare")
-        self.view.show(self._compared, everything=self._everything, keep=not first)
-        self.view.show_empty(self._words_when_empty)
-        if message.took is not None:
+    @on(TreesArrived)
+    def _take(self, message: TreesArrived) -> None:
+        if message.ask is self._ask:
             self._took = message.took
-            self._read_payloads(message.ask, self._compared)
+            self.recovered("compare")
+            ask, trees, (left, right) = message.ask, message.trees, message.titles
+            self._sides = (
+                facts_of(ask.left, trees.left, left),
+                facts_of(ask.right, trees.right, right),
+            )
+            self.show_times()
+            self._show(message.compared, message.words)
+            self._read_payloads(message.ask, message.trees, message.compared)
+
+    def show_times(self) -> None:
+        """See BrowserScreen."""
+        if self._sides is not None:
+            moment = Moment(self.host.clock(), self.host.times)
+            left, right = (side_words(facts, moment) for facts in self._sides)
+            self.query_one(SidesLines).sides = (left, right)
+
+    @on(Arrived)
+    def _take_more(self, message: Arrived) -> None:
+        if message.ask is self._ask:
+            self._show(message.compared, message.words)
+
+    def _show(self, found: Compared, words: str) -> None:
+        before = self._compared
+        self._compared, self._words = found, words
+        if before is None or before.differences is not found.differences:
+            self.view.show(found, everything=self._everything, keep=before is not None)
+        self.view.show_empty(self._words_when_empty)
         self.update_lines()
 
     @property
@@ -208,7 +257,7 @@ class CompareScreen(BrowserScreen):
             running, running_for = "reading…", self.host.ticks() - self._asked_at
         elif found is not None and found.done < found.both and not self.has_trouble:
             # What is shown is not yet all: this is said however narrow the line.
-            running = f"compared {found.done:,} of {found.both:,} payloads…"
+            running = progress_words(found)
         self.query_one(StatusLine).status = ListStatus(
             hint=self._words, took=self._took, running=running, running_for=running_for
         )
@@ -329,11 +378,6 @@ def _diff_text(diff: TaskDiff) -> str:
     parts = (("error", diff.error), ("input", diff.input), ("output", diff.output))
     lines = (line for name, part in parts for line in change_lines(name, part))
     return "\n".join(f"{sign} {text}".lstrip() for sign, text, _ in lines)
-
-
-def _first(comparison: Comparison) -> tuple[Compared, str]:
-    found = compared(comparison)
-    return found, _summary(found)
 
 
 def _summary(found: Compared) -> str:

@@ -129,7 +129,7 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
         self, ask: Ask[TaskFilter], heard: Callable[[Page[TaskRow]], None]
     ) -> Page[TaskRow]:
         """Read a page; where the task to keep has left it, the page that begins with that task."""
-        page = await self.browser.search_tasks(ask.filter, ask.page, heard=heard)
+        page = await self.search(ask.filter, ask.page, heard)
         gone = self._moved_from if ask.follow else None
         if gone is None or any(row.id == gone[0] for row in page.rows):
             return page
@@ -143,8 +143,17 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
             return page
         there = Cursor(Place.FROM, ask.page.sort, (moment.isoformat(),))
         from_there = replace(ask.page, cursor=there)
-        moved = await self.browser.search_tasks(ask.filter, from_there, heard=heard)
+        moved = await self.search(ask.filter, from_there, heard)
         return moved if any(row.id == task_id for row in moved.rows) else page
+
+    async def search(
+        self,
+        task_filter: TaskFilter,
+        request: PageRequest,
+        heard: Callable[[Page[TaskRow]], None],
+    ) -> Page[TaskRow]:
+        """Read one page of the tasks that are to be listed under a filter."""
+        return await self.browser.search_tasks(task_filter, request, heard=heard)
 
     async def read_count(self, task_filter: TaskFilter, cap: int | None) -> Count:
         """See ListScreen."""

@@ -79,6 +79,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._trail: Trail | None = None
         self._holders: Mapping[Ident, Holding] = {}
         self._followed = ""
+        self._followed_limit = 0
         """The value that they hold."""
         self._to_hunt: tuple[Ident | None] | None = None
         """What to look for the cause of as soon as the tree has come."""
@@ -225,7 +226,8 @@ class TreeScreen(ShowsClock, TreeAsides):
             words = f"from one task down: {words}" if words else "from one task down"
         first = self._hunt_words or self._found_words
         if self._holders:
-            first = f'◆ "{clip(clean(self._followed), _SHOWN)}"  {first or words}'
+            only = f" (the oldest {self._followed_limit:,})" if self._followed_limit else ""
+            first = f'◆ "{clip(clean(self._followed), _SHOWN)}"{only}  {first or words}'
         self.query_one(StatusLine).status = ListStatus(
             hint="  ".join(part for part in (first or words, self.clock_words) if part),
             took=self._took,
@@ -346,9 +348,14 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._hunt = hunt if self._trail is not None else None
         self.view.show_trail(self._trail)
 
-    def mark_holders(self, holders: Mapping[Ident, Holding], value: str = "") -> None:
-        """Mark the tasks that hold a value which is being followed, each with its part in that."""
-        self._holders, self._followed = holders, value
+    def mark_holders(
+        self, holders: Mapping[Ident, Holding], value: str = "", limit: int = 0
+    ) -> None:
+        """Mark the tasks that hold a value which is being followed, each with its part in that.
+
+        `limit` says that only so many, the oldest, are marked; with 0 all are.
+        """
+        self._holders, self._followed, self._followed_limit = holders, value, limit
         if self.is_mounted:
             self.view.show_holders(holders)
             self.update_lines()

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.message import Message
 
 from taskview_core.query import TaskFilter
+from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.copies_task import CopiesTask
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a task before its payloads are fetched."""
-
-_LONGEST_FOLLOWED = 500
 
 _LONG_METADATA = 100_000
 """Characters of metadata from which on it is read in a thread."""
@@ -184,7 +183,7 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
             title = message.ask.title or found.detail.row.conversation_title
             self.pane.show(
                 found.detail,
-                title,
+                "" if self._is_above(title) else title,
                 parent=found.parent,
                 children=found.children,
                 used=found.used,
@@ -195,6 +194,11 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
             if may_be_stuck(found.detail.row):
                 self._read_limits(found)
             self.detail_painted(found.detail)
+
+    def _is_above(self, title: str | None) -> bool:
+        """Whether the title line shows the title of the conversation, and shows all of it."""
+        line = self.query_one(TitleLine)
+        return title in line.crumbs and title is not None and clean(title) in line.render().plain
 
     @work(exclusive=True, group="limits")
     async def _read_limits(self, found: Found) -> None:
@@ -281,17 +285,13 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
         if not value or not value.strip():
             self.app.notify("only a text or a number can be followed", markup=False)
             return
-        from taskview_core.query.terms import IdKey, IdTerm, TextTerm
+        from taskview_core.query.terms import IdKey, IdTerm
 
         where = detail.row.conversation_id
         if not isinstance(where, UUID):
             self.app.notify("this task is in no conversation", markup=False)
             return
-        if len(value) > _LONGEST_FOLLOWED:
-            words = f"followed by its first {_LONGEST_FOLLOWED:,} characters"
-            self.app.notify(words, markup=False)
-        text = value[:_LONGEST_FOLLOWED]
-        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where), TextTerm(text))))
+        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where),)), value)
 
     # Actions on the task
 

@@ -63,8 +63,8 @@ CONVERSATION_COLUMNS = (
 
 TREE_COLUMNS = (
     Column("tree", "agent", 18, 80, share=42),
-    Column("word", "status", 9, 11, rank=3, optional=True),
-    Column("preview", "task", 12, roomy=20, flexible=True),
+    Column("word", "status", 9, 11, rank=8, optional=True),
+    Column("preview", "task", 12, roomy=36, flexible=True),
     Column("own_tokens", "own tok", 7, 7, rank=7, right=True, optional=True),
     Column("tokens", "tokens", 6, 6, rank=4, right=True, optional=True),
     Column("own_cost", "own $", 6, 7, rank=6, right=True, optional=True),
@@ -74,6 +74,7 @@ TREE_COLUMNS = (
 )
 """Of a tree of tasks; the title over the bars is that of their axis.
 
+The word of a status says what its glyph says: it is the first to leave its room to the text.
 Tokens and cost are with all below a task, but where they are its own.
 """
 

@@ -55,7 +55,7 @@ class CompareTree(LineView):
 
     def show(self, compared: Compared, *, everything: bool, keep: bool = True) -> None:
         """Show a comparison, with the cursor on the pair that it was on."""
-        before, offset = self.selected, self.cursor_line - self.top_line
+        before, offset = self._kept(compared), self.cursor_line - self.top_line
         self._compared, self._everything = compared, everything
         self._lines = range(len(compared.comparison.pairs)) if everything else compared.shown
         self._version += 1
@@ -66,6 +66,20 @@ class CompareTree(LineView):
             first = compared.next_difference(-1, 1)
             self.lines_changed(0 if first is None else bisect_left(self._lines, first), 0)
         self.post_message(self.Selected())
+
+    def _kept(self, now: Compared) -> int | None:
+        """Give the number that the cursor's pair has now, or that of one of its tasks."""
+        number, before = self.selected, self._compared
+        if number is None or before is None or before.comparison is now.comparison:
+            return number
+        # Read again, or laid beside each other anew.
+        pair = before.comparison.pairs[number]
+        kept = {(row.id, side) for side, row in enumerate((pair.left, pair.right)) if row}
+        for place, each in enumerate(now.comparison.pairs):
+            for side, row in enumerate((each.left, each.right)):
+                if row is not None and (row.id, side) in kept:
+                    return place
+        return number
 
     @property
     def selected(self) -> int | None:

@@ -64,8 +64,9 @@ PANE_KEYS = (
         keys="asterisk",
         action="screen.follow_value",
         name="Follow this value",
-        help="List the tasks of the conversation that hold the text or number under the cursor, "
-        "the oldest first: who brought it in, who passed it on",
+        help="List the tasks of the conversation whose input or output holds the text or number "
+        "under the cursor, whole or as a word, the oldest first: who brought it in, who passed it "
+        "on",
         group=Group.OPEN,
     ),
     Command(

@@ -143,7 +143,7 @@ class TreeLines(LineView):
             needed = tree_width(self._outline, most)
             natural = {
                 tree.key: needed,
-                word.key: word.most,
+                word.key: self._widest_word(),
                 bar.key: bar.most,
                 duration.key: duration.most,
                 **{column.key: column.most for column in used},
@@ -155,6 +155,10 @@ class TreeLines(LineView):
             given = self._slots[0].width
             self._room = indent_room(most if given >= needed else given)
         return self._slots
+
+    def _widest_word(self) -> int:
+        statuses = {row.status for row in self._outline.rows}
+        return max((len(status_style(status).word) for status in statuses), default=0)
 
     def render_header(self, width: int) -> Line:
         """Give the titles of the columns; that of the bars is their axis."""
