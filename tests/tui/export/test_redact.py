@@ -140,6 +140,7 @@ def test_secrets_in_commands_files_and_headers(text: str) -> None:
         "max_token=4096 price_per_token: 0.001",
         "token = get_token()",
         "token=token",
+        "token = Keyword.Type",
         "client = Client(api_key=api_key, password=self.password)",
         'token = os.environ["GITHUB_TOKEN"]',
         "token: str | None = None",

@@ -41,7 +41,8 @@ _NO_VALUE = re.compile(
     (?: none | null | nil | true | false | undefined | str(?:ing)? | int(?:eger)? | bool(?:ean)?
       | bytes | any | object | number | optional | secretstr | required
       | \$[a-z_]\w* | %\w+% | \*+ | x{3,} | \.{3,} | …+ )\Z
-    | \$[{(] | \{ | \[ | <
+    | \$[{(] | \{ | \[ | \( | <
+    | (?-i: [A-Z][A-Za-z]* (?: \.[A-Z][A-Za-z]* )+ )\Z
     | [a-z_][\w.]*[(\[]
     | (?: self|this|cls|process|os|args|config|settings|req|request|env|ctx|options|opts|params
         | props|secrets|vars|import )\.[a-z_]
