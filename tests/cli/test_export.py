@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -13,6 +14,7 @@ import pytest
 
 from support.cli_browser import CONVERSATION, START, Run, Serve, ident, make_task
 from support.databases import DatabaseMaker
+from support.loads import dump
 from taskview_core.entities import Conversation, TaskStatus
 from taskview_core.errors import QueryError
 
@@ -68,6 +70,38 @@ def test_the_real_runs_come_back_value_for_value(
         for name in ("input", "output", "error", "metadata", "agent_id", "status", "title"):
             assert row.get(name) == given.get(name)
     assert not rows
+
+
+@pytest.mark.parametrize(
+    ("part", "more", "least"), [("claude-code", (), 300), ("otel", ("--all-spans",), 250)]
+)
+def test_imported_runs_come_back_value_for_value(
+    real_data: Path,
+    tmp_path: Path,
+    databases: DatabaseMaker,
+    engine_label: str,
+    run: Run,
+    part: str,
+    more: tuple[str, ...],
+    least: int,
+) -> None:
+    """Whatever an import has made of sessions and traces, to the last column of each row."""
+    urls = [databases.migrated(engine_label) for _ in range(2)]
+    try:
+        imported = run("import", "--into", urls[0], *more, str(real_data / part))
+        assert imported.code == 0, imported.err
+        file = tmp_path / "exported.ndjson"
+        assert run("export", urls[0], str(file)).code == 0
+        loaded = run("load", urls[1], str(file))
+        assert loaded.code == 0, loaded.err
+        before, after = (asyncio.run(dump(url)) for url in urls)
+        assert len(before["tasks"]) > least, "other tests know how many"
+        assert before["conversations"]
+        assert after == before
+        assert as_set(run("export", urls[1]).out) == as_set(file.read_text())
+    finally:
+        for url in urls:
+            databases.drop(url)
 
 
 def test_what_json_readers_usually_spoil_comes_back(tmp_path: Path, again: Any) -> None:
