@@ -246,6 +246,11 @@ def test_keys(key: str, secret: bool) -> None:
             {"command": f"export GITHUB_TOKEN={REDACTED}"},
         ),
         ('{"input_token": 7, "has_api_key": true}', {"input_token": 7, "has_api_key": True}),
+        (
+            '{"argv": ["x", "--password", "hunter2", "y", "--token", "-v", "--token", 1, "a"]}',
+            {"argv": ["x", "--password", REDACTED, "y", "--token", "-v", "--token", 1, "a"]},
+        ),
+        ('["bash", "-lc", "curl -u ada:pw x"]', ["bash", "-lc", f"curl -u ada:{REDACTED} x"]),
         (json.dumps({KEY: 1, "a": 2}), {REDACTED: 1, "a": 2}),
         (
             json.dumps({"out": ' {"a": "[{\\"otp\\": 493817}]"}'}),

@@ -21,6 +21,7 @@ LONGEST_PREVIEWED = 100_000
 _INNER = 3
 """JSON within strings of JSON is read so many levels deep."""
 _OPENING = re.compile(r"\s*[\[{]")
+_OPTION = re.compile(r'"--?([A-Za-z][\w-]{0,100})"')
 _NO_SECRETS = {"null", '""', "true", "false", f'"{REDACTED}"'}
 _NAMES = {"name", "key", "header", "header_name"}
 _VALUES = {"value", "values", "val"}
@@ -30,7 +31,11 @@ _BETWEEN = re.compile(r"[-\s.:]+")
 
 @dataclass(slots=True)
 class _Frame:
-    """An open object or list: the key whose value comes, and where a `value` member stands."""
+    """An open object or list: the key whose value comes, and where a `value` member stands.
+
+    `names_secret` says that a member names a secret which another holds: of an object any two, and
+    in a list, which may be a command's words, an option and what comes after it.
+    """
 
     is_object: bool
     key: str | None = None
@@ -184,7 +189,12 @@ class _Pieces:
 
     def _value(self, token: str, frame: _Frame | None) -> None:
         key = frame.key if frame is not None else None
-        if key is not None and self._redactor.is_secret(key) and token not in _NO_SECRETS:
+        is_secret = key is not None and self._redactor.is_secret(key)
+        if frame is not None and not frame.is_object:
+            is_secret = frame.names_secret and token[0] == '"' and not token.startswith('"-')
+            option = _OPTION.fullmatch(token)
+            frame.names_secret = option is not None and self._redactor.is_secret(option[1])
+        if is_secret and token not in _NO_SECRETS:
             if token in "[{":
                 self._skipped = 1
             else:
