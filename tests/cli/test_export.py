@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.cli_browser import CONVERSATION, Run, Serve, ident, make_task
+from support.cli_browser import CONVERSATION, START, Run, Serve, ident, make_task
 from support.databases import DatabaseMaker
+from support.loads import dump
 from taskview_core.entities import Conversation, TaskStatus
 from taskview_core.errors import QueryError
 
@@ -67,6 +70,38 @@ def test_the_real_runs_come_back_value_for_value(
         for name in ("input", "output", "error", "metadata", "agent_id", "status", "title"):
             assert row.get(name) == given.get(name)
     assert not rows
+
+
+@pytest.mark.parametrize(
+    ("part", "more", "least"), [("claude-code", (), 300), ("otel", ("--all-spans",), 250)]
+)
+def test_imported_runs_come_back_value_for_value(
+    real_data: Path,
+    tmp_path: Path,
+    databases: DatabaseMaker,
+    engine_label: str,
+    run: Run,
+    part: str,
+    more: tuple[str, ...],
+    least: int,
+) -> None:
+    """Whatever an import has made of sessions and traces, to the last column of each row."""
+    urls = [databases.migrated(engine_label) for _ in range(2)]
+    try:
+        imported = run("import", "--into", urls[0], *more, str(real_data / part))
+        assert imported.code == 0, imported.err
+        file = tmp_path / "exported.ndjson"
+        assert run("export", urls[0], str(file)).code == 0
+        loaded = run("load", urls[1], str(file))
+        assert loaded.code == 0, loaded.err
+        before, after = (asyncio.run(dump(url)) for url in urls)
+        assert len(before["tasks"]) > least, "other tests know how many"
+        assert before["conversations"]
+        assert after == before
+        assert as_set(run("export", urls[1]).out) == as_set(file.read_text())
+    finally:
+        for url in urls:
+            databases.drop(url)
 
 
 def test_what_json_readers_usually_spoil_comes_back(tmp_path: Path, again: Any) -> None:
@@ -168,6 +203,86 @@ def test_secrets_are_left_out_where_that_is_wanted(serve: Serve, run: Run) -> No
     assert "2 secrets left out" in ran.err
     assert "hunter2" not in run("export", "x.db", "-o", "markdown").out
     assert "hunter2" in run("export", "x.db", "-o", "markdown", "--no-redact").out
+
+
+def test_previews_of_a_report_hold_no_secrets_either(serve: Serve, run: Run) -> None:
+    given = '{"n":1,"otp":"493817","token":"tok_abc123xyz","pwd":"letmein99"}'
+    alone = '{"apiKey": "q1w2e3r4 t5", "n": 2}'
+    error = '{"session_cookie": "id is a3f7", "code": 7}'
+    tasks = [
+        make_task(1, input=given, input_start=given),
+        make_task(2, 1, input=alone, input_start=alone),
+        make_task(3, 1, input=given, error=error, status=FAILED),
+        make_task(
+            4, 1, input=f'{{"padding": "{"x" * 800}", "otp": "493817"}}', input_start="otp=1"
+        ),
+    ]
+    talk = Conversation(id=CONVERSATION, user_id="ada", title="with pwd=letmein99")
+    serve(tasks, conversation=talk)
+    for words in ((), (str(ident(1)),), (str(CONVERSATION),)):
+        ran = run("export", "x.db", *words, "-o", "markdown")
+        for secret in ("493817", "tok_abc123xyz", "letmein99", "q1w2e3r4", "a3f7"):
+            assert secret not in ran.out
+        tree = ran.out.partition("## Tree")[2].partition("## Tasks")[0]
+        assert "n: 1  otp: [redacted]  token: [redacted]  pwd: [redacted]" in tree
+        assert "[redacted]  n: 2" in tree
+        assert '{"session_cookie": "[redacted]", "code": 7}' in tree
+        assert "xxxx" in tree
+    # Each once, though some are left out of a preview as well as of the task; the title twice.
+    assert "11 secrets left out" in ran.err
+    small = run("export", "x.db", str(ident(1)), "-o", "markdown", "--budget", "1000")
+    assert "of 4 tasks are shown" in small.err
+    assert "493817" not in small.out
+    whole = run("export", "x.db", "-o", "markdown", "--no-redact").out
+    assert "otp: 493817  token: tok_abc123xyz" in whole
+
+
+def test_a_task_that_goes_meanwhile_leaves_no_preview(serve: Serve, run: Run) -> None:
+    browser = serve([make_task(1, input_start='{"otp": "493817"}')])
+
+    async def none_left(ids: Any) -> list[Any]:
+        return []
+
+    browser.get_tasks = none_left  # type: ignore[method-assign]  # it is gone when it is read
+    out = run("export", "x.db", "-o", "markdown").out
+    assert "planner completed" in out
+    assert "493817" not in out
+
+
+def test_a_report_says_what_a_failure_is_to_the_one_it_is_about(serve: Serve, run: Run) -> None:
+    """As `f` does in the tree."""
+
+    def failed(number: int, parent: int | None, agent: str, error: str | None) -> Any:
+        ended = START + timedelta(minutes=number)
+        more = {"completed_at": ended, "input_start": f"n{number}"}
+        return make_task(number, parent, agent_id=agent, status=FAILED, error=error, **more)
+
+    tasks = [
+        failed(9, None, "planner", "no route to the host of the search index"),
+        failed(1, 9, "search", "no route to the host of the search index"),
+        failed(2, 9, "writer", "out of ink"),
+        failed(3, 9, "judge", "asleep"),
+        failed(4, 9, "clerk", "away"),
+        failed(5, 9, "porter", "lost"),
+    ]
+    serve(tasks, conversation=Conversation(id=CONVERSATION, user_id="ada", title="t"))
+
+    def told(*words: str) -> str:
+        out = run("export", "x.db", *words, "-o", "markdown").out
+        return out.partition("## What failed")[2].partition("## Tree")[0]
+
+    about = told(str(ident(9)))
+    assert "**search** failed by itself, and the error above repeats its error; seen from" in about
+    assert "**writer** failed below planner too, but does not explain it; seen from" in about
+    assert about.count("**") == 6
+    assert about.endswith("\n… and 2 more that failed below, but do not explain it\n\n")
+    whole = told(str(CONVERSATION))
+    assert "**search** failed by itself, seen from the top:" in whole
+    assert whole.endswith("\n… and 2 more that failed by themselves\n\n")
+    serve(tasks[2:3])
+    alone = told(str(ident(2)))
+    assert "**writer** failed by itself: nothing below explains it:\n" in alone
+    assert "more" not in alone
 
 
 def test_a_report_tells_the_way_to_the_cause(serve: Serve, run: Run) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from support.fake_browser import FakeBrowser
-from support.made_rows import make_conversation, make_task, task_id
+from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.compare.trees import Comparison
 from taskview_core.entities import TaskDetail
 from taskview_core.entities.preview import INPUT_START
 from taskview_core.errors import QueryError
 from taskview_tui.comparing import Compared, progress_words
+from taskview_tui.export.scope import Below, Whole
 from taskview_tui.screens.compare import CompareScreen
 from taskview_tui.screens.detail import DetailScreen
 from taskview_tui.widgets.compare_pane import ComparePane
@@ -224,6 +227,40 @@ async def test_one_of_the_two_tasks_can_be_opened_and_copied() -> None:
         await run.press("Y", "j", "j", "j", "enter")
         await run.until(lambda: "input.n\n- 1\n+ 1.0" in run.app.clipboard)
         assert "\x1b" not in run.app.clipboard
+
+
+async def test_what_is_compared_can_be_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running(runs(), size=(120, 40)) as run:
+        screen = await compare(run, 1, 11)
+        assert screen.export_choices() == [
+            ("the left task of this pair and all below it", Below(task_id(2))),
+            ("the right task of this pair and all below it", Below(task_id(12))),
+            ("all on the left: root a0000000", Below(task_id(1))),
+            ("all on the right: root a0000000", Below(task_id(11))),
+        ]
+        await run.press("x", "j", "enter", "enter", "enter")
+        file = tmp_path / "taskview-task-a0000000.ndjson"
+        await run.until(file.exists, "the file")
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        assert [line["id"] for line in lines if "agent_id" in line] == [str(task_id(12))]
+        # Of what is only on one side there is one task; a whole side is offered once.
+        await run.press("n")
+        assert screen.export_choices()[0][0].startswith("the left task")
+        assert len(screen.export_choices()) == 3
+
+
+async def test_conversations_that_are_compared_can_be_exported() -> None:
+    async with running(runs(), size=(120, 40)) as run:
+        await run.press("2")
+        await run.until(lambda: "last activity" in run.text())
+        await run.settled()
+        await run.press("space", "j", "equals_sign")
+        screen = await compared(run)
+        scopes = [scope for _, scope in screen.export_choices()]
+        assert scopes[-2:] == [Whole(conversation_id(2)), Whole(conversation_id(1))]
 
 
 async def test_what_cannot_be_read_is_said_and_read_again() -> None:

@@ -14,6 +14,7 @@ from support.made_rows import conversation_id, make_conversation, make_task, tas
 from support.screens import running
 from taskview_core.errors import QueryError
 from taskview_tui.screens.export import ExportDialog, FileDialog
+from taskview_tui.screens.tree import TreeScreen
 
 
 def _browser() -> FakeBrowser:
@@ -115,6 +116,18 @@ async def test_a_failure_is_told(tmp_path: Path) -> None:
         words = [note.message for note in run.app._notifications]
         assert words == ["not exported: the query failed"]
         assert list(tmp_path.iterdir()) == []
+
+
+async def test_where_there_is_nothing_to_export_that_is_said() -> None:
+    browser = _browser()
+    async with running(browser) as run:
+        gate = browser.hold("get_task")
+        browser.hold("subtree")
+        run.app.open_subtree(task_id(1))
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen), "the tree")
+        await run.press("x")
+        assert "there is nothing here to be exported yet" in run.said
+        gate.set()
 
 
 async def test_a_conversation_of_their_list(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
@@ -57,6 +58,21 @@ async def test_the_tasks_that_hold_it_are_listed_by_time() -> None:
         await run.press("escape")
         await run.until(lambda: run.app.screen is not screen, "the way back")
         assert run.app.screen.query_one(DetailPane).path == "output.key"
+
+
+async def test_the_text_of_a_message_is_followed() -> None:
+    said = json.dumps([{"role": "user", "content": "# gate-7\n\n*is* open"}])
+    tasks = [make_task(1, input=said), make_task(2), make_task(3, output=said)]
+    async with running(FakeBrowser(tasks, [make_conversation(1)])) as run:
+        await run.press("G", "d")
+        await run.until(lambda: run.app.screen.query(DetailPane).first().detail is not None, "it")
+        pane = run.app.screen.query_one(DetailPane)
+        await run.press("m")
+        line = pane.seek("input[0]").line
+        assert line is not None
+        pane.show_line(line)
+        screen = await _followed(run)
+        assert [str(row.id)[-1] for row in screen.table.rows] == ["1", "3"]
 
 
 async def test_a_bracket_cannot_be_followed() -> None:

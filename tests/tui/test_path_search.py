@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from taskview_core.compare.json_diff import json_diff
 from taskview_core.entities import StoredJson
 from taskview_tui.render.block import TextBlock
 from taskview_tui.render.document import Document, Section
@@ -57,6 +58,32 @@ def test_what_is_not_there(path: str, fault: str, offers: tuple[str, ...]) -> No
     assert found.line is None
     assert found.fault.startswith(fault)
     assert found.offers == offers
+
+
+def test_equal_keys_are_told_apart_as_they_are_where_values_differ() -> None:
+    stored = StoredJson('{"a": 1, "a": {"b": 2, "b": [3, 4]}, "odd key": 5, "odd key": 6}')
+    shown = Document([read_payload(stored).section("Input")])
+    paths = [shown.path(line) for line in range(1, len(shown))]
+    assert "input.a#2.b#2[1]" in paths
+    assert 'input["odd key"]#2' in paths
+    for line, path in enumerate(paths, start=1):
+        found = seek(shown, path).line
+        assert found is not None
+        assert shown.path(found) == path
+        assert found <= line
+    other = StoredJson('{"a": 1, "a": {"b": 2, "b": [3, 9]}, "odd key": 5, "odd key": 7}')
+    changes = [change.path for change in json_diff(stored, other).changes]
+    assert changes == [".a#2.b#2[1]", '["odd key"]#2']
+    assert {f"input{change}" for change in changes} <= set(paths)
+    assert seek(shown, "input").offers == (
+        "input.a",
+        "input.a#2",
+        'input["odd key"]',
+        'input["odd key"]#2',
+    )
+    assert seek(shown, "input.a#1").line == seek(shown, "input.a").line
+    missing = seek(shown, "input.a#3")
+    assert (missing.line, missing.fault) == (None, "there is no .a#3: did you mean .a#2, .a")
 
 
 def test_what_comes_next_is_offered() -> None:

@@ -38,6 +38,40 @@ def drawn(value: JsonValue, width: int = 60) -> list[str]:
     ]
 
 
+def test_what_of_a_message_can_be_followed() -> None:
+    """The text as it is stored, whole: not the line that is drawn of it as Markdown."""
+    text = "# a\n\nsome *words*"
+    parts = [
+        {"type": "text", "text": text},
+        {"type": "tool_use", "name": "f", "input": {"q": "gate-7", "n": 1, "deep": {"a": 1}}},
+    ]
+    result = {"role": "tool", "content": [{"type": "text", "text": "two\nlines"}]}
+    messages = [{"role": "user", "content": parts}, result, {"role": "user", "content": ""}]
+    read = read_chat(StoredJson(json.dumps(messages)))
+    assert read is not None
+    body = read.body
+    assert body is not None
+    leaves = {body.text(line): body.leaf(line) for line in range(len(body)) if body.text(line)}
+    assert leaves == {
+        "user": None,  # the last one, which says nothing
+        "a": text,
+        "some words": text,
+        "→ f": None,
+        "q: gate-7": "gate-7",
+        "n: 1": "1",
+        "deep: ": None,
+        "{": None,
+        '  "a": 1': None,
+        "}": None,
+        "tool": "two\nlines",
+        "← gave": "two\nlines",
+        "two": "two\nlines",
+        "lines": "two\nlines",
+        "(nothing)": None,
+    }
+    assert body.leaf(0) == text
+
+
 @pytest.mark.parametrize(
     ("value", "found"),
     [

@@ -57,6 +57,22 @@ def test_numbers_and_repeated_keys_are_copied_as_they_are_stored() -> None:
     assert lines.kinds[len(lines) - 1] is Kind.CLOSE_OBJECT
 
 
+def test_of_equal_keys_each_has_its_own_path() -> None:
+    """As `taskview diff` tells them."""
+    lines = parse_json('{"a": 1, "o": {"a": 1, "b": 2}, "a": {"x y": 1, "x y": 2}, "b": 1, "a": 3}')
+    assert lines is not None
+    places = [line for line in range(len(lines)) if lines.kinds[line] is Kind.NUMBER]
+    assert [path_of(lines, line) for line in places] == [
+        ".a",
+        ".o.a",
+        ".o.b",
+        '.a#2["x y"]',
+        '.a#2["x y"]#2',
+        ".b",
+        ".a#3",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
     [

@@ -7,15 +7,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from taskview_core.entities import ConversationDetail, StoredJson, TaskDetail
+from taskview_core.entities import ConversationDetail, StoredJson, TaskDetail, TaskRow
+from taskview_core.entities.preview import INPUT_START, start_of_error
+from taskview_tui.export.assigned import assigned_secrets
 from taskview_tui.export.rules import Rules, any_name
 from taskview_tui.text.json_text import is_valid_json, json_string, tokens
 
 REDACTED = "[redacted]"
 """What stands where a secret was."""
 
+LONGEST_PREVIEWED = 100_000
+"""Characters of an input of which no preview is made: to take out secrets, all of it is read."""
 _INNER = 3
 """JSON within strings of JSON is read so many levels deep."""
+_OPENING = re.compile(r"\s*[\[{]")
+_OPTION = re.compile(r'"--?([A-Za-z][\w-]{0,100})"')
+_NO_SECRETS = {"null", '""', "true", "false", f'"{REDACTED}"'}
 _NAMES = {"name", "key", "header", "header_name"}
 _VALUES = {"value", "values", "val"}
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -24,7 +31,11 @@ _BETWEEN = re.compile(r"[-\s.:]+")
 
 @dataclass(slots=True)
 class _Frame:
-    """An open object or list: the key whose value comes, and where a `value` member stands."""
+    """An open object or list: the key whose value comes, and where a `value` member stands.
+
+    `names_secret` says that a member names a secret which another holds: of an object any two, and
+    in a list, which may be a command's words, an option and what comes after it.
+    """
 
     is_object: bool
     key: str | None = None
@@ -40,17 +51,39 @@ class Redactor:
         self._keys = any_name(rules.keys)
         self._not_keys = any_name(rules.not_keys)
         self._known: dict[str, bool] = {}
+        self._names: dict[str, str] = {}
         self.count = 0
         """How many have been taken out."""
 
     def task(self, task: TaskDetail) -> TaskDetail:
-        """Give a task without secrets in payloads and error."""
-        return replace(
+        """Give a task without secrets in payloads, error and what its row tells of them."""
+        found = replace(
             task,
             input=self._payload(task.input),
             output=self._payload(task.output),
             metadata=self._payload(task.metadata),
             error=None if task.error is None else self.text(task.error),
+        )
+        return replace(found, row=self._row(found))
+
+    def row(self, task: TaskDetail) -> TaskRow:
+        """Give a task's row, with previews of the input and the error without their secrets.
+
+        The beginning of a payload has lost the structure that tells what is a secret: so they are
+        made of the whole. Of an input longer than LONGEST_PREVIEWED there is none.
+        """
+        is_long = len(task.input.text or "") > LONGEST_PREVIEWED
+        given = StoredJson(None) if is_long else self._payload(task.input)
+        error = None if task.error is None else self.text(task.error)
+        return self._row(replace(task, input=given, error=error))
+
+    def _row(self, task: TaskDetail) -> TaskRow:
+        """Give the row of a task that has no secrets any more."""
+        title = task.row.conversation_title
+        return task.row._replace(
+            input_start=(task.input.text or "")[: INPUT_START + 1],
+            error_start=None if task.error is None else start_of_error(task.error),
+            conversation_title=None if title is None else self.text(title),
         )
 
     def conversation(self, conversation: ConversationDetail) -> ConversationDetail:
@@ -62,11 +95,19 @@ class Redactor:
             metadata=self._payload(conversation.metadata),
         )
 
-    def text(self, text: str) -> str:
-        """Give a text without what the patterns find."""
+    def text(self, text: str, depth: int = 0) -> str:
+        """Give a text without what the rules find; where it is JSON, as `json` does."""
+        if depth < _INNER and _OPENING.match(text) and is_valid_json(text):
+            return self.json(text, depth + 1)
         for pattern in self._rules.patterns:
             text = pattern.sub(self._without, text)
-        return text
+        pieces: list[str] = []
+        at = 0
+        for start, end in assigned_secrets(text, self.is_secret, REDACTED):
+            pieces += [text[at:start], REDACTED]
+            at = end
+        self.count += len(pieces) // 2
+        return "".join([*pieces, text[at:]]) if pieces else text
 
     def json(self, text: str, depth: int = 0) -> str:
         """Give valid JSON without secrets; the very text where there were none."""
@@ -89,11 +130,18 @@ class Redactor:
     def string(self, token: str, depth: int) -> str:
         """Give a JSON string without secrets in it, be they in JSON of its own."""
         text: str = json.loads(token)
-        if depth < _INNER and text[:1] in {"{", "["} and is_valid_json(text):
-            clean = self.json(text, depth + 1)
-        else:
-            clean = self.text(text)
+        clean = self.text(text, depth)
         return token if clean == text else json_string(clean)
+
+    def name(self, token: str) -> str:
+        """Give the name of a member, as it stands in JSON, without secrets."""
+        known = self._names.get(token)
+        if known is None:
+            before = self.count
+            known = self.string(token, _INNER)
+            if self.count == before and len(self._names) < 10_000 and len(token) < 200:
+                self._names[token] = known
+        return known
 
     def _payload(self, stored: StoredJson) -> StoredJson:
         if stored.text is None:
@@ -135,13 +183,18 @@ class _Pieces:
             self._close(token)
         elif frame is not None and frame.is_object and frame.key is None:
             frame.key = json.loads(token)
-            self.out.append(token)
+            self.out.append(self._redactor.name(token))
         else:
             self._value(token, frame)
 
     def _value(self, token: str, frame: _Frame | None) -> None:
         key = frame.key if frame is not None else None
-        if key is not None and self._redactor.is_secret(key) and token not in {"null", '""'}:
+        is_secret = key is not None and self._redactor.is_secret(key)
+        if frame is not None and not frame.is_object:
+            is_secret = frame.names_secret and token[0] == '"' and not token.startswith('"-')
+            option = _OPTION.fullmatch(token)
+            frame.names_secret = option is not None and self._redactor.is_secret(option[1])
+        if is_secret and token not in _NO_SECRETS:
             if token in "[{":
                 self._skipped = 1
             else:
@@ -178,7 +231,7 @@ class _Pieces:
         if frame.names_secret and frame.value is not None:
             # {"name": "Authorization", "value": …}: what the other member names.
             start, end = frame.value
-            if "".join(self.out[start : end + 1]) not in {"null", '""', f'"{REDACTED}"'}:
+            if "".join(self.out[start : end + 1]) not in _NO_SECRETS:
                 self.out[start] = f'"{REDACTED}"'
                 self.out[start + 1 : end + 1] = [""] * (end - start)
                 self._redactor.count += 1

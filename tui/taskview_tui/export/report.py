@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from taskview_core.entities import ConversationDetail, TaskDetail, TaskRow, TaskStatus
+from taskview_core.entities import ConversationDetail, Ident, TaskDetail, TaskRow, TaskStatus
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.root_cause import Cause, Failures
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.export.excerpt import excerpt, fenced, payload_excerpt, plain
+from taskview_tui.export.interest import failed_of, of_interest
 from taskview_tui.export.redact import Redactor
 from taskview_tui.export.scope import Below, Listed, Scope, Whole, details_of, rows_of
+from taskview_tui.render.cause_words import BY_ITSELF, EVIDENCE_WORDS, unexplaining
 from taskview_tui.render.guides import guided
 from taskview_tui.render.stored_columns import iso
 from taskview_tui.text.cells import clip
@@ -24,7 +26,7 @@ from taskview_tui.text.times import duration_text
 _ROWS = 20_000
 """Tasks that a report looks at."""
 _CAUSES = 3
-"""Failing paths that are told; more failures are in the tree and the list."""
+"""Failing paths that are told; more are counted."""
 _SHOWN = 40
 """Tasks of which payloads are shown."""
 _FAILED = 20
@@ -46,6 +48,12 @@ class Report:
         """How many tasks it is about."""
         self.notes: list[str] = []
         """What it leaves out, a sentence each."""
+        self.redacted = 0
+        """How many secrets were left out of it."""
+        self._in_words = 0
+        """Of those, how many out of titles."""
+        self._shown: dict[Ident, TaskRow] = {}
+        """Where secrets are left out: the rows of which previews are shown, without theirs."""
 
     async def pieces(self, browser: ITaskBrowser) -> list[str]:
         """Read what is needed and give the report in pieces of text."""
@@ -60,37 +68,89 @@ class Report:
         top = self._scope.task if isinstance(self._scope, Below) else None
         tree = TaskTree.assemble(TreeRows(tuple(rows)), top)
         order = Preorder(tree)
-        causes = list(islice(Failures(order).causes(0 if top is not None else -1), _CAUSES))
-        wanted = list(islice(_of_interest(order, causes), _SHOWN))
+        found = list(Failures(order).causes(0 if top is not None else -1))
+        causes = found[:_CAUSES]
+        wanted = list(islice(of_interest(order, causes), _SHOWN))
         conversation = await self._conversation(browser, rows)
-        pieces = [*self._heading(conversation, order), *self._paths(order, causes)]
-        keep = {number for cause in causes for number in order.way_up(cause.number, -1)}
-        pieces += self._tree(tree, order, keep)
+        on_paths = {number for cause in causes for number in order.way_up(cause.number, -1)}
+        kept = self._kept(order, on_paths)
+        hidden = await self._previews(browser, order, kept | on_paths)
+        pieces = [*self._heading(conversation, order), *self._paths(order, causes, found[_CAUSES:])]
+        pieces += self._tree(tree, kept)
         pieces.append("\n## Tasks\n")
         left = self._budget - sum(len(piece) for piece in pieces)
         most = min(max(left // max(3 * len(wanted), 1), _LEAST), _MOST)
         shown = 0
-        async for found in details_of(browser, [order.rows[number] for number in wanted]):
+        async for tasks in details_of(browser, [order.rows[number] for number in wanted]):
             # What has been cut is all that is kept of a payload of megabytes.
-            for text in await asyncio.to_thread(self._texts, found, most):
+            texts = await asyncio.to_thread(self._texts, tasks, most)
+            for task, (text, redacted) in zip(tasks, texts, strict=True):
                 if len(text) > left and shown:
                     left = 0
                     break
                 left -= len(text)
                 shown += 1
                 pieces.append(text)
+                # What is left out of a task's preview is a part of what is left out of it all.
+                hidden[task.row.id] = redacted
             if not left:
                 break
         if shown < len(order):
             words = f"the payloads of {shown:,} of {len(order):,} tasks are shown"
             self.notes.append(words)
             pieces.append(f"\n*{words[0].upper()}{words[1:]}.*\n")
+        self.redacted = self._in_words + sum(hidden.values())
         return pieces
 
-    def _texts(self, tasks: Sequence[TaskDetail], most: int) -> list[str]:
+    def _kept(self, order: Preorder, on_paths: set[int]) -> set[int]:
+        """Give which tasks the tree shows: of a large one the failing paths and what has room."""
+        most = max(self._budget // _TREE_SHARE // _LINE, 10)
+        kept = set(islice(sorted(on_paths), most))
+        for number in range(len(order)):
+            if len(kept) >= most:
+                break
+            kept.add(number)
+        return kept
+
+    async def _previews(
+        self, browser: ITaskBrowser, order: Preorder, numbers: set[int]
+    ) -> dict[Ident, int]:
+        """Read what previews are made of where secrets are left out; say how many each task had."""
         redactor = self._redactor
-        shown = tasks if redactor is None else [redactor.task(task) for task in tasks]
-        return ["".join(self._task(task, most)) for task in shown]
+        hidden: dict[Ident, int] = {}
+        if redactor is None:
+            return hidden
+        if isinstance(self._scope, Listed):
+            numbers = numbers | set(islice(failed_of(order), _FAILED))
+
+        def take(tasks: Sequence[TaskDetail]) -> None:
+            for task in tasks:
+                before = redactor.count
+                self._shown[task.row.id] = redactor.row(task)
+                hidden[task.row.id] = redactor.count - before
+
+        async for tasks in details_of(browser, [order.rows[number] for number in sorted(numbers)]):
+            await asyncio.to_thread(take, tasks)
+        return hidden
+
+    def _row(self, row: TaskRow) -> TaskRow:
+        """Give a row as it is to be shown; without previews where the task has gone meanwhile."""
+        if self._redactor is None:
+            return row
+        found = self._shown.get(row.id)
+        return row._replace(input_start="", error_start=None) if found is None else found
+
+    def _texts(self, tasks: Sequence[TaskDetail], most: int) -> list[tuple[str, int]]:
+        """Give what is told of tasks, and how many secrets were left out of each."""
+        redactor = self._redactor
+        if redactor is None:
+            return [("".join(self._task(task, most)), 0) for task in tasks]
+        told: list[tuple[str, int]] = []
+        for task in tasks:
+            before = redactor.count
+            shown = redactor.task(task)
+            told.append(("".join(self._task(shown, most)), redactor.count - before))
+        return told
 
     async def _conversation(
         self, browser: ITaskBrowser, rows: Sequence[TaskRow]
@@ -124,43 +184,58 @@ class Report:
             yield "- secrets are left out, as far as rules can know them\n"
         yield from (f"- {note}\n" for note in self.notes)
 
-    def _paths(self, order: Preorder, causes: Sequence[Cause]) -> Iterator[str]:
+    def _paths(
+        self, order: Preorder, causes: Sequence[Cause], more: Sequence[Cause]
+    ) -> Iterator[str]:
+        """Tell the ways that some failures took; what `more` there are is counted."""
         yield "\n## What failed\n"
         if not causes:
             yield "\nNothing failed.\n"
         if isinstance(self._scope, Listed):
             # What is below these tasks may not be among them: nothing is said of causes.
-            failed = [row for row in order.rows if row.status == TaskStatus.FAILED]
+            failed = list(failed_of(order))
             yield "\n" if failed else ""
-            yield from (f"- {self._step(row)}" for row in failed[:_FAILED])
+            yield from (f"- {self._step(order.rows[number])}" for number in failed[:_FAILED])
             if len(failed) > _FAILED:
                 yield f"- and {len(failed) - _FAILED:,} more\n"
             return
         for cause in causes:
-            row = order.rows[cause.number]
-            yield f"\n**{plain(row.agent_id)}** failed by itself"
-            yield "" if cause.evidence is None else f" ({cause.evidence.name.lower()} above)"
-            yield ", seen from the top:\n\n"
+            agent = plain(order.rows[cause.number].agent_id)
+            yield f"\n**{agent}** {self._about(order, cause)}:\n\n"
             way = reversed(order.way_up(cause.number, -1))
             for place, number in enumerate(way, start=1):
                 yield f"{place}. {self._step(order.rows[number])}"
+        yield from self._more(more)
+
+    def _about(self, order: Preorder, cause: Cause) -> str:
+        """Say what a failure is to the one that the report is about, if it is about one."""
+        top = order.rows[0]
+        if not cause.explains:
+            return f"{unexplaining(plain(top.agent_id))}; seen from the top"
+        if cause.evidence is not None:
+            return f"failed by itself, and {EVIDENCE_WORDS[cause.evidence]}; seen from the top"
+        is_top = isinstance(self._scope, Below) and cause.number == 0
+        return BY_ITSELF if is_top else "failed by itself, seen from the top"
+
+    def _more(self, causes: Sequence[Cause]) -> Iterator[str]:
+        explaining = sum(cause.explains for cause in causes)
+        words = "failed by itself" if explaining == 1 else "failed by themselves"
+        if explaining:
+            yield f"\n… and {explaining:,} more that {words}\n"
+        if explaining < len(causes):
+            number = len(causes) - explaining
+            yield f"\n… and {number:,} more that failed below, but {_do(number)} not explain it\n"
 
     def _step(self, row: TaskRow) -> str:
-        error = self._text(row.error_preview)
+        error = self._row(row).error_preview
         words = f": {plain(error)}" if error else ""
         return (
             f"{plain(row.agent_id)}, {plain(row.status.value)}, "
             f"{duration_text(row.duration)}, `{clean(str(row.id))}`{words}\n"
         )
 
-    def _tree(self, tree: TaskTree, order: Preorder, keep: set[int]) -> Iterator[str]:
-        """Give the tree; of a large one the failing paths and as much else as there is room for."""
-        most = max(self._budget // _TREE_SHARE // _LINE, 10)
-        kept = set(islice(sorted(keep), most))
-        for number in range(len(order)):
-            if len(kept) >= most:
-                break
-            kept.add(number)
+    def _tree(self, tree: TaskTree, kept: set[int]) -> Iterator[str]:
+        """Give the tree with the tasks that are kept of it, and how many there are between."""
         lines: list[str] = []
         skipped = 0
         for number, (guide, line) in enumerate(guided(tree)):
@@ -170,14 +245,13 @@ class Report:
             if skipped:
                 lines.append(f"… {skipped:,} more")
                 skipped = 0
-            row = line.row
-            about = self._text(row.error_preview or row.preview)
+            row = self._row(line.row)
             # Of a list, most parents are left out only because the filter is not about them.
             odd = line.mark if not isinstance(self._scope, Listed) else None
             mark = f" [{odd.value}]" if odd is not None else ""
             words = (
                 f"{guide}{clean(row.agent_id)} {clean(row.status.value)} "
-                f"{duration_text(row.duration)}{mark}  {clean(about)}"
+                f"{duration_text(row.duration)}{mark}  {clean(row.error_preview or row.preview)}"
             )
             lines.append(clip(words, _LINE).rstrip())
         if skipped:
@@ -197,25 +271,15 @@ class Report:
             if not stored.is_empty:
                 yield f"\n{name.title()}:\n\n" + fenced(*payload_excerpt(stored, most))
 
-    def _text(self, text: str | None) -> str:
-        if not text:
-            return ""
-        return text if self._redactor is None else self._redactor.text(text)
+    def _text(self, text: str) -> str:
+        redactor = self._redactor
+        if redactor is None:
+            return text
+        before = redactor.count
+        found = redactor.text(text)
+        self._in_words += redactor.count - before
+        return found
 
 
-def _of_interest(order: Preorder, causes: Sequence[Cause]) -> Iterator[int]:
-    """Give the tasks whose payloads tell most: causes, the way up from them, failures, the rest."""
-    seen: set[int] = set()
-
-    def fresh(numbers: Iterator[int] | Sequence[int]) -> Iterator[int]:
-        for number in numbers:
-            if number not in seen:
-                seen.add(number)
-                yield number
-
-    yield from fresh([cause.number for cause in causes])
-    for cause in causes:
-        yield from fresh(order.way_up(cause.number, -1))
-    rows = order.rows
-    yield from fresh([n for n, row in enumerate(rows) if row.status == TaskStatus.FAILED])
-    yield from fresh(range(len(rows)))
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"

@@ -74,8 +74,7 @@ async def run_export(browser: ITaskBrowser, export: Export, sink: Sink, progress
         report = Report(export.scope, export.budget, redactor)
         for piece in await report.pieces(browser):
             sink.write(piece)
-        done.tasks, done.notes = report.tasks, report.notes
-        done.redacted = redactor.count if redactor else 0
+        done.tasks, done.notes, done.redacted = report.tasks, report.notes, report.redacted
         return done
     return await _Rows(browser, export, sink, redactor, progress).run()
 

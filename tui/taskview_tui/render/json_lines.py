@@ -53,7 +53,8 @@ class JsonLines:
     line that opens what line `i` stands in, -1 for none, and `places[i]` counts the members before
     it there (for a closing bracket, all). `sizes` counts the members of objects and lists.
     `commas[i]` is true where a comma ends the line; for what is folded that of the closing
-    bracket counts.
+    bracket counts. `again[i]` says of a member whose key its object has had before which of that
+    key it is, from 2; there are few.
     """
 
     kinds: list[Kind] = field(default_factory=list)
@@ -65,6 +66,7 @@ class JsonLines:
     places: array[int] = field(default_factory=lambda: array("l"))
     sizes: dict[int, int] = field(default_factory=dict)
     commas: bytearray = field(default_factory=bytearray)
+    again: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -106,11 +108,18 @@ def _flatten(value: Any) -> JsonLines:
     members: Iterator[Any] = iter([value])
     opening, is_object, place = -1, False, 0
     depth = 0
+    # The objects that have a key twice, by the line they begin on: how often each key has come.
+    counts: dict[int, dict[str, int]] = {}
     while True:
         for member in members:
             number = len(kinds)
             if is_object:
                 key, value = member
+                if counts and opening in counts:
+                    seen = counts[opening]
+                    nth = seen[key] = seen.get(key, 0) + 1
+                    if nth > 1:
+                        lines.again[number] = nth
             else:
                 key, value = None, member
             keys.append(key)
@@ -129,6 +138,8 @@ def _flatten(value: Any) -> JsonLines:
             else:
                 texts.append("")
                 sizes[number] = len(value)
+                if kind is Kind.OBJECT and len(dict(value)) < len(value):
+                    counts[number] = {}
                 if value:
                     around.append((members, opening, is_object, place))
                     members, opening, is_object = iter(value), number, kind is Kind.OBJECT

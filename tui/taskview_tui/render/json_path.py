@@ -17,8 +17,8 @@ _CLOSING = {Kind.CLOSE_OBJECT: "}", Kind.CLOSE_LIST: "]"}
 def path_of(lines: JsonLines, line: int) -> str:
     """Give the way from the top to a line, as `.messages[3].content`; empty for the top itself.
 
-    A key that is no plain name is written as a string: `["odd key"]`. A closing bracket is where
-    its opening one is.
+    A key that is no plain name is written as a string: `["odd key"]`; of equal keys the second is
+    `.key#2`. A closing bracket is where its opening one is.
     """
     steps: list[str] = []
     line = _opening(lines, line)
@@ -27,14 +27,15 @@ def path_of(lines: JsonLines, line: int) -> str:
         if key is None:
             steps.append(f"[{lines.places[line]}]")
         else:
-            steps.append(step(key))
+            steps.append(step(key, lines.again.get(line, 1)))
         line = lines.parents[line]
     return "".join(reversed(steps))
 
 
-def step(key: str) -> str:
-    """Give the way into a member of an object."""
-    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json_string(key)}]"
+def step(key: str, nth: int = 1) -> str:
+    """Give the way into a member of an object: the first of its key, or the `nth` of equal ones."""
+    way = f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json_string(key)}]"
+    return way if nth == 1 else f"{way}#{nth}"
 
 
 def value_of(lines: JsonLines, line: int) -> str:

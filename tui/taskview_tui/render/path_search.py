@@ -16,7 +16,9 @@ from taskview_tui.render.json_block import JsonBlock
 from taskview_tui.render.json_lines import JsonLines, Kind
 from taskview_tui.render.json_path import step
 
-_STEP = re.compile(r'\.([A-Za-z_][A-Za-z0-9_-]*)|\[(\d{1,18})\]|\[("(?:[^"\\]|\\.)*")\]')
+_STEP = re.compile(
+    r'\[(\d{1,18})\]|(?:\.([A-Za-z_][A-Za-z0-9_-]*)|\[("(?:[^"\\]|\\.)*")\])(?:#(\d{1,18}))?'
+)
 _LOOKED_AT = 5_000
 _OFFERED = 50
 
@@ -85,7 +87,7 @@ def _seek_json(lines: JsonLines, path: str) -> Sought:
 
 
 def _child(lines: JsonLines, line: int, match: re.Match[str]) -> int | None:
-    plain, place, quoted = match.groups()
+    place, plain, quoted, nth = match.groups()
     if place is not None:
         wanted = int(place)
         if lines.kinds[line] is not Kind.LIST or wanted >= lines.sizes[line]:
@@ -97,7 +99,8 @@ def _child(lines: JsonLines, line: int, match: re.Match[str]) -> int | None:
         key = plain if plain is not None else json.loads(quoted)
     except ValueError:
         return None
-    return next((each for each in _children(lines, line) if lines.keys[each] == key), None)
+    same = (each for each in _children(lines, line) if lines.keys[each] == key)
+    return next(islice(same, max(int(nth or 1) - 1, 0), None), None)
 
 
 def _children(lines: JsonLines, line: int) -> Iterator[int]:
@@ -110,7 +113,7 @@ def _children(lines: JsonLines, line: int) -> Iterator[int]:
 def _steps(lines: JsonLines, line: int) -> Iterator[str]:
     for place, child in enumerate(islice(_children(lines, line), _LOOKED_AT)):
         key = lines.keys[child]
-        yield f"[{place}]" if key is None else step(key)
+        yield f"[{place}]" if key is None else step(key, lines.again.get(child, 1))
 
 
 def _missing(lines: JsonLines, line: int, known: str, rest: str) -> Sought:

@@ -313,6 +313,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         """Ask what to write where, and write it."""
         choices = self.export_choices()
         if self.host.browser is None or not choices:
+            self.app.notify("there is nothing here to be exported yet", markup=False)
             return
         from taskview_tui.screens.export import ask_export
 

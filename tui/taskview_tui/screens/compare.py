@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Container
@@ -40,6 +41,9 @@ from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.compare_pane import ComparePane
 from taskview_tui.widgets.compare_tree import CompareTree
+
+if TYPE_CHECKING:
+    from taskview_tui.export.scope import Scope
 
 _PAUSE = 0.08
 """Seconds that the cursor rests on a pair before its payloads are fetched."""
@@ -344,6 +348,22 @@ class CompareScreen(BrowserScreen):
             self.app.notify("nothing differs", markup=False)
         else:
             self.view.select(there)
+
+    def export_choices(self) -> Sequence[tuple[str, Scope]]:
+        """See BrowserScreen: the tasks of the pair under the cursor, and what is compared."""
+        from taskview_tui.export.scope import Below, Whole
+
+        found: list[tuple[str, Scope]] = []
+        pair = self.pair
+        rows = () if pair is None else (("left", pair.left), ("right", pair.right))
+        for name, row in rows:
+            if row is not None:
+                found.append((f"the {name} task of this pair and all below it", Below(row.id)))
+        for name, side in (("left", self._ask.left), ("right", self._ask.right)):
+            scope: Scope = Whole(side.id) if side.is_conversation else Below(side.id)
+            if all(scope != known for _, known in found):
+                found.append((f"all on the {name}: {clean(side.name)} {str(side.id)[:8]}", scope))
+        return found
 
     def action_copy_id(self) -> None:
         """Put the id of the right task on the clipboard, or of the only one."""

@@ -7,21 +7,13 @@ from itertools import islice
 
 from taskview_core.entities import Ident, TaskStatus
 from taskview_core.tree.root_cause import Evidence
+from taskview_tui.render.cause_words import BY_ITSELF, EVIDENCE_WORDS, unexplaining
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
 from taskview_tui.text.clean import clean
 
 _MOST = 500
 """Candidates that are gone through; nobody looks at more."""
-
-_WORDS = {
-    Evidence.CITED: "the error above names its id",
-    Evidence.REPEATED: "the error above repeats its error",
-    Evidence.NAMED: "the error above names its agent",
-    Evidence.TOLD: "the error above says that something below failed",
-    Evidence.UNSAID: "the task above has no error of its own",
-    Evidence.PROMPT: "the task above failed at once after it",
-}
 
 
 @dataclass(frozen=True)
@@ -66,10 +58,10 @@ class Hunt:
             inside = f"inside {clean(self.name)}" if self.start is not None else "here"
             return f"failure {place} {inside}, the earliest first"
         if found.task == self.start:
-            return f"failed by itself: nothing below explains it{more}"
+            return f"{BY_ITSELF}{more}"
         if not found.explains:
-            return f"{place}: failed below {clean(self.name)} too, but does not explain it"
-        why = _WORDS[found.evidence] if found.evidence else ""
+            return f"{place}: {unexplaining(clean(self.name))}"
+        why = EVIDENCE_WORDS[found.evidence] if found.evidence else ""
         return f"root cause{f' {place}' if many > 1 else ''} of {clean(self.name)}: {why}"
 
 

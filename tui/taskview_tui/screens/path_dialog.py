@@ -87,8 +87,8 @@ class PathDialog(Dialog[str]):
         found = self._look(event.value)
         words = found.fault
         if found.line is not None or (found.offers and not words):
-            offers = list(dict.fromkeys(found.offers))  # an object may have a key twice
-            words = "  ".join([*offers[:_OFFERS], *(["…"] if len(offers) > _OFFERS else [])])
+            more = ["…"] if len(found.offers) > _OFFERS else []
+            words = "  ".join([*found.offers[:_OFFERS], *more])
         self._words.update(clip(clean(words), _WIDTH * 3))
 
     @on(Input.Submitted)

@@ -82,6 +82,10 @@ class ChatBlock(FlatBlock):
         """Give the way to the message of a line."""
         return self._paths[line]
 
+    def leaf(self, line: int) -> str | None:
+        """Give the text that a line is of: of the line of a message, what it says first."""
+        return self._styled[line].leaf
+
     def value(self, line: int) -> str:
         """Give the text of a line, and of all that is nested in it."""
         texts = self._styled[line : self._ends[line]]

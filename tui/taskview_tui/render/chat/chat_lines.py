@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from taskview_core.entities import JsonValue
 from taskview_tui.render.chat.markdown import markdown_lines, plain_lines
@@ -52,13 +53,23 @@ def chat_lines(chat: Chat) -> Iterator[tuple[StyledLine, str]]:
 
 
 def _message(message: Message, drawing: _Drawing) -> Iterator[StyledLine]:
-    yield StyledLine((run(message.role or "?", Ink.HEADING),), 0)
+    said = next(filter(None, map(_said, message.parts)), None)
+    yield StyledLine((run(message.role or "?", Ink.HEADING),), 0, leaf=said)
     if not message.parts:
         yield StyledLine((Run("(nothing)", Ink.DIM),), 1, _INDENT, _INDENT)
     for part in message.parts:
         for line in _part(part, drawing):
             first, rest = _INDENT + line.first, _INDENT + line.rest
-            yield StyledLine(line.runs, line.depth, first, rest)
+            leaf = _said(part) if line.leaf is None else line.leaf
+            yield StyledLine(line.runs, line.depth, first, rest, leaf)
+
+
+def _said(part: Part) -> str | None:
+    """Give the text that a part is; None where it is data, or a call with several values."""
+    value = part.value
+    if part.kind is PartKind.RESULT and isinstance(value, list):
+        return next(filter(None, map(_said, parts_of(value))), None)
+    return value if isinstance(value, str) and part.kind is not PartKind.DATA else None
 
 
 def _part(part: Part, drawing: _Drawing) -> Iterator[StyledLine]:
@@ -106,10 +117,11 @@ def _result(value: JsonValue, drawing: _Drawing, *, failed: bool) -> Iterator[St
     if isinstance(value, list):
         for part in parts_of(value):
             if part.kind is PartKind.TEXT:
-                yield from _value(str(part.value), Ink.ERROR if failed else Ink.TEXT)
+                for line in _value(str(part.value), Ink.ERROR if failed else Ink.TEXT):
+                    yield line if line.leaf is not None else replace(line, leaf=_said(part))
             else:
                 for line in _part(part, drawing):
-                    yield StyledLine(line.runs, 2, line.first, line.rest)
+                    yield replace(line, depth=2)
         return
     yield from _value(value, Ink.ERROR if failed else Ink.TEXT)
 
@@ -133,6 +145,13 @@ def _value(value: JsonValue, ink: Ink = Ink.TEXT) -> Iterator[StyledLine]:
 
 
 def _member(key: str, value: JsonValue) -> Iterator[StyledLine]:
+    is_leaf = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    leaf = (value if isinstance(value, str) else _json(value)) if is_leaf else None
+    for line in _member_lines(key, value):
+        yield replace(line, leaf=leaf)
+
+
+def _member_lines(key: str, value: JsonValue) -> Iterator[StyledLine]:
     name = run(f"{key}: ", Ink.KEY)
     if isinstance(value, str):
         words = data_words(value)
@@ -162,4 +181,4 @@ def _described(words: str, length: int, depth: int) -> StyledLine:
 
 def _indented(lines: Iterator[StyledLine] | list[StyledLine]) -> Iterator[StyledLine]:
     for line in lines:
-        yield StyledLine(line.runs, line.depth, _INDENT + line.first, _INDENT + line.rest)
+        yield replace(line, first=_INDENT + line.first, rest=_INDENT + line.rest)

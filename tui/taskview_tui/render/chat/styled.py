@@ -22,12 +22,14 @@ class StyledLine:
 
     `first` stands before its first row and `rest` before the others; both are as wide as each
     other. `depth` says how deep it is nested: lines fold under the last one that is less deep.
+    `leaf` is the text or number of the payload that it is of, whole; None where there is none.
     """
 
     runs: tuple[Run, ...]
     depth: int
     first: str = ""
     rest: str = ""
+    leaf: str | None = None
 
     @property
     def text(self) -> str:
