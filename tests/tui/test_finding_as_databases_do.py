@@ -51,7 +51,8 @@ QUERIES = (
 def rows(draw: st.DrawFn) -> list[tuple[TaskRow, str | None]]:
     """Draw tasks of a conversation, each with its metadata."""
     count = draw(st.integers(1, MOST))
-    parents = st.sampled_from([None, *range(count), *range(50, 50 + len(OUTSIDE)), 60])
+    outside = range(50, 50 + len(OUTSIDE))
+    parents = st.one_of(st.none(), st.sampled_from(range(count)), st.sampled_from([*outside, 60]))
     ages = st.sampled_from([None, 0, 30, 59, 60, 61, 90, 4_000])
     made = []
     for number in range(count):
@@ -70,7 +71,7 @@ def _row(
     started: datetime | None,
     ended: datetime | None,
 ) -> TaskRow:
-    status = draw(st.sampled_from(["pending", "running", "completed", "failed", "odd"]))
+    status = draw(st.sampled_from(["running", "running", "pending", "completed", "failed", "odd"]))
     return TaskRow(
         id=task_id(number),
         conversation_id=HERE,
