@@ -84,6 +84,17 @@ def test_odd_roots_are_marked_in_words(run: Run, serve: Serve) -> None:
     ]
 
 
+def test_a_root_whose_metadata_names_a_parent_is_an_orphan(run: Run, serve: Serve) -> None:
+    serve((make_task(1, metadata='{"parent_task_id": "a"}'), make_task(2)), conversation=TALK)
+    out = run("tree", "x.db", str(CONVERSATION)).out.splitlines()
+    assert ["[its parent is known from its metadata alone]" in line for line in out[1:]] == [
+        True,
+        False,
+    ]
+    rows = json.loads(run("tree", "x.db", str(CONVERSATION), "-o", "json").out)
+    assert [row["mark"] for row in rows] == ["orphan", None]
+
+
 def test_a_parent_elsewhere_is_told() -> None:
     row = make_task(1, 99).row
     rows = TreeRows((row,), {ident(99): ident(7)})

@@ -11,6 +11,7 @@ import pytest
 
 from support.engines import long
 from support.loads import CONVERSATION, conversation, dump, ident, load, task, without, write_lines
+from taskview_core.query.stuck import names_a_parent
 
 KEY = "taskview.parent_task_id"
 
@@ -33,6 +34,7 @@ async def test_a_parent_that_is_nowhere_is_kept_and_linked_when_it_comes(
     row = await stored(migrated_url, 2)
     assert row["parent_task_id"] is None
     assert json.loads(row["metadata"])[KEY] == ident(1)
+    assert names_a_parent(row["metadata"]), "is:orphan finds it"
 
     same = await load(migrated_url, write_lines(file, [child]))
     assert (same.waiting, same.linked) == (1, 0)

@@ -24,6 +24,14 @@ from taskview_core.tree.rows import TreeRows
 
 F, C, X, R = "failed", "completed", "cancelled", "running"
 OWN = "ValidationError: 2 validation errors for Plan"
+PAYMENT = "PaymentError: card 4711 was declined"
+PROMPT = "You are a careful assistant. " * 9
+"""What the inputs of all calls begin with: more than a list shows of them."""
+LONGER = "You are a careful assistant. " * 30
+"""The same, more than is known of them."""
+WRAPPER = "AgentRunError: gave up after three attempts with these options " + "(retries=3) " * 12
+"""Words before what matters: more than a list shows of an error."""
+TRACE = "Traceback (most recent call last):\n" + '  File "a.py", line 3, in ask\n    ask()\n' * 12
 
 
 def causes(lines: Sequence[T], start: int = 0) -> tuple[list[int], list[int]]:
@@ -178,6 +186,105 @@ def causes(lines: Sequence[T], start: int = 0) -> tuple[list[int], list[int]]:
             [2],
             [],
             id="no times at all",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 2, "x", PROMPT + "charge"),
+             T(1, "b", C, 3, 4, None, PROMPT + "write"), T(1, "c", F, 5, 6, "y")],
+            [3, 1],
+            [],
+            id="inputs that only begin alike are no retry",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 2, "x", PROMPT + "charge"),
+             T(1, "b", C, 3, 4, None, PROMPT + "charge"), T(1, "c", F, 5, 6, "y")],
+            [3],
+            [1],
+            id="long inputs that are the same are one",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9), T(1, "b", F, 1, 2, "x", LONGER), T(1, "b", C, 3, 4, None, LONGER)],
+            [1],
+            [],
+            id="what is not known whole is not the same",
+        ),
+        *(
+            pytest.param(
+                [T(0, "a", F, 0, 9), T(1, "b", F, 1, 2, "x", no), T(1, "b", F, 3, 4, "y", no)],
+                [1, 2],
+                [],
+                id=f"no input is not the same: {no}",
+            )
+            for no in (None, "null", "{ }", '""')
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, PAYMENT), T(1, "b", F, 1, 2, PAYMENT, "same"),
+             T(1, "b", C, 3, 4, None, "same")],
+            [1],
+            [],
+            id="a retry succeeded, but the parent repeats the error",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, "b failed"), T(1, "b", F, 1, 2, PAYMENT, "same"),
+             T(1, "b", C, 3, 4, None, "same")],
+            [0],
+            [1],
+            id="a retry succeeded, and the parent only names the agent",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, PAYMENT), T(1, "b", F, 1, 2, PAYMENT, "same"),
+             T(1, "b", C, 3, 4, None, "same"), T(1, "c", F, 5, 6, PAYMENT)],
+            [3, 1],
+            [],
+            id="of two that are repeated, the one that was coped with comes last",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, PAYMENT), T(1, "b", F, 1, 2, PAYMENT, "same"),
+             T(1, "b", F, 3, 4, PAYMENT, "same")],
+            [2],
+            [1],
+            id="the last attempt stands for all that are repeated",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, PAYMENT), T(1, "b", F, 1, 2, PAYMENT, "same"),
+             T(1, "b", F, 3, 4, "timeout", "same")],
+            [1],
+            [2],
+            id="but not where only an earlier one is",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, f"{WRAPPER}: {PAYMENT}"), T(1, "b", F, 1, 3, PAYMENT),
+             T(1, "c", C, 4, 6)],
+            [1],
+            [],
+            id="a long wrapper before the text that is handed on",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, WRAPPER + "{1}"), T(1, "b", F, 1, 3, "x"), T(1, "c", C, 4, 6)],
+            [1],
+            [],
+            id="a long wrapper before the id",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, f"{TRACE}{PAYMENT}\n\nDuring handling of the above exception,"
+               f" another exception occurred:\n\n{TRACE[:100]}\nRunError: no plan"),
+             T(1, "b", F, 1, 3, PAYMENT), T(1, "c", C, 4, 6)],
+            [1],
+            [],
+            id="what was raised before the last of a trace",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, f"{TRACE}    step; raise error\nRunError: no plan"),
+             T(1, "b", F, 1, 3, "x"), T(1, "c", C, 4, 6)],
+            [0],
+            [1],
+            id="the code in a trace tells of no one below",
+        ),
+        pytest.param(
+            [T(0, "a", F, 0, 9, f"run failed: {PAYMENT} (" + "detail " * 60 + ")"),
+             T(1, "b", F, 1, 3, f"{PAYMENT} (" + "detail " * 60 + ")"), T(1, "c", C, 4, 6)],
+            [1],
+            [],
+            id="both are longer than what is known of them",
         ),
     ],
 )  # fmt: skip

@@ -42,6 +42,7 @@ CALLS: dict[str, Callable[[DatabaseBrowser], Awaitable[Any]]] = {
         ConversationFilter(), PageRequest(5)
     ),
     "usage": lambda browser: browser.get_usage([number(1)]),
+    "orphans": lambda browser: browser.naming_a_parent([number(1)]),
     "limits": lambda browser: browser.run_limits(),
 }
 STATED = 0.3 + 3.0

@@ -175,6 +175,7 @@ async def test_trees_and_single_tasks_are_the_same(spread: str, plain: str) -> N
     ids = [row.id for row in TASKS[:30]]
     assert await other.get_tasks(ids) == await one.get_tasks(ids)
     assert await other.get_usage(ids) == await one.get_usage(ids)
+    assert await other.naming_a_parent(ids) == await one.naming_a_parent(ids)
     assert await other.resolve_id(str(ids[0])) == ("task", ids[0])
     assert await other.run_limits() == await one.run_limits()
     await one.close()

@@ -26,6 +26,7 @@ from taskview_core.entities import (
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
 from taskview_core.query import Cursor, Page, PageRequest, Place, TaskFilter
+from taskview_core.query.stuck import names_a_parent
 from taskview_core.query.task_filter import ConversationFilter
 from taskview_core.tree.rows import TreeRows
 
@@ -175,6 +176,11 @@ class ListBrowser:
 
     async def run_limits(self) -> Mapping[str, timedelta]:
         return {}
+
+    async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
+        """See ITaskBrowser."""
+        told = (task for task in self.tasks if names_a_parent(task.metadata.text))
+        return frozenset(task.row.id for task in told if task.row.id in ids)
 
     async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
         """See ITaskBrowser."""

@@ -36,6 +36,7 @@ from taskview_core.query.evaluate import (
     task_matches,
 )
 from taskview_core.query.page import Page, PageRequest, Partial
+from taskview_core.query.stuck import names_a_parent
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
 from taskview_core.tree.rows import TreeRows
 
@@ -216,6 +217,15 @@ class FakeBrowser:
     async def run_limits(self) -> Mapping[str, timedelta]:
         return self.limits
 
+    async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
+        """See ITaskBrowser."""
+
+        def make() -> frozenset[Ident]:
+            told = [t for t in self.tasks if names_a_parent(t.metadata.text)]
+            return frozenset(t.row.id for t in told if t.row.id in ids)
+
+        return await self._answer("naming_a_parent", ids, make)
+
     async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
         """See ITaskBrowser."""
 
@@ -263,9 +273,10 @@ class FakeBrowser:
         homes = {task.row.id: task.row.conversation_id for task in self.tasks}
         parents = {row.parent_task_id for row in rows if row.parent_task_id not in inside}
         elsewhere = {p: homes[p] for p in parents if p is not None and p in homes}
+        statuses = {task.row.id: task.row.status.value for task in self.tasks}
         # Trees are read without titles.
         untitled = tuple(row._replace(conversation_title=None) for row in rows)
-        return TreeRows(untitled, elsewhere)
+        return TreeRows(untitled, elsewhere, {each: statuses[each] for each in elsewhere})
 
     def _matching(self, task_filter: TaskFilter) -> list[TaskDetail]:
         users = {each.id: each.user_id for each in self.conversations}

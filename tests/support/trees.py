@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from taskview_core.entities import TaskRow, TaskStatus
+from taskview_core.entities.preview import INPUT_START, start_of_error
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.rows import TreeRows
@@ -31,7 +32,8 @@ def ident(number: int) -> UUID:
 class T:
     """A task at a depth. Times are seconds; where `created` is None it is that of the start.
 
-    `{0}`, `{1}`, … in the error stand for the ids of tasks.
+    `{0}`, `{1}`, … in the error stand for the ids of tasks. Where nothing is said of the input, it
+    is one of the task's own; None is no input.
     """
 
     depth: int
@@ -40,8 +42,13 @@ class T:
     start: float | None = None
     end: float | None = None
     error: str | None = None
-    input: str = ""
+    input: str | None = ""
     created: float | None = None
+
+
+def start_of_input(text: str | None, number: int) -> str:
+    """Give what a row holds of an input."""
+    return "" if text is None else (text or f"input {number}")[: INPUT_START + 1]
 
 
 def rows_of(lines: Sequence[T]) -> tuple[TaskRow, ...]:
@@ -62,8 +69,8 @@ def rows_of(lines: Sequence[T]) -> tuple[TaskRow, ...]:
                 parent_task_id=path[-1] if path else None,
                 agent_id=line.agent,
                 status=TaskStatus.from_string(line.status),
-                input_start=line.input or f"input {number}",
-                error_start=error,
+                input_start=start_of_input(line.input, number),
+                error_start=None if error is None else start_of_error(error),
                 created_at=at(number if begun is None else begun),
                 started_at=None if line.start is None else at(line.start),
                 completed_at=None if line.end is None else at(line.end),

@@ -59,7 +59,7 @@ async def test_matches_and_those_above_them_are_kept_while_typing() -> None:
     async with running(forest(), size=(100, 30)) as run:
         view = await open_tree(run)
         await run.press("slash")
-        assert "agent, first" in run.text()
+        assert "agent, first 800 characters of the input, 400 of the error" in run.text()
         await run.type("sear")
         assert agents(view) == ["root", "left", "search", "right", "search"]
         assert view.selected is not None
@@ -124,9 +124,28 @@ async def test_what_the_rows_do_not_hold_is_said() -> None:
         assert "output: is not in a tree's rows" in run.text()
         assert len(agents(view)) == 8
         run.one(FindBar).input.value = "zzz"
-        await run.until(lambda: "no match in the rows" in run.text())
+        await run.until(lambda: "no match in the rows: of an input they hold 800" in run.text())
+        assert "of an error 400" in run.text()
+        run.one(FindBar).input.value = "status:odd"
+        await run.until(lambda: view.find_words == "no match in the rows")
         run.one(FindBar).input.value = "is:nothing"
         await run.until(lambda: "is:" in view.find_words)
+
+
+async def test_what_has_to_be_read_first_is_found_as_soon_as_it_is() -> None:
+    browser = forest()
+    browser.tasks.append(make_task(9, agent="lost", metadata='{"orphan": true}'))
+    browser.tasks.append(make_task(10, parent=99, agent="alone"))
+    held = browser.hold("naming_a_parent")
+    async with running(browser, size=(100, 30)) as run:
+        view = await open_tree(run)
+        await run.press("slash")
+        await run.type("is:orphan")
+        assert "is:orphan is not known yet" in run.text()
+        assert len(agents(view)) == 10
+        held.set()
+        await run.until(lambda: view.find_words == "match 1 of 2")
+        assert agents(view) == ["lost", "alone"]
 
 
 async def test_a_large_tree_is_searched_beside_and_the_newest_text_wins() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from support.fake_browser import FakeBrowser
 from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from support.trees import T, ident, preorder_of
 from taskview_core.entities import StoredJson, TaskStatus
 from taskview_core.entities.preview import INPUT_START
+from taskview_core.errors import QueryError
 from taskview_core.tree.repeats import find_repeats
+from taskview_tui.screens import tree_repeats
 from taskview_tui.widgets.finding_tree import FindingTree
 
 LONG = "x" * (INPUT_START + 1)
@@ -113,6 +117,27 @@ async def test_long_inputs_are_read_before_their_tasks_are_one_line() -> None:
         view = await open_tree(run)
         await run.until(lambda: "×3" in run.text())
         assert shown(view) == ["root", "search", "search", "search", "last"]
+
+
+async def test_long_inputs_that_are_not_compared_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_repeats, "MOST", 2)
+    async with running(repeated(long=True), size=(150, 30)) as run:
+        await open_tree(run)
+        await run.until(lambda: "4 long inputs not compared for repeats" in run.status)
+        monkeypatch.setattr(tree_repeats, "MOST", 1_000)
+        await run.press("r")
+        await run.until(lambda: "×3" in run.text())
+        await run.until(lambda: "not compared" not in run.status)
+
+
+async def test_long_inputs_that_cannot_be_read_are_said() -> None:
+    browser = repeated(long=True)
+    browser.failures["get_tasks"] = QueryError("no", "not today")
+    async with running(browser, size=(150, 30)) as run:
+        await open_tree(run)
+        await run.until(lambda: run.said != "", "a word")
+        words = "which tasks with long inputs are repeats is not known: no: not today"
+        assert run.said == words
 
 
 async def test_all_opens_and_folds_repeats_too() -> None:

@@ -73,6 +73,22 @@ async def test_one_that_failed_by_itself_says_so() -> None:
         assert "failed by itself: nothing below explains it" in run.status
 
 
+async def test_of_a_long_error_it_is_said_how_much_was_looked_at() -> None:
+    tasks = [
+        make_task(1, status="failed", error_start="x" * 401),
+        make_task(2, parent=1, status="failed", error="boom"),
+        make_task(3, parent=1, status="failed", error_start="y" * 401),
+    ]
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(200, 30)) as run:
+        await open_from_table(run, 1, "f")
+        assert cursor(run) == "task 1"
+        words = "failed by itself, as far as the first 400 characters of its error tell: nothing"
+        assert words in run.status
+        run.tree.go_to(task_id(3))
+        await run.press("f")
+        assert "failed by itself: nothing below explains it" in run.status
+
+
 async def test_what_was_found_is_said_only_on_its_way() -> None:
     tasks = [
         make_task(1, agent="root"),

@@ -8,18 +8,20 @@ import pytest
 
 from support.fake_browser import FakeBrowser
 from support.made_rows import NOW, conversation_id, make_conversation, make_task, task_id
-from support.screens import running
+from support.screens import Running, running
 from taskview_core.entities import TaskDetail
 from taskview_core.query.stuck import run_limit, stuck_reasons
+from taskview_tui.render.holding import Holding
 
 MINUTE = timedelta(minutes=1)
+UNKNOWN = "(how long its agent's runs take is not known)"
 
 
 @pytest.mark.parametrize(
     ("status", "ran", "limit", "parent", "children_ended", "reasons"),
     [
         ("running", 5, None, None, False, []),
-        ("running", 61, None, None, False, ["runs longer than an hour"]),
+        ("running", 61, None, None, False, [f"runs longer than an hour {UNKNOWN}"]),
         ("running", 5, 4, "running", False, ["runs longer than 99 of 100 runs of its agent"]),
         ("running", 61, 90, None, False, []),
         ("running", 5, None, "failed", False, ["its parent has failed"]),
@@ -102,6 +104,53 @@ async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
         assert "stuck" not in lines["fine"][:130]
         assert "stuck" not in lines["root"][:130]
         await run.until(lambda: any("stuck  " in line[130:] for line in run.lines()))
+
+
+async def test_the_top_of_a_subtree_is_stuck_where_its_parent_has_ended() -> None:
+    async with running(stuck_run(), size=(300, 30)) as run:
+        await run.until(lambda: not run.tasks.is_busy)
+        run.app.open_subtree(task_id(3), task_id(3))
+        await run.until(lambda: "[stuck: its parent has failed]" in run.text())
+        await run.until(lambda: "its parent has failed" in details(run))
+
+
+def details(run: Running) -> str:
+    """Give the line of the details that says that a task is stuck."""
+    return next((line[130:] for line in run.lines() if "stuck  " in line[130:]), "")
+
+
+async def test_what_becomes_stuck_on_the_screen_is_marked() -> None:
+    browser = stuck_run()
+    async with running(browser, size=(300, 30)) as run:
+        run.app.open_conversation(conversation_id(1), task_id(7))
+        await run.until(lambda: "[stuck" in run.text())
+        await run.settled()
+
+        def fine() -> str:
+            return next(line[20:130] for line in run.lines() if " fine " in line[:60])
+
+        assert "[stuck" not in fine()
+        assert details(run) == ""
+        run.app.clock = lambda: NOW + 57 * MINUTE
+        await run.pilot.pause(1.2)
+        assert "[stuck" not in fine()
+        run.app.clock = lambda: NOW + 59 * MINUTE
+        await run.until(lambda: "[stuck: runs longer than an hour" in fine())
+        await run.until(lambda: "runs longer than an hour" in details(run))
+
+
+async def test_a_run_of_repeats_says_how_many_are_stuck_and_hold_what_is_followed() -> None:
+    tasks = [
+        going_on(1, None, agent="root"),
+        *(going_on(n, 1, agent="again", input_start="same") for n in (2, 3, 4)),
+        make_task(5, parent=1, agent="again", input_start="same"),
+    ]
+    browser = FakeBrowser(tasks, [make_conversation(1)], limits={"again": MINUTE})
+    async with running(browser, size=(300, 30)) as run:
+        run.app.open_conversation(conversation_id(1), task_id(1))
+        await run.until(lambda: "×4  3 running, 1 completed  [3 stuck]" in run.text())
+        run.tree.mark_holders({task_id(3): Holding.HOLDS, task_id(5): Holding.GAVE}, "x")
+        await run.until(lambda: "[3 stuck]  ◆ 2 of them" in run.text())
 
 
 async def test_no_mark_is_left_when_all_have_ended() -> None:

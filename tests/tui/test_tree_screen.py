@@ -150,6 +150,30 @@ async def test_a_parent_in_another_conversation_opens_that_one() -> None:
         assert run.tree.conversation == conversation_id(2)
 
 
+async def test_a_root_whose_metadata_names_a_parent_is_marked_as_an_orphan() -> None:
+    browser = family()
+    browser.tasks.append(make_task(20, metadata='{"orphan": true}', agent="lost"))
+    async with running(browser) as run:
+        await open_task(run, 20)
+        await run.until(lambda: "[orphan]" in run.text())
+        assert ["lost" in line for line in run.lines() if "[orphan]" in line] == [True]
+        await run.press("p")
+        assert run.said == "the parent of this task is known from its metadata alone"
+
+
+async def test_the_top_of_a_subtree_whose_parent_is_nowhere_is_an_orphan() -> None:
+    browser = family()
+    browser.tasks.append(make_task(20, parent=99))
+    async with running(browser) as run:
+        await run.until(lambda: not run.tasks.is_busy)
+        run.app.open_subtree(task_id(20), task_id(20))
+        await run.until(lambda: isinstance(run.app.screen, TreeScreen))
+        await run.settled()
+        assert "[orphan]" in run.text()
+        await run.press("p")
+        assert run.said == "the parent of this task does not exist"
+
+
 async def test_next_and_previous_failed() -> None:
     browser = family()
     browser.tasks.append(make_task(8, parent=5, status="failed"))

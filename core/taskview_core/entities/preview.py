@@ -102,12 +102,16 @@ def start_of_error(error: str) -> str:
 
 def preview_of_error(start: str) -> str:
     """Give the preview of an error by its `start_of_error`: of a trace what was raised at last."""
-    cut = len(start) > ERROR_START
-    if start.startswith(TRACE):
-        raised = list(_RAISED.finditer(start))
-        if raised:
-            return preview_of_text(start[raised[-1].start() :], cut=False)
-    return preview_of_text(start[:ERROR_START], cut)
+    raised = raised_at_last(start)
+    if raised is not None:
+        return preview_of_text(raised, cut=False)
+    return preview_of_text(start[:ERROR_START], len(start) > ERROR_START)
+
+
+def raised_at_last(start: str) -> str | None:
+    """Give what a trace, by its `start_of_error`, says was raised at last; None for any other."""
+    raised = list(_RAISED.finditer(start)) if start.startswith(TRACE) else []
+    return start[raised[-1].start() :] if raised else None
 
 
 def _first_message(line: str) -> str:

@@ -130,6 +130,13 @@ class ITaskBrowser(Protocol):
         """
         ...
 
+    async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
+        """Give those of the tasks whose metadata names a parent: see `query.stuck`.
+
+        Asked of tasks without a parent. For a large tree it is asked a part at a time.
+        """
+        ...
+
     async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
         """Give what tasks say in their metadata that was used; those that say nothing are left out.
 

@@ -47,6 +47,7 @@ from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.estimates import estimated
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
+from taskview_core.persistence.sql.orphans import naming_a_parent
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, forget_profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
@@ -353,6 +354,14 @@ class DatabaseBrowser:
             await self._call(work, seconds=seconds)
 
         return await self._limits.read(call)
+
+    async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
+        """See ITaskBrowser."""
+
+        async def work(session: Session) -> frozenset[Ident]:
+            return await naming_a_parent(session, await self._profile(session), ids)
+
+        return await self._call(work) if ids else frozenset()
 
     async def get_usage(self, ids: Sequence[Ident]) -> dict[Ident, Reported]:
         """See ITaskBrowser."""

@@ -167,6 +167,10 @@ class LateBrowser:
         """See ITaskBrowser."""
         return await (await self._whole()).run_limits()
 
+    async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).naming_a_parent(ids)
+
     async def get_usage(self, ids: Sequence[Ident]) -> Mapping[Ident, Reported]:
         """See ITaskBrowser."""
         return await (await self._whole()).get_usage(ids)

@@ -27,12 +27,16 @@ MOST_RUNS = 1_000
 USUAL_LIMIT = timedelta(hours=1)
 """The longest run of an agent of which fewer than LEAST_RUNS are known."""
 
-ORPHAN_PATTERN = '"orphan": ?true|"parent_(task_)?id": ?"[0-9A-Za-z]'
-"""What metadata, as stored, says of a task whose parent is known from there alone."""
+ORPHAN_PATTERN = '"orphan": ?true|"(taskview\\.parent_task_|parent_(task_)?)id": ?"[0-9A-Za-z]'
+"""What metadata, as stored, says of a task whose parent is known from there alone.
+
+Loading keeps a parent that is nowhere as `taskview.parent_task_id`.
+"""
 ORPHAN_GLOBS = tuple(
     f"*{key}:{space}{value}*"
     for key, value in (
         ('"orphan"', "true"),
+        ('"taskview.parent_task_id"', '"[0-9A-Za-z]'),
         ('"parent_task_id"', '"[0-9A-Za-z]'),
         ('"parent_id"', '"[0-9A-Za-z]'),
     )
@@ -50,6 +54,8 @@ def run_limit(durations: Sequence[timedelta]) -> timedelta | None:
     return sorted(durations)[-(-len(durations) * 99 // 100) - 1]
 
 
+UNKNOWN_LIMIT = "an hour (how long its agent's runs take is not known)"
+"""Fewer than LEAST_RUNS are known, or there was no time to look at them."""
 _ENDINGS = {"completed": "completed", "failed": "failed", "cancelled": "been cancelled"}
 
 
@@ -73,7 +79,7 @@ def stuck_reasons(
     if status == RUNNING:
         longest = USUAL_LIMIT if limit is None else limit
         if started_at is not None and now - started_at > longest:
-            than = "an hour" if limit is None else "99 of 100 runs of its agent"
+            than = UNKNOWN_LIMIT if limit is None else "99 of 100 runs of its agent"
             reasons.append(f"runs longer than {than}")
         if parent in ENDED:
             reasons.append(f"its parent has {_ENDINGS[parent]}")
@@ -84,4 +90,6 @@ def stuck_reasons(
 
 def names_a_parent(metadata: str | None) -> bool:
     """Say whether metadata as stored says that there is a parent."""
-    return metadata is not None and _ORPHAN.search(metadata) is not None
+    if metadata is None or not ('"orphan"' in metadata or "parent_" in metadata):
+        return False  # Most say nothing of the kind, and that of many is long.
+    return _ORPHAN.search(metadata) is not None

@@ -7,7 +7,7 @@ rows that form a ring, the earliest does, and so cuts the ring open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
@@ -53,6 +53,8 @@ class TaskTree:
     roots: tuple[Ident, ...]
     children: Mapping[Ident, tuple[Ident, ...]]
     marks: Mapping[Ident, Mark]
+    outside: Mapping[Ident, str | None] = field(default_factory=dict)
+    """The statuses of the parents that exist and are not in the tree, as far as they are known."""
 
     @classmethod
     def assemble(cls, tree_rows: TreeRows, top: Ident | None = None) -> TaskTree:
@@ -61,6 +63,7 @@ class TaskTree:
         ordered = _by_birth(tasks)
         marks: dict[Ident, Mark] = {}
         roots: list[Ident] = []
+        outside = tree_rows.statuses
         # Of 100,000 tasks, the look-ups are what takes long: a UUID is hashed by Python code. What
         # is needed of a row within this loop is kept by the row itself, and not by its id.
         below: dict[int, list[Ident]] = {}
@@ -79,7 +82,7 @@ class TaskTree:
                 roots.append(row.id)
                 if above is row:
                     marks[row.id] = Mark.CYCLE
-                elif row.id == top:
+                elif row.id == top and (outside is None or parent in outside):
                     marks[row.id] = Mark.ABOVE
                 else:
                     elsewhere = parent in tree_rows.elsewhere
@@ -95,7 +98,7 @@ class TaskTree:
             _cut_rings(ordered, roots, children, marks, tasks, top)
             roots.sort(key=lambda ident: _birth(tasks[ident]))
         frozen = {ident: tuple(kids) for ident, kids in children.items() if kids}
-        return cls(tasks, tuple(roots), frozen, marks)
+        return cls(tasks, tuple(roots), frozen, marks, outside or {})
 
     def preorder(self) -> Iterator[TreeLine]:
         """Give every task once, parents before their children."""

@@ -1,13 +1,17 @@
 """What the error of a task says of the tasks below it: the words of one error in another.
 
-A list holds only the first 200 characters of an error, on one line; so much is compared.
+A list holds only the first 400 characters of an error, or of a trace the last; so much is
+compared, on one line.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
+
+from taskview_core.entities.preview import ERROR_START, TRACE, raised_at_last
 
 _ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -23,6 +27,32 @@ _ENOUGH = 12
 """Characters that two errors share by chance only when both are trivial."""
 _PROBE = 24
 """So many of an error are looked for first; of what follows, as much as there is must agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """What is known of an error, on one line."""
+
+    whole: str
+    """All that a list holds of it."""
+    words: str
+    """The same without the calls of a trace: what was raised at last."""
+
+    @classmethod
+    def of(cls, start: str | None) -> ErrorText:
+        """Make it of the `start_of_error` of an error; of nothing where there is none."""
+        if not start:
+            return cls("", "")
+        kept = start if start.startswith(TRACE) else start[:ERROR_START]
+        whole = " ".join(kept.split())
+        raised = raised_at_last(start)
+        return cls(whole, whole if raised is None else " ".join(raised.split()))
+
+    def hands_on(self, other: ErrorText) -> bool:
+        """Say whether it hands on the text of another error, or the other way round."""
+        return _within(_essence(other.words), self.whole) or _within(
+            _essence(self.words), other.whole
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -3,9 +3,11 @@
 The rule. A failed child *explains* the failure of its parent where nothing speaks against it and
 something speaks for it.
 
-Against it, whatever else:
+Against it:
 - it was tried again: a later sibling of the same agent with the same input has ended, well or
-  badly. The last attempt stands for all of them;
+  badly. The last attempt stands for all of them, unless the parent's error cites or repeats an
+  earlier one, and the last did not fail or is not cited or repeated as well. Where not all of the
+  inputs is known, or nothing is, they are not taken for the same;
 - its times: it failed after its parent had ended - unless the parent's error cites it, for clocks
   of two machines may differ.
 Cancelled, running and completed children explain nothing: the first are a consequence of the
@@ -45,13 +47,16 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from uuid import UUID
 
-from taskview_core.entities import TaskRow, TaskStatus
-from taskview_core.tree.error_text import cited_ids, names_agent, repeats, speaks_of_others
+from taskview_core.entities import StoredJson, TaskRow, TaskStatus
+from taskview_core.entities.preview import INPUT_START
+from taskview_core.tree.error_text import ErrorText, cited_ids, names_agent, speaks_of_others
 from taskview_core.tree.preorder import Preorder
 
 _PROMPTLY = timedelta(milliseconds=100)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
+_NO_EVIDENCE = 99
+"""More than any evidence: of one that did not fail, or that nothing speaks for."""
 
 
 class Evidence(IntEnum):
@@ -88,6 +93,7 @@ class Failures:
         failed = TaskStatus.FAILED
         self.failed = tuple(number for number, row in enumerate(rows) if row.status == failed)
         """The numbers of the failed tasks, in the order of the tree."""
+        self._errors = {number: ErrorText.of(rows[number].error_start) for number in self.failed}
         self._below: dict[int, tuple[tuple[int, Evidence], ...]] = {}
         parents = {tree.parents[number] for number in self.failed}
         for number in self.failed:
@@ -134,17 +140,23 @@ class Failures:
         parent = rows[number]
         children = tuple(self._tree.children(number))
         later = _Later(rows, children)
-        told = bool(parent.error_preview) and speaks_of_others(parent.error_preview or "")
-        found: list[tuple[tuple[bool, Evidence, bool, datetime, int], Evidence]] = []
-        for child in children:
-            row = rows[child]
-            if row.status != TaskStatus.FAILED or later.tried_again(child):
+        speaking = _Speaking(parent, self._errors[number], later.begun)
+        judged = {
+            child: evidence
+            for child in children
+            if rows[child].status == TaskStatus.FAILED
+            and (evidence := speaking.for_child(rows[child], self._errors[child])) is not None
+        }
+        found: list[tuple[tuple[bool, Evidence, bool, bool, datetime, int], Evidence]] = []
+        for child, evidence in judged.items():
+            row, last = rows[child], later.last_attempt(child)
+            is_said = evidence <= Evidence.REPEATED
+            if last is not None and not (is_said and judged.get(last, _NO_EVIDENCE) > evidence):
                 continue
-            evidence = _evidence(parent, row, told, later.begun)
-            if evidence is not None:
-                overcome = evidence > Evidence.NAMED and later.succeeded(child)
-                late = not _is_prompt(parent, row, later.begun)
-                found.append(((overcome, evidence, late, _order(row), child), evidence))
+            overcome = evidence > Evidence.NAMED and later.succeeded(child)
+            late = not _is_prompt(parent, row, later.begun)
+            order = (overcome, evidence, last is not None, late, _order(row), child)
+            found.append((order, evidence))
         found.sort()
         # Where an error says which child it was, no other explains it.
         said = bool(found) and found[0][1] <= Evidence.REPEATED
@@ -160,6 +172,7 @@ class _Later:
 
     def __init__(self, rows: Sequence[TaskRow], children: Sequence[int]) -> None:
         self._rows = rows
+        self._inputs = {child: _known_input(rows[child]) for child in children}
         self._ended: dict[tuple[str, str], int] = {}
         self._completed: dict[str, int] = {}
         self.begun = _EARLIEST
@@ -168,14 +181,18 @@ class _Later:
             row = rows[child]
             if row.status == TaskStatus.COMPLETED:
                 self._completed[row.agent_id] = child
-            if row.status in {TaskStatus.COMPLETED, TaskStatus.FAILED}:
-                self._ended[row.agent_id, row.preview] = child
+            given = self._inputs[child]
+            if given is not None and row.status in {TaskStatus.COMPLETED, TaskStatus.FAILED}:
+                self._ended[row.agent_id, given] = child
             self.begun = max(self.begun, _begin(row) or _EARLIEST)
 
-    def tried_again(self, child: int) -> bool:
-        """Say whether the same agent was given the same input after a task had failed."""
-        row = self._rows[child]
-        return self._follows(child, self._ended.get((row.agent_id, row.preview)))
+    def last_attempt(self, child: int) -> int | None:
+        """Give the last time that the same agent was given the same input after a task failed."""
+        given = self._inputs[child]
+        if given is None:
+            return None
+        last = self._ended.get((self._rows[child].agent_id, given))
+        return last if self._follows(child, last) else None
 
     def succeeded(self, child: int) -> bool:
         """Say whether the same agent succeeded, with whatever input, after a task had failed."""
@@ -188,26 +205,39 @@ class _Later:
         return ended is None or begun is None or begun >= ended
 
 
-def _evidence(parent: TaskRow, child: TaskRow, told: bool, begun: datetime) -> Evidence | None:
-    """Give what speaks for a failed child as the cause; None where nothing does.
-
-    `begun` is when the last of the parent's children was made.
-    """
-    above, below = parent.error_preview, child.error_preview
-    if above and isinstance(child.id, UUID) and child.id in cited_ids(above):
-        return Evidence.CITED
-    ended, over = _end(child), parent.completed_at
-    if ended is not None and over is not None and ended > over:
+def _known_input(row: TaskRow) -> str | None:
+    """Give the whole input of a task; None where it has none, or not all of it is known."""
+    start = row.input_start
+    if not start or len(start) > INPUT_START or StoredJson(start).is_empty:
         return None
-    if not above:
-        return Evidence.UNSAID
-    if below and repeats(above, below):
-        return Evidence.REPEATED
-    if names_agent(above, child.agent_id):
-        return Evidence.NAMED
-    if told:
-        return Evidence.TOLD
-    return Evidence.PROMPT if _is_prompt(parent, child, begun) else None
+    return start
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """What the failure of a parent says of its children's; `begun` is when the last was made."""
+
+    parent: TaskRow
+    error: ErrorText
+    begun: datetime
+
+    def for_child(self, child: TaskRow, error: ErrorText) -> Evidence | None:
+        """Give what speaks for a failed child as the cause; None where nothing does."""
+        above = self.error
+        if above.whole and isinstance(child.id, UUID) and child.id in cited_ids(above.whole):
+            return Evidence.CITED
+        ended, over = _end(child), self.parent.completed_at
+        if ended is not None and over is not None and ended > over:
+            return None
+        if not above.whole:
+            return Evidence.UNSAID
+        if error.whole and above.hands_on(error):
+            return Evidence.REPEATED
+        if names_agent(above.words, child.agent_id):
+            return Evidence.NAMED
+        if speaks_of_others(above.words):
+            return Evidence.TOLD
+        return Evidence.PROMPT if _is_prompt(self.parent, child, self.begun) else None
 
 
 def _is_prompt(parent: TaskRow, child: TaskRow, begun: datetime) -> bool:

@@ -209,6 +209,8 @@ def test_ids_are_whole_and_surroundings_in_words(task: Make, detail: Make) -> No
     assert "  children      2, ✗ 1 failed" in shown
     assert "  odd value     metadata: not JSON" in shown
     assert "  parent        none: this is a root" in _document(detail(task(1)))
+    named = detail(task(1), metadata='{"parent_id": "x"}')
+    assert "  parent        none here: its metadata alone names one" in _document(named)
 
 
 def test_timings_say_what_is_missing_or_impossible(task: Make, detail: Make) -> None:

@@ -78,6 +78,16 @@ def test_marks_are_words(task: Make) -> None:
     assert shown == ["[orphan", "[parent elsewhere", "[cycle"]
 
 
+def test_of_why_a_task_is_stuck_what_stands_in_brackets_is_left_out_first(task: Make) -> None:
+    outline = _outline(task(9))
+    why = "runs longer than an hour (nothing known)"
+    shown = {
+        width: _text(tree_preview(outline, 0, False, width, stuck=why)).split("]")[0]
+        for width in (70, 60, 40)
+    }
+    assert shown == {70: f"[stuck: {why}", 60: "[stuck: runs longer than an hour", 40: "[stuck"}
+
+
 def test_the_top_of_a_subtree_says_that_it_has_a_parent(task: Make) -> None:
     tree = TaskTree.assemble(TreeRows((task(9, parent=99),)), UUID(int=9))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from taskview_core.entities import Conversation, Ident, Reported
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.tree.assemble import TaskTree
+from taskview_core.tree.assemble import Mark, TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.usage import TaskUsage, sum_usage
 from taskview_tui.cli.database_choice import readable, required_database
@@ -19,13 +20,14 @@ from taskview_tui.cli.output.tree_text import write_tree
 from taskview_tui.cli.parser import ID_USAGE, CommandParser, add_database, add_id, add_output
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, say, standard_output
+from taskview_tui.render.tree_orphans import find_orphans
 
 _EPILOG = """\
 json is a flat list in preorder: the columns of each task, its depth (0 for roots), and a mark
-where a task with a parent stands as a root: orphan (its parent is nowhere), elsewhere (in another
-conversation), cycle (among its own descendants), above (left out, as only a subtree was asked
-for); else null. usage is what the task says it used (own) and that with all below it (whole):
-numbers of tokens, and a cost in dollars; null where nothing is known."""
+where a task with a parent stands as a root: orphan (its parent is nowhere, or named by its metadata
+alone), elsewhere (in another conversation), cycle (among its own descendants), above (left out, as
+only a subtree was asked for); else null. usage is what the task says it used (own) and that with
+all below it (whole): numbers of tokens, and a cost in dollars; null where nothing is known."""
 
 _IDS_A_READ = 5_000
 
@@ -64,6 +66,8 @@ async def _print_tree(browser: ITaskBrowser, text: str, output: str, out: Output
     else:
         tree = TaskTree.assemble(await browser.subtree(ident), top=ident)
     used = await _usage(browser, tree)
+    orphans = dict.fromkeys(await find_orphans(browser, tree.tasks.values()), Mark.ORPHAN)
+    tree = replace(tree, marks={**tree.marks, **orphans})
     if output == "json":
         tasks = await with_errors(browser, list(tree.tasks.values()))
         for piece in tree_json(tree, {task.row.id: task for task in tasks}, used):

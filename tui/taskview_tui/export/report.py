@@ -16,7 +16,7 @@ from taskview_tui.export.excerpt import excerpt, fenced, payload_excerpt, plain
 from taskview_tui.export.interest import failed_of, of_interest
 from taskview_tui.export.redact import Redactor
 from taskview_tui.export.scope import Below, Listed, Scope, Whole, details_of, rows_of
-from taskview_tui.render.cause_words import BY_ITSELF, EVIDENCE_WORDS, unexplaining
+from taskview_tui.render.cause_words import EVIDENCE_WORDS, by_itself, unexplaining
 from taskview_tui.render.guides import guided
 from taskview_tui.render.stored_columns import iso
 from taskview_tui.text.cells import clip
@@ -215,7 +215,7 @@ class Report:
         if cause.evidence is not None:
             return f"failed by itself, and {EVIDENCE_WORDS[cause.evidence]}; seen from the top"
         is_top = isinstance(self._scope, Below) and cause.number == 0
-        return BY_ITSELF if is_top else "failed by itself, seen from the top"
+        return by_itself() if is_top else "failed by itself, seen from the top"
 
     def _more(self, causes: Sequence[Cause]) -> Iterator[str]:
         explaining = sum(cause.explains for cause in causes)

@@ -14,7 +14,11 @@ EVIDENCE_WORDS = {
 }
 """What speaks for the last step to a cause."""
 
-BY_ITSELF = "failed by itself: nothing below explains it"
+
+def by_itself(looked_at: str = "") -> str:
+    """Say that nothing else is the cause; `looked_at` is how much of its error that goes by."""
+    known = f", as far as {looked_at} tell" if looked_at else ""
+    return f"failed by itself{known}: nothing below explains it"
 
 
 def unexplaining(agent: str) -> str:

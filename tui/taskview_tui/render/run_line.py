@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskview_core.entities import TaskStatus
-from taskview_tui.render.piece import Line, Piece
+from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.clean import clean
 from taskview_tui.text.status_style import status_style
 
@@ -21,10 +21,17 @@ def run_status(outcome: dict[TaskStatus, int]) -> TaskStatus:
     return worst or next(iter(outcome))
 
 
-def run_pieces(outcome: dict[TaskStatus, int]) -> Line:
-    """Say how often it was done, and how that ended: `×23  22 completed, 1 failed`."""
+def run_pieces(outcome: dict[TaskStatus, int], stuck: int = 0, holding: int = 0) -> Line:
+    """Say how often it was done, and how that ended: `×23  22 completed, 1 failed`.
+
+    And how many of them are stuck, and hold a value that is followed.
+    """
     pieces = [Piece(f"×{sum(outcome.values()):,}  ")]
     for place, (status, count) in enumerate(outcome.items()):
         pieces.append(Piece(", " if place else ""))
         pieces.append(Piece(f"{count:,} {clean(status.value)}", status_style(status).ink))
+    if stuck:
+        pieces.append(Piece(f"  [{stuck:,} stuck]", Ink.MARK))
+    if holding:
+        pieces.append(Piece(f"  ◆ {holding:,} of them", Ink.STRONG))
     return [*pieces, Piece("  ")]

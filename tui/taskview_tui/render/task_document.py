@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
+from taskview_core.query.stuck import names_a_parent
 from taskview_tui.render.block import FieldBlock, TextBlock
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.payload import ReadPayload
@@ -62,7 +63,7 @@ def task_document(
     sections: list[Section] = []
     if detail.error:
         sections.append(Section("Error", "", TextBlock(detail.error, Ink.ERROR)))
-    sections.append(Section("Task", "", FieldBlock(_fields(row, around))))
+    sections.append(Section("Task", "", FieldBlock(_fields(detail, around))))
     sections.append(timings(row, moment).section())
     sections.extend(payloads[name].section(name.capitalize()) for name in PAYLOADS)
     return Document(sections)
@@ -85,7 +86,8 @@ def timings(row: TaskRow, moment: Moment) -> Timings:
     return Timings(_spans(row, moment.now), tuple(_times(row, moment)))
 
 
-def _fields(row: TaskRow, around: Surroundings) -> list[tuple[str, str, Ink]]:
+def _fields(detail: TaskDetail, around: Surroundings) -> list[tuple[str, str, Ink]]:
+    row = detail.row
     style = status_style(row.status)
     title = around.conversation_title
     if title is None:
@@ -99,7 +101,9 @@ def _fields(row: TaskRow, around: Surroundings) -> list[tuple[str, str, Ink]]:
     ]
     if title:
         fields.append(("", title, Ink.DIM))
-    if row.parent_task_id is None:
+    if row.parent_task_id is None and names_a_parent(detail.metadata.text):
+        fields.append(("parent", "none here: its metadata alone names one", Ink.MARK))
+    elif row.parent_task_id is None:
         fields.append(("parent", "none: this is a root", Ink.DIM))
     else:
         fields.append(("parent", str(row.parent_task_id), Ink.TEXT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import accumulate
 
 from taskview_core.entities import Ident, TaskStatus
@@ -13,6 +14,7 @@ from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_core.tree.root_cause import Failures
 from taskview_tui.render.folding import levels_within
 from taskview_tui.render.timing import Timing
+from taskview_tui.render.tree_facts import TreeFacts
 
 
 class TaskOutline:
@@ -37,6 +39,7 @@ class TaskOutline:
         self.failures = Failures(self.preorder)
         self.repeats: Repeats = find_repeats(self.preorder)
         self.timing = Timing(self.preorder)
+        self._outside = tree.outside
         self._failed_before = self._count_failed()
         self._find_last()
 
@@ -53,6 +56,11 @@ class TaskOutline:
             # A root's parent is -1, which stands for the last place.
             if not ended[parents[number]]:
                 ended[parents[number]] = self.last[number] = True
+
+    @cached_property
+    def facts(self) -> TreeFacts:
+        """What the rows tell of parents and children; made when it is first asked for."""
+        return TreeFacts(self.preorder, self._numbers, self._outside)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -12,13 +12,15 @@ from datetime import datetime
 from threading import Lock
 
 from taskview_core.entities import TaskRow
-from taskview_core.entities.preview import INPUT_START
+from taskview_core.entities.preview import ERROR_START, INPUT_START
 from taskview_core.query.evaluate import TaskFacts, task_matches
 from taskview_core.query.matching import fold
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     HasKind,
     HasTerm,
+    IsKind,
+    IsTerm,
     MetadataTerm,
     TaskTerm,
     TextField,
@@ -28,11 +30,14 @@ from taskview_core.query.terms import (
 )
 from taskview_tui.render.haystack import StoppedError
 from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.tree_facts import NOTHING_KNOWN, Known
 
 LOOKS_AT = (
-    f"agent, first {INPUT_START} characters of the input, error; agent: status: id: is: duration: …"
+    f"agent, first {INPUT_START} characters of the input, {ERROR_START} of the error;"
+    " agent: status: id: is: duration: …"
 )
 """What is searched, for the one who types."""
+_WITHIN = f"of an input they hold {INPUT_START} characters, of an error {ERROR_START}"
 
 _BETWEEN = "\0"
 _A_LOOK = 1_000
@@ -48,7 +53,8 @@ class TreeMatches:
 
     `kept` is true for them and for all above them, `opened` for those with something kept below,
     and `last` for those after which no sibling is kept. `end` is the number up to which is known
-    what is found, None where all is; what comes after it is drawn as if it were kept.
+    what is found, None where all is; what comes after it is drawn as if it were kept. `unread` is
+    what can be searched as soon as it has been read; `within` says how much of the texts is.
     """
 
     numbers: array[int]
@@ -57,6 +63,8 @@ class TreeMatches:
     last: bytearray
     unheld: str = ""
     end: int | None = None
+    unread: str = ""
+    within: str = ""
 
     @property
     def partial(self) -> bool:
@@ -85,8 +93,10 @@ class TreeFinder:
     May be asked by several threads at once.
     """
 
-    def __init__(self, outline: TaskOutline) -> None:
+    def __init__(self, outline: TaskOutline, known: Known = NOTHING_KNOWN) -> None:
         self._outline = outline
+        self.known = known
+        """What has been read about the tree by now; whoever reads more exchanges it."""
         self._texts: dict[TextField, list[str]] = {}
         self._making = Lock()
 
@@ -102,15 +112,24 @@ class TreeFinder:
         Raises FilterError for one that cannot be read, StoppedError when it is not wanted any more.
         """
         terms, unheld = _read(text)
+        unread = self._unread(terms)
         numbers = array("l")
-        if terms and not unheld:
+        if terms and not unheld and not unread:
             search = _Search(self, terms, now)
             for begin in range(0, len(self._outline), _A_LOOK):
                 if unwanted():
                     raise StoppedError
                 some = range(begin, min(begin + _A_LOOK, len(self._outline)))
                 numbers.extend(search.among(some))
-        return matches_of(self._outline, numbers, unheld)
+        found = matches_of(self._outline, numbers, unheld)
+        return replace(found, unread=unread, within=_WITHIN if _words(terms) else "")
+
+    def _unread(self, terms: Iterable[TaskTerm]) -> str:
+        """Name what terms ask for that has not been read yet."""
+        kinds = {term.kind for term in terms if isinstance(term, IsTerm)}
+        known = self.known
+        unread = {IsKind.STUCK: known.limits is None, IsKind.ORPHAN: known.orphans is None}
+        return ", ".join(f"is:{kind.value}" for kind in unread if kind in kinds and unread[kind])
 
     def find_near(self, text: str, now: datetime, number: int, lines: int) -> TreeMatches | None:
         """Find what fills so many lines around a task, quickly; None where that cannot be told.
@@ -121,6 +140,8 @@ class TreeFinder:
         terms, unheld = _read(text)
         if unheld or not all(term.where in self._texts for term in _words(terms)):
             return None
+        if any(isinstance(term, IsTerm) for term in terms):
+            return None  # They cost more, and ask for what only a thread makes.
         search = _Search(self, terms, now)
         start, end = max(number - _NEAR, 0), min(number + _NEAR, len(self._outline))
         before = list(search.among(range(start, number)))
@@ -141,8 +162,8 @@ class TreeFinder:
         return texts
 
     def facts(self, number: int) -> TaskFacts:
-        """Give what the rows of a tree hold of a task."""
-        return _facts(self._outline.rows[number], has_children=self._outline.below(number) > 0)
+        """Give what the rows of a tree hold of a task, and what has been read about it."""
+        return self._outline.facts.of(number, self.known)
 
     def row(self, number: int) -> TaskRow:
         """Give the row of a task."""
@@ -164,11 +185,11 @@ class _Search:
 
     def among(self, numbers: Iterable[int]) -> Iterable[int]:
         """Give those of some tasks for which all terms hold; a large tree has 100,000."""
-        row, now = self._finder.row, self._now
+        now = self._now
         for texts, text, denied in self._wanted:
             numbers = [at for at in numbers if (text in texts[at]) != denied]
         for each in self._plain:
-            numbers = [at for at in numbers if each.holds(row(at), now)]
+            numbers = [at for at in numbers if each.holds(self._finder, at, now)]
         if self._rest.terms:
             facts = self._finder.facts
             numbers = [at for at in numbers if task_matches(self._rest, facts(at), now)]
@@ -203,34 +224,18 @@ class _Told:
         self._by_agent = isinstance(term, ValueTerm) and term.key is ValueKey.AGENT
         self._known: dict[str, bool] = {}
 
-    def holds(self, row: TaskRow, now: datetime) -> bool:
+    def holds(self, finder: TreeFinder, number: int, now: datetime) -> bool:
         """Say whether it holds for a task."""
+        row = finder.row(number)
         value = row.agent_id if self._by_agent else row.status.value
         known = self._known.get(value)
         if known is None:
-            known = self._known[value] = task_matches(self._filter, _facts(row), now)
+            known = self._known[value] = task_matches(self._filter, finder.facts(number), now)
         return known
 
 
 def _is_told_by_value(term: TaskTerm) -> bool:
     return isinstance(term, ValueTerm) and term.key in {ValueKey.AGENT, ValueKey.STATUS}
-
-
-def _facts(row: TaskRow, *, has_children: bool = False) -> TaskFacts:
-    return TaskFacts(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        parent_task_id=row.parent_task_id,
-        agent_id=row.agent_id,
-        status=row.status.value,
-        input=row.input_start,
-        error=row.error_start,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        completed_at=row.completed_at,
-        updated_at=row.updated_at,
-        has_children=has_children,
-    )
 
 
 def matches_of(outline: TaskOutline, numbers: array[int], unheld: str = "") -> TreeMatches:

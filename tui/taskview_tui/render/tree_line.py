@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from taskview_core.entities import TaskStatus
@@ -28,6 +29,7 @@ _MARKER = 2 + 2
 """Cells of the fold marker and the glyph."""
 _AGENT = 12
 """Cells that guides leave to the agent at least."""
+_IN_BRACKETS = re.compile(r" \([^)]*\)")
 _PREVIEW = 16
 """Cells that the reason why a task is stuck leaves to its preview at least."""
 
@@ -124,12 +126,14 @@ def tree_preview(
     holds: Holding | None = None,
     stuck: str = "",
     run: Line = (),
+    is_orphan: bool = False,
 ) -> Line:
     """Give what is odd about a task, what is hidden below it, and its preview.
 
     `trail` is the way of a failure, where one is to be seen; its mark comes first. `holds` says
     what the task had to do with a value that is followed, `stuck` why it will hardly end, `run` how
-    often it was done where its line stands for more than itself.
+    often it was done where its line stands for more than itself, `is_orphan` that its metadata
+    names a parent.
     """
     pieces: list[Piece] = []
     on_trail = None if trail is None else trail.piece(outline.rows[number].id, width)
@@ -137,14 +141,14 @@ def tree_preview(
         pieces.append(on_trail)
     if holds is not None:
         pieces.append(Piece(f"◆ {holds.value}  ", Ink.STRONG))
-    mark = outline.marks.get(number)
+    mark = outline.marks.get(number, Mark.ORPHAN if is_orphan else None)
     if mark is not None:
         pieces.append(Piece(f"[{MARK_WORDS[mark]}] ", Ink.MARK))
     if stuck:
-        words = f"[stuck: {stuck}] "
         # The details say why, too.
-        fits = len(words) + _PREVIEW <= width
-        pieces.append(Piece(words if fits else "[stuck] ", Ink.MARK))
+        ways = (f"[stuck: {why}] " for why in (stuck, _IN_BRACKETS.sub("", stuck)))
+        words = next((way for way in ways if len(way) + _PREVIEW <= width), "[stuck] ")
+        pieces.append(Piece(words, Ink.MARK))
     if run:
         pieces.extend(run)
     elif closed:

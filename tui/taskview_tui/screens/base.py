@@ -253,9 +253,13 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
                 self._show_trouble()
         elif self._live is not None:
             self._follow(self._live)
-        elif not self.is_busy and self._beat is not None:
+        elif not self.is_busy and not self.time_passed() and self._beat is not None:
             self._beat.pause()
         self.update_lines()
+
+    def time_passed(self) -> bool:
+        """Do what time alone brings; say whether it may bring more."""
+        return False
 
     # Following
 

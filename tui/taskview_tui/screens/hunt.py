@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from taskview_core.entities import Ident, TaskStatus
+from taskview_core.entities.preview import ERROR_START, TRACE
 from taskview_core.tree.root_cause import Evidence
-from taskview_tui.render.cause_words import BY_ITSELF, EVIDENCE_WORDS, unexplaining
+from taskview_tui.render.cause_words import EVIDENCE_WORDS, by_itself, unexplaining
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
 from taskview_tui.text.clean import clean
@@ -24,6 +25,8 @@ class Candidate:
     agent: str
     evidence: Evidence | None
     explains: bool
+    looked_at: str = ""
+    """How much of its own error was looked at, where the rest might name one that failed below."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,12 @@ class Hunt:
             inside = f"inside {clean(self.name)}" if self.start is not None else "here"
             return f"failure {place} {inside}, the earliest first"
         if found.task == self.start:
-            return f"{BY_ITSELF}{more}"
+            return f"{by_itself(found.looked_at)}{more}"
         if not found.explains:
             return f"{place}: {unexplaining(clean(self.name))}"
         why = EVIDENCE_WORDS[found.evidence] if found.evidence else ""
-        return f"root cause{f' {place}' if many > 1 else ''} of {clean(self.name)}: {why}"
+        known = f"; known are {found.looked_at}" if found.looked_at else ""
+        return f"root cause{f' {place}' if many > 1 else ''} of {clean(self.name)}: {why}{known}"
 
 
 def begin_hunt(outline: TaskOutline, start: Ident | None) -> Hunt | None:
@@ -73,7 +77,11 @@ def begin_hunt(outline: TaskOutline, start: Ident | None) -> Hunt | None:
     rows = outline.rows
     found = tuple(
         Candidate(
-            rows[cause.number].id, rows[cause.number].agent_id, cause.evidence, cause.explains
+            rows[cause.number].id,
+            rows[cause.number].agent_id,
+            cause.evidence,
+            cause.explains,
+            _looked_at(outline, cause.number),
         )
         for cause in islice(outline.failures.causes(number), _MOST)
     )
@@ -83,6 +91,14 @@ def begin_hunt(outline: TaskOutline, start: Ident | None) -> Hunt | None:
         return Hunt(None, "", False, found)
     row = rows[number]
     return Hunt(start, row.agent_id, row.status == TaskStatus.FAILED, found)
+
+
+def _looked_at(outline: TaskOutline, number: int) -> str:
+    start = outline.rows[number].error_start or ""
+    if len(start) <= ERROR_START or not outline.failed_below(number):
+        return ""
+    end = "last" if start.startswith(TRACE) else "first"
+    return f"the {end} {ERROR_START} characters of its error"
 
 
 def trail_of(outline: TaskOutline, hunt: Hunt) -> Trail | None:

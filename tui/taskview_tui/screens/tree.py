@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.tree.assemble import Mark
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
@@ -229,7 +230,9 @@ class TreeScreen(ShowsClock, TreeAsides):
             only = f" (the oldest {self._followed_limit:,})" if self._followed_limit else ""
             first = f'◆ "{clip(clean(self._followed), _SHOWN)}"{only}  {first or words}'
         self.query_one(StatusLine).status = ListStatus(
-            hint="  ".join(part for part in (first or words, self.clock_words) if part),
+            hint="  ".join(
+                part for part in (first or words, self.clock_words, self.aside_words) if part
+            ),
             took=self._took,
             running="reading…" if reading else "",
             running_for=running_for,
@@ -269,6 +272,7 @@ class TreeScreen(ShowsClock, TreeAsides):
             detail,
             None if parent is None else tree.tasks.get(parent),
             tuple(tree.tasks[child] for child in tree.children.get(detail.row.id, ())),
+            parent_status=None if parent is None else tree.outside.get(parent),
         )
 
     # The cursor
@@ -378,13 +382,17 @@ class TreeScreen(ShowsClock, TreeAsides):
         if task is None or self._shown is None:
             return
         parent = task.parent_task_id
-        if parent is None:
+        if parent is None and task.id in (self._known.orphans or ()):
+            self.app.notify(
+                "the parent of this task is known from its metadata alone", markup=False
+            )
+        elif parent is None:
             self.app.notify("this task has no parent: it is a root", markup=False)
         elif parent in self._shown.tree.tasks:
             self.view.select(parent)
         elif parent in self._shown.elsewhere:
             self.host.open_conversation(self._shown.elsewhere[parent], parent)
-        elif self._ask.top is not None:
+        elif self._shown.tree.marks.get(task.id) is Mark.ABOVE:
             self.host.open_conversation(task.conversation_id, parent)
         else:
             self.app.notify("the parent of this task does not exist", markup=False)

@@ -1,9 +1,12 @@
-"""What is found out about the tasks of a tree once it is shown: repeats, what is stuck, usage."""
+"""What is found out about the tasks of a tree once it is shown.
+
+Repeats, what is stuck, which roots are orphans, and usage.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 from textual import on, work
 from textual.message import Message
@@ -11,10 +14,12 @@ from textual.message import Message
 from taskview_core.entities import Ident, Usage
 from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_tui.render.shown_usage import ShownUsage
-from taskview_tui.render.stuck import may_be_stuck, stuck_tasks
+from taskview_tui.render.stuck import Stuck, may_be_stuck, stuck_tasks
+from taskview_tui.render.tree_facts import NOTHING_KNOWN, Known, Limits
+from taskview_tui.render.tree_orphans import find_orphans
 from taskview_tui.screens.messages import deliver
 from taskview_tui.screens.tree_repeats import input_digests
-from taskview_tui.screens.tree_state import TreeAsk, TreeFound
+from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound
 from taskview_tui.screens.tree_usage import find_usage
 from taskview_tui.screens.with_detail import WithDetail
 from taskview_tui.widgets.finding_tree import FindingTree
@@ -35,7 +40,16 @@ class TreeAsides(WithDetail):
         """It is known which tasks will hardly end, and why."""
 
         ask: TreeAsk
-        stuck: Mapping[Ident, str]
+        found: TreeFound
+        limits: Limits
+        stuck: Stuck
+
+    @dataclass
+    class OrphansArrived(Message):
+        """It is known of which roots the metadata names a parent."""
+
+        ask: TreeAsk
+        orphans: frozenset[Ident]
 
     @dataclass
     class UsageArrived(Message):
@@ -47,6 +61,10 @@ class TreeAsides(WithDetail):
     def __init__(self) -> None:
         super().__init__()
         self._usage = ShownUsage({})
+        self._known = NOTHING_KNOWN
+        self._stuck: TreeAsides.StuckArrived | None = None
+        """What was found of it last; as time goes by, more may be."""
+        self._uncompared = 0
 
     @property
     def view(self) -> FindingTree:
@@ -59,14 +77,29 @@ class TreeAsides(WithDetail):
 
     def read_asides(self, ask: TreeAsk, found: TreeFound) -> None:
         """Begin to find out what may be worth it for a tree that has come."""
+        self._uncompared = 0
         if found.outline.repeats.unknown:
             self._read_repeats(ask, found)
+        self._stuck = None
         if any(map(may_be_stuck, found.outline.rows)):
             self._read_stuck(ask, found)
         else:
             self.workers.cancel_group(self, "stuck")
             self.view.show_stuck({})
+            self._know(replace(self._known, limits={}))
+        self._read_orphans(ask, found)
         self._read_usage(ask, found)
+
+    def _know(self, known: Known) -> None:
+        self._known = known
+        self.view.show_known(known)
+
+    @property
+    def aside_words(self) -> str:
+        """What is to be said of what could not be found out; empty for nothing."""
+        if not self._uncompared:
+            return ""
+        return f"{self._uncompared:,} long inputs not compared for repeats"
 
     @work(exclusive=True, group="repeats")
     async def _read_repeats(self, ask: TreeAsk, found: TreeFound) -> None:
@@ -84,23 +117,64 @@ class TreeAsides(WithDetail):
     @on(RepeatsArrived)
     def _fold_repeats(self, message: RepeatsArrived) -> None:
         if self.is_shown(message.ask):
+            self._uncompared = len(message.repeats.unknown)
             self.view.repeats_known(message.repeats)
+            self.update_lines()
 
     @work(exclusive=True, group="stuck")
-    async def _read_stuck(self, ask: TreeAsk, found: TreeFound) -> None:
-        now = self.host.clock()
-        await deliver(
-            self,
-            "limits",
-            ask,
-            self.browser.run_limits,
-            lambda limits, _took: self.StuckArrived(ask, stuck_tasks(found.outline, limits, now)),
-        )
+    async def _read_stuck(
+        self, ask: TreeAsk, found: TreeFound, limits: Limits | None = None
+    ) -> None:
+        """Find what is stuck by now; the limits are read where they are not given."""
+
+        async def find() -> TreeAsides.StuckArrived:
+            known = await self.browser.run_limits() if limits is None else limits
+            now, outline = self.host.clock(), found.outline
+            if len(outline) <= MANY:
+                stuck = stuck_tasks(outline, known, now)
+            else:
+                stuck = await asyncio.to_thread(stuck_tasks, outline, known, now)
+            return self.StuckArrived(ask, found, known, stuck)
+
+        await deliver(self, "limits", ask, find, lambda arrived, _took: arrived)
 
     @on(StuckArrived)
     def _mark_stuck(self, message: StuckArrived) -> None:
+        if not self.is_shown(message.ask):
+            return
+        self._stuck = message
+        self.view.show_stuck(message.stuck.tasks)
+        detail = self.detail
+        if detail is not None and self.shows_pane and may_be_stuck(detail.row):
+            self.pane.show_stuck(message.stuck.tasks.get(detail.row.id, ""))
+        if self._known.limits is not message.limits:
+            self._know(replace(self._known, limits=message.limits))
+        self.beat()
+
+    def time_passed(self) -> bool:
+        """See BrowserScreen: a task may have become stuck."""
+        last = self._stuck
+        if last is None or last.stuck.until is None:
+            return False
+        if self.host.clock() > last.stuck.until:
+            self._stuck = None
+            self._read_stuck(last.ask, last.found, last.limits)
+        return True
+
+    @work(exclusive=True, group="orphans")
+    async def _read_orphans(self, ask: TreeAsk, found: TreeFound) -> None:
+        await deliver(
+            self,
+            "orphans",
+            ask,
+            lambda: find_orphans(self.browser, found.outline.rows),
+            lambda orphans, _took: self.OrphansArrived(ask, orphans),
+        )
+
+    @on(OrphansArrived)
+    def _mark_orphans(self, message: OrphansArrived) -> None:
         if self.is_shown(message.ask):
-            self.view.show_stuck(message.stuck)
+            self._know(replace(self._known, orphans=message.orphans))
 
     @work(exclusive=True, group="usage")
     async def _read_usage(self, ask: TreeAsk, found: TreeFound) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
     from taskview_tui.export.scope import Scope
     from taskview_tui.render.copies import Spot
-    from taskview_tui.render.stuck import Limits
+    from taskview_tui.render.tree_facts import Limits
     from taskview_tui.widgets.detail_pane import DetailPane
 
 _PAUSE = 0.08
@@ -43,6 +43,8 @@ _PATIENCE = 0.5
 _ASIDES = {
     "limits": "which tasks are stuck",
     "usage": "what the tasks used",
+    "repeats": "which tasks with long inputs are repeats",
+    "orphans": "which roots are orphans",
     "holdings": "who brought it in",
 }
 """By the part of a request: what a screen does without where it fails."""
@@ -65,6 +67,8 @@ class Found:
     parent: TaskRow | None = None
     children: Sequence[TaskRow] | None = None
     has_all_children: bool = True
+    parent_status: str | None = None
+    """That of its parent, where nothing else of it is known."""
     used: Usage | None = None
     """What the task itself says that was used."""
 
@@ -217,9 +221,12 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
             now = self.host.clock()
             row, limits = found.detail.row, message.limits
             children = found.children if found.has_all_children else None
-            from taskview_tui.render.stuck import why_stuck
+            parent = found.parent_status
+            if found.parent is not None:
+                parent = found.parent.status.value
+            from taskview_tui.render.stuck import all_ended, why_stuck
 
-            self.pane.show_stuck(why_stuck(row, found.parent, children, limits, now))
+            self.pane.show_stuck(why_stuck(row, parent, all_ended(children), limits, now))
 
     @on(Failed)
     def _aside_failed(self, message: Failed) -> None:

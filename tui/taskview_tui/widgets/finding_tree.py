@@ -19,6 +19,7 @@ from taskview_core.tree.repeats import Repeats
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.haystack import StoppedError
 from taskview_tui.render.task_outline import TaskOutline
+from taskview_tui.render.tree_facts import Known
 from taskview_tui.render.tree_find import TreeFinder, TreeMatches, last_kept, matches_of
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.text.clean import clean
@@ -135,8 +136,10 @@ class FindingTree(TaskTreeView):
             return "searching…"
         if matches.unheld:
             return f"{matches.unheld} is not in a tree's rows"
+        if matches.unread:
+            return f"{matches.unread} is not known yet"
         if not matches.numbers:
-            return "no match in the rows"
+            return f"no match in the rows{f': {matches.within}' if matches.within else ''}"
         number = self._number()
         place = None if number is None else matches.place(number)
         count = f"{len(matches.numbers):,}"
@@ -159,6 +162,17 @@ class FindingTree(TaskTreeView):
             self._show_whole(self._origin)
             self.post_message(self.FindChanged())
 
+    def show_known(self, known: Known) -> None:
+        """See TreeLines; what was looked for is looked for again."""
+        was = self._known
+        super().show_known(known)
+        if self._finder is not None:
+            self._finder.known = known
+        if known != was and "is:" in self._text:
+            waited = self._matches is not None and bool(self._matches.unread)
+            jump = waited or (self._search is not None and self._search.jump)
+            self._begin(self._text, jump=jump)
+
     def go_to_match(self, step: int) -> None:
         """Go on to the next match from the cursor, or with -1 to the one before."""
         matches, here = self._matches, self._number()
@@ -178,7 +192,7 @@ class FindingTree(TaskTreeView):
 
     def _get_finder(self) -> TreeFinder:
         if self._finder is None:
-            self._finder = TreeFinder(self._outline)
+            self._finder = TreeFinder(self._outline, self._known)
         return self._finder
 
     def _begin(self, text: str, *, jump: bool) -> None:

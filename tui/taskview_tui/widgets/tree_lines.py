@@ -15,6 +15,7 @@ from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.task_cells import duration_cell
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
+from taskview_tui.render.tree_facts import NOTHING_KNOWN, Known
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.render.tree_line import indent_room, tree_cell, tree_preview, tree_width
 from taskview_tui.render.waterfall import ClockView, Waterfall
@@ -53,8 +54,10 @@ class TreeLines(LineView):
         self._trail: Trail | None = None
         self._holders: Mapping[Ident, Holding] = {}
         self._stuck: Mapping[Ident, str] = {}
+        self._known = NOTHING_KNOWN
         self._usage = ShownUsage({})
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
+        self._marked_in: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
         self._clock_view = ClockView()
         self._bar_cells = 0
 
@@ -78,6 +81,13 @@ class TreeLines(LineView):
         """Mark the tasks that will hardly end, each with why."""
         if stuck != self._stuck:
             self._stuck = stuck
+            self._version += 1
+            self.refresh()
+
+    def show_known(self, known: Known) -> None:
+        """Mark the roots whose metadata names a parent, and search by what is known by now."""
+        if known != self._known:
+            self._known = known
             self._version += 1
             self.refresh()
 
@@ -201,9 +211,11 @@ class TreeLines(LineView):
             style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            holds = self._holders.get(row.id)
+            holds = self._holders.get(row.id) if run_end is None else None
             stuck = self._stuck.get(row.id, "") if run_end is None else ""
-            run = run_pieces(outcome) if outcome else ()
+            run: Line = ()
+            if run_end is not None:
+                run = run_pieces(outcome, *self._marks_in(number, run_end))
             return tree_preview(
                 self._outline,
                 number,
@@ -213,6 +225,7 @@ class TreeLines(LineView):
                 holds=holds,
                 stuck=stuck,
                 run=run,
+                is_orphan=row.id in (self._known.orphans or ()),
             )
         if slot.column.key == "bar":
             ink = status_style(status).ink
@@ -225,12 +238,26 @@ class TreeLines(LineView):
 
     def _used(self, number: int, key: str, run_end: int | None) -> str:
         """Give what a task used, or all tasks of the run that its line stands for."""
+        return self._usage.cell(self._idents(number, run_end), key)
+
+    def _idents(self, number: int, run_end: int | None) -> list[Ident]:
         rows, ends = self._outline.rows, self._outline.ends
         idents = [rows[number].id]
         while run_end is not None and ends[number] < run_end:
             number = ends[number]
             idents.append(rows[number].id)
-        return self._usage.cell(idents, key)
+        return idents
+
+    def _marks_in(self, head: int, run_end: int) -> tuple[int, int]:
+        """Count the tasks of a run that are stuck, and those that hold what is followed."""
+        if self._marked_in[0] != self._version:
+            self._marked_in = (self._version, {})
+        known = self._marked_in[1]
+        if head not in known:
+            idents = self._idents(head, run_end)
+            stuck = sum(ident in self._stuck for ident in idents)
+            known[head] = (stuck, sum(ident in self._holders for ident in idents))
+        return known[head]
 
     def _outcome(self, head: int) -> dict[TaskStatus, int]:
         """Give how the tasks of a run ended; counted once, for a run may have thousands."""

@@ -14,7 +14,7 @@ from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expressions
 from taskview_core.persistence.sql.many_rows import RowMapper
-from taskview_core.persistence.sql.mapping import conversation_of, ident_of
+from taskview_core.persistence.sql.mapping import conversation_of, ident_of, optional_text
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.source import expressions_for, forms_under
 from taskview_core.persistence.sql.tables import conversations, tasks
@@ -36,7 +36,11 @@ async def conversation_rows(session: Session, profile: Profile, conversation_id:
     rows = await mapped(stored)
     if not rows and (await session.execute(known)).first() is None:
         raise EntityNotFoundError("conversation", conversation_id)
-    return TreeRows(tuple(rows), await _elsewhere(session, engine, stored, rows))
+    # In the form that is stored nearly all are found, and compared in a fraction of the time.
+    apart = {row[2] for row in stored} - {row[0] for row in stored} - {None}
+    here = {row.id for row in rows} if apart else set()
+    missing = [ident for ident in map(ident_of, apart) if ident not in here]
+    return TreeRows(tuple(rows), *await _outside(session, engine, missing))
 
 
 async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRows:
@@ -55,7 +59,9 @@ async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRo
         level = [row.id for row in fresh]
         seen.update(level)
         rows += fresh
-    return TreeRows(tuple(rows))
+    above = rows[0].parent_task_id
+    missing = [] if above is None or above in seen else [above]
+    return TreeRows(tuple(rows), *await _outside(session, engine, missing))
 
 
 async def _rows(session: Session, engine: Expressions, condition: Condition) -> list[TaskRow]:
@@ -81,24 +87,21 @@ async def mapped(stored: Sequence[Any]) -> list[TaskRow]:
     return rows
 
 
-async def _elsewhere(
-    session: Session, engine: Expressions, stored: Sequence[Any], rows: Sequence[TaskRow]
-) -> dict[Ident, Ident]:
-    """Find the conversations of the parents that are not among the rows."""
-    # In the form that is stored nearly all are found, and compared in a fraction of the time.
-    apart = {row[2] for row in stored} - {row[0] for row in stored} - {None}
-    if not apart:
-        return {}
-    here = {row.id for row in rows}
-    missing = {ident: None for ident in map(ident_of, apart) if ident not in here}
-    found: dict[Ident, Ident] = {}
-    for ids in _chunks(missing):
-        statement = select(tasks.c.id, tasks.c.conversation_id).where(
+async def _outside(
+    session: Session, engine: Expressions, missing: Iterable[Ident]
+) -> tuple[dict[Ident, Ident], dict[Ident, str | None]]:
+    """Find the conversations and statuses of the parents that are not among the rows."""
+    homes: dict[Ident, Ident] = {}
+    statuses: dict[Ident, str | None] = {}
+    for ids in _chunks(dict.fromkeys(missing)):
+        statement = select(tasks.c.id, tasks.c.conversation_id, tasks.c.status).where(
             engine.idents(tasks.c.id, ids)
         )
         for row in (await session.execute(statement)).all():
-            found[ident_of(row.id)] = conversation_of(row.conversation_id, [])
-    return found
+            ident = ident_of(row.id)
+            homes[ident] = conversation_of(row.conversation_id, [])
+            statuses[ident] = optional_text(row.status)
+    return homes, statuses
 
 
 def _chunks(ids: Iterable[Ident]) -> Iterable[list[Ident]]:

@@ -66,5 +66,7 @@ def _amounts(used: Usage) -> str:
 
 
 def _words(mark: Mark, row: TaskRow, out: Output) -> str:
-    parent = "?" if row.parent_task_id is None else ident_text(row.parent_task_id, out)
+    if row.parent_task_id is None:
+        return "[its parent is known from its metadata alone]"
+    parent = ident_text(row.parent_task_id, out)
     return f"[{_MARKS[mark].format(parent=parent)}]"
