@@ -56,7 +56,9 @@ class BigTree:
                 {
                     "id": self._ident(number),
                     "conversation_id": self.conversation,
-                    "parent_task_id": self._ident((number - 1) // self.children) if number else None,
+                    "parent_task_id": self._ident((number - 1) // self.children)
+                    if number
+                    else None,
                     "agent_id": ("planner", "coder", "tool:bash")[number % 3],
                     "status": "failed" if number % 97 == 2 else "completed",
                     "input": {"step": number, "goal": "a part of a large piece of work"},

@@ -52,4 +52,3 @@ async def take_samples(target: Target) -> Samples:
         },
         {"common": COMMON, "rare": RARE, "absent": ABSENT},
     )
-
