@@ -19,7 +19,7 @@ _SEARCHING = "searching\N{HORIZONTAL ELLIPSIS}"
 _BEGUN = 3.0
 """Seconds within which the screen has to say that it is searching."""
 MOST = 12.0
-"""Seconds after which it is no longer waited for the slow filter: before it is stopped, after 15."""
+"""Seconds for which the slow filter is waited for: it is stopped after 15."""
 _TYPED = "duration:>5s"
 _APART = 0.03
 _SETTLED = 1.0
