@@ -17,8 +17,8 @@ _IDLE = timedelta(hours=1)
 SMALL_TREE, LARGE_TREE = BigTree(100, _IDLE), BigTree(100_000, _IDLE)
 WIDE_TREE = BigTree(20_001, _IDLE, children=20_000)
 DEEP_TREE = BigTree(2_000, _IDLE, children=1)
-_LONG = " ".join(f"word {number} of a long text" for number in range(40))
-"""Longer than a line: it is shown whole when it is opened."""
+_LONG = " ".join(f"part {number} of a long text" for number in range(40))
+"""Longer than a line: it is shown whole when it is opened. No letter of it is looked for."""
 _AT = "2026-06-10T09:00:00+00:00"
 
 

@@ -10,6 +10,7 @@ import codecs
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -225,6 +226,19 @@ def _state(file: Path) -> str:
         return file.read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):  # the thread has ended
         return ""
+
+
+def most_memory(process: int) -> float | None:
+    """Give the most memory that a process has had resident so far, libraries and all, in MB.
+
+    None for one that has ended.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return None if found is None else int(found[1]) / 1024
 
 
 @contextmanager
