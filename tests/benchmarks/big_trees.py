@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 _BEGIN = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
-_CHILDREN = 40
 
 
 @dataclass(frozen=True)
 class BigTree:
-    """A conversation of so many tasks: one root, and forty below each task that has any."""
+    """A conversation of so many tasks: one root, and `children` below each task that has any."""
 
     tasks: int
     idle: timedelta = timedelta()
     """How long nothing ran in the middle."""
+    children: int = 40
 
     @property
     def conversation(self) -> str:
@@ -56,7 +56,9 @@ class BigTree:
                 {
                     "id": self._ident(number),
                     "conversation_id": self.conversation,
-                    "parent_task_id": self._ident((number - 1) // _CHILDREN) if number else None,
+                    "parent_task_id": self._ident((number - 1) // self.children)
+                    if number
+                    else None,
                     "agent_id": ("planner", "coder", "tool:bash")[number % 3],
                     "status": "failed" if number % 97 == 2 else "completed",
                     "input": {"step": number, "goal": "a part of a large piece of work"},
@@ -88,7 +90,13 @@ def trees_for(tasks: int) -> tuple[BigTree, BigTree]:
     )
 
 
-def write_trees(trees: tuple[BigTree, ...], path: Path) -> None:
+def wide_tree_for(tasks: int) -> BigTree:
+    """Give the tree whose root has thousands of children: 20,000 from 1 M on."""
+    children = 20_000 if tasks >= 1_000_000 else 2_000
+    return BigTree(children + 1, children=children)
+
+
+def write_trees(trees: Iterable[BigTree], path: Path) -> None:
     """Write their rows to a file."""
     with path.open("w") as file:
         for tree in trees:

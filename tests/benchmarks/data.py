@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 import taskview_migrations
-from benchmarks.big_trees import trees_for, write_trees
+from benchmarks.big_trees import trees_for, wide_tree_for, write_trees
 from benchmarks.rows_of_file import rows_for_postgres
 from support.postgres import OwnServer, start_own_server
 from taskview_core.persistence.bulk import COLUMNS
@@ -23,6 +23,8 @@ from taskview_core.persistence.url import parse_database_url
 COMMAND = Path(sys.executable).parent / "taskview"
 UNTIL = ("--until", "2026-06-30T12:00:00Z")
 """Each run measures the same rows."""
+_TREES = 2
+"""Another number where other trees are put in: they are added to what was kept from before."""
 
 
 def say(words: str) -> None:
@@ -34,7 +36,7 @@ def sqlite_file(folder: Path, tasks: int) -> Path:
     """Give the demo of so many tasks with the large trees in it, made now where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"demo-{tasks}-{version('taskview')}.db"
-    marks = folder / f"{path.name}.trees"
+    marks = folder / f"{path.name}.trees-{_TREES}"
     if not path.exists():
         say(f"making {tasks:,} tasks")
         part = path.with_name(f"{path.name}.new")
@@ -50,7 +52,7 @@ def sqlite_file(folder: Path, tasks: int) -> Path:
     if not marks.exists():
         say("adding the large trees")
         lines = folder / f"{path.name}.ndjson"
-        write_trees(trees_for(tasks), lines)
+        write_trees((*trees_for(tasks), wide_tree_for(tasks)), lines)
         subprocess.run([COMMAND, "db", "upgrade", path], check=True)
         subprocess.run([COMMAND, "load", path, lines], check=True)
         lines.unlink()
@@ -75,7 +77,7 @@ def postgres_server(url: str | None) -> Iterator[str]:
 
 async def postgres_database(server: str, file: Path, tasks: int) -> str:
     """Give the URL of a database with the rows of the file, copied now where they are not there."""
-    name = f"taskview_benchmark_{tasks}_{version('taskview').replace('.', '_')}"
+    name = f"taskview_benchmark_{tasks}_{version('taskview').replace('.', '_')}_{_TREES}"
     url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     administrator = await asyncpg.connect(server)
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,83 +23,98 @@ _MEGABYTE = 1_000_000
 
 
 async def measure_sqlite(file: Path, folder: Path) -> AsyncIterator[Result]:
-    """Yield the cost of each index of a file's tasks; the file is only read."""
+    """Yield the cost of each index of a file; the file is only read."""
     source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-    (table,) = source.execute("SELECT sql FROM sqlite_master WHERE name = 'tasks'").fetchone()
-    made = source.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'tasks'"
-        " AND sql IS NOT NULL ORDER BY name"
-    ).fetchall()
-    rows = source.execute(f"SELECT {', '.join(COLUMNS['tasks'])} FROM tasks LIMIT {_ROWS}")
-    taken = rows.fetchall()
-    copy = folder / "costs.db"
-
-    def write(index: str | None) -> Callable[[], Any]:
-        async def run() -> None:
-            copy.unlink(missing_ok=True)
-            await asyncio.to_thread(_write_sqlite, copy, table, index, taken)
-
-        return run
-
-    for name, statement in made:
-        size = source.execute(
-            "SELECT sum(pgsize) FROM dbstat WHERE name = ? AND aggregate = TRUE", (name,)
-        ).fetchone()[0]
-        with_it, without = await in_turns(_RUNS, write(statement), write(None), warm=False)
-        for result in _results(name, f"SQLite {sqlite3.sqlite_version}", size, with_it, without):
-            yield result
+    engine = f"SQLite {sqlite3.sqlite_version}"
+    for table in COLUMNS:
+        (made,) = source.execute(
+            "SELECT sql FROM sqlite_master WHERE name = ?", (table,)
+        ).fetchone()
+        taken = _rows(source, table)
+        indexes = source.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?"
+            " AND sql IS NOT NULL ORDER BY name",
+            (table,),
+        ).fetchall()
+        for name, statement in indexes:
+            (size,) = source.execute(
+                "SELECT sum(pgsize) FROM dbstat WHERE name = ? AND aggregate = TRUE", (name,)
+            ).fetchone()
+            writes = [
+                partial(_write_sqlite, folder / "costs.db", made, index, table, taken)
+                for index in (statement, None)
+            ]
+            times = await in_turns(_RUNS, *(partial(asyncio.to_thread, each) for each in writes))
+            for result in _results(name, engine, size, *times, rows=len(taken)):
+                yield result
     source.close()
 
 
-def _write_sqlite(path: Path, table: str, index: str | None, rows: Sequence[Any]) -> None:
+def _rows(source: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """Give the oldest rows of a table; of conversations there may be fewer."""
+    return source.execute(
+        f"SELECT {', '.join(COLUMNS[table])} FROM {table} ORDER BY rowid LIMIT {_ROWS}"
+    ).fetchall()
+
+
+def _write_sqlite(
+    path: Path, made: str, index: str | None, table: str, rows: Sequence[Any]
+) -> None:
+    path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
-    connection.execute(table)
+    connection.execute(made)
     if index is not None:
         connection.execute(index)
-    places = ", ".join("?" * len(COLUMNS["tasks"]))
-    into = f"INSERT INTO tasks ({', '.join(COLUMNS['tasks'])}) VALUES ({places})"
+    columns = COLUMNS[table]
+    into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     with connection:
         connection.executemany(into, rows)
     connection.close()
 
 
 async def measure_postgres(url: str, engine: str, file: Path) -> AsyncIterator[Result]:
-    """Yield the cost of each index of a server's tasks, written to a schema of its own."""
+    """Yield the cost of each index of a server's tables, written to a schema of its own."""
     source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-    rows = source.execute(f"SELECT {', '.join(COLUMNS['tasks'])} FROM tasks LIMIT {_ROWS}")
-    taken = list(rows_for_postgres("tasks", rows.fetchall()))
-    source.close()
     connection = await asyncpg.connect(url)
-    made = await connection.fetch(
-        "SELECT indexname, indexdef, pg_relation_size(indexname::regclass) AS size"
-        " FROM pg_indexes WHERE tablename = 'tasks' AND schemaname = 'public'"
-        " AND indexname LIKE 'ix_%' ORDER BY 1"
-    )
-
-    def write(index: str | None) -> Callable[[], Any]:
-        async def run() -> None:
-            await connection.execute(
-                "DROP SCHEMA IF EXISTS costs CASCADE; CREATE SCHEMA costs;"
-                " CREATE TABLE costs.tasks (LIKE public.tasks INCLUDING DEFAULTS)"
-            )
-            if index is not None:
-                await connection.execute(index.replace(" ON public.", " ON costs."))
-            await connection.copy_records_to_table(
-                "tasks", schema_name="costs", records=taken, columns=list(COLUMNS["tasks"])
-            )
-
-        return run
-
-    for each in made:
-        with_it, without = await in_turns(_RUNS, write(each["indexdef"]), write(None), warm=False)
-        for result in _results(each["indexname"], engine, each["size"], with_it, without):
-            yield result
+    for table in COLUMNS:
+        taken = list(rows_for_postgres(table, _rows(source, table)))
+        made = await connection.fetch(
+            "SELECT indexname, indexdef, pg_relation_size(indexname::regclass) AS size"
+            " FROM pg_indexes WHERE tablename = $1 AND schemaname = 'public'"
+            " AND indexname LIKE 'ix_%' ORDER BY 1",
+            table,
+        )
+        for each in made:
+            writes = [
+                partial(_write_postgres, connection, index, table, taken)
+                for index in (each["indexdef"], None)
+            ]
+            times = await in_turns(_RUNS, *writes)
+            for result in _results(
+                each["indexname"], engine, each["size"], *times, rows=len(taken)
+            ):
+                yield result
+    source.close()
     await connection.execute("DROP SCHEMA IF EXISTS costs CASCADE")
     await connection.close()
 
 
+async def _write_postgres(
+    connection: asyncpg.Connection[Any], index: str | None, table: str, rows: Sequence[Any]
+) -> None:
+    await connection.execute(
+        "DROP SCHEMA IF EXISTS costs CASCADE; CREATE SCHEMA costs;"
+        f" CREATE TABLE costs.{table} (LIKE public.{table} INCLUDING DEFAULTS)"
+    )
+    if index is not None:
+        await connection.execute(index.replace(" ON public.", " ON costs."))
+    await connection.copy_records_to_table(
+        table, schema_name="costs", records=rows, columns=list(COLUMNS[table])
+    )
+
+
 def _results(
-    name: str, engine: str, size: int, with_it: float, without: float
+    name: str, engine: str, size: int, with_it: float, without: float, *, rows: int
 ) -> tuple[Result, Result]:
     """Give size in megabytes, and what a thousand rows take with the index alone and without."""
     return (
@@ -107,8 +123,8 @@ def _results(
             group=GROUP,
             what=f"{name}: writing 1,000 rows",
             engine=engine,
-            ours=with_it / (_ROWS / 1000),
-            other=without / (_ROWS / 1000),
+            ours=with_it / (rows / 1000),
+            other=without / (rows / 1000),
             against="without it",
         ),
     )

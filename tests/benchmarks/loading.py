@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 import taskview_migrations
+from benchmarks import loading_memory
 from benchmarks.load_rows import LoadRows, make_load_rows
 from benchmarks.result import BARE, Result, at_least_times
 from benchmarks.rows_of_file import rows_for_postgres
@@ -39,7 +40,9 @@ async def measure_sqlite(folder: Path, tasks: int, runs: int) -> AsyncIterator[R
 
     ours_ms, bare_ms = await in_turns(min(runs, 3), ours, bare, warm=False)
     assert _counted(ours_file) == _counted(bare_file) == rows.tasks
-    yield _result("SQLite " + sqlite3.sqlite_version, rows.tasks, ours_ms, bare_ms)
+    engine = "SQLite " + sqlite3.sqlite_version
+    yield _result(engine, rows.tasks, ours_ms, bare_ms)
+    yield await loading_memory.measure_sqlite(rows, folder, engine)
 
 
 def _fill_sqlite(path: Path, like: Path, rows: LoadRows) -> None:

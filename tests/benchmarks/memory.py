@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from statistics import median
 
 from benchmarks.result import Result, at_most, at_most_more
 from benchmarks.terminal_start import COMMAND, has_rows
-from benchmarks.terminal_timed import TimedTerminal, on_terminal
+from benchmarks.terminal_timed import TimedTerminal, most_memory, on_terminal
 
 GROUP = "Memory of the process"
 FEW = 5_000
@@ -81,7 +79,9 @@ def _most_memory(database: str) -> float:
         for key in (_ENTER, "O", "G", "q", "2", "]", "}", "1"):
             terminal.type(key)
             terminal.wait_quiet(1.0)
-        return _peak(terminal)
+        most = most_memory(terminal.process.pid)
+        assert most is not None, "the program is still running"
+        return most
 
 
 def _search(terminal: TimedTerminal, words: str) -> None:
@@ -91,11 +91,3 @@ def _search(terminal: TimedTerminal, words: str) -> None:
     terminal.wait_quiet(1.0)
     terminal.type(_ENTER)
     terminal.wait_quiet(1.0)
-
-
-def _peak(terminal: TimedTerminal) -> float:
-    """Give the most memory that the program has had resident, libraries and all, in MB."""
-    status = Path(f"/proc/{terminal.process.pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None, "the program is still running"
-    return int(found[1]) / 1024

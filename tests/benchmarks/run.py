@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -30,10 +29,11 @@ from benchmarks import (
     trees,
 )
 from benchmarks.big_trees import trees_for
-from benchmarks.data import COMMAND, postgres_database, postgres_server, say, sqlite_file
+from benchmarks.data import postgres_database, postgres_server, say, sqlite_file
 from benchmarks.result import Result
 from benchmarks.samples import Samples, take_samples
 from benchmarks.target import Target, open_target
+from benchmarks.text_indexes import drop_text_index, make_text_index
 
 PARTS = (
     *("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "memory", "far"),
@@ -139,6 +139,7 @@ class _Engine:
     async def measure(self) -> AsyncIterator[Result]:
         """Yield the results part by part."""
         url = await self.database(self.tasks)
+        await drop_text_index(url)
         target = await open_target(url, self.tasks)
         name = target.engine
         try:
@@ -176,18 +177,15 @@ class _Engine:
         """Make the text index, measure with it, and drop it again."""
         tasks = min(self.tasks, _MOST_INDEXED)
         url = await self.database(tasks)
-        index = [COMMAND, "db", "index-text", url]
-        made = await asyncio.to_thread(subprocess.run, index, stdin=subprocess.DEVNULL)
-        if made.returncode != 0:
-            say("there is no text index here: those lines are left out")
+        if not await make_text_index(url):
             return
-        target: Target = await open_target(url, tasks)
+        target: Target = await open_target(url, tasks, text_index=True)
         try:
             async for result in text.measure_indexed(target, await take_samples(target), self.runs):
                 yield result
         finally:
             await target.close()
-            await asyncio.to_thread(subprocess.run, [*index, "--drop"], stdin=subprocess.DEVNULL)
+            await drop_text_index(url)
 
     async def _apart(self, url: str, engine: str, temporary: Path) -> AsyncIterator[Result]:
         """Measure what opens databases itself, or none."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
+from benchmarks.big_trees import trees_for, wide_tree_for
 from benchmarks.target import Target
 from taskview_core.query.task_filter import TaskFilter
 
@@ -23,25 +23,13 @@ class Samples:
 
 
 async def take_samples(target: Target) -> Samples:
-    """Choose them: the most frequent agent, a parent with many children, the middle of the time."""
+    """Choose them: a frequent agent, the largest conversation and parent, the middle of the time.
+
+    What is large is deep: of a few tasks, the last page is the first.
+    """
     agent = await target.value(
         "SELECT agent_id FROM (SELECT agent_id FROM tasks ORDER BY created_at DESC LIMIT 5000) a"
         " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-    )
-    newest = (
-        " FROM (SELECT conversation_id, parent_task_id FROM tasks"
-        " ORDER BY created_at LIMIT 20000) t"
-    )
-    conversation = _uuid(
-        await target.value(
-            f"SELECT conversation_id{newest} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        )
-    )
-    parent = _uuid(
-        await target.value(
-            f"SELECT parent_task_id{newest} WHERE parent_task_id IS NOT NULL"
-            " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        )
     )
     filters = {
         "no filter": "",
@@ -50,8 +38,8 @@ async def take_samples(target: Target) -> Samples:
         "agent": f"agent:{agent}",
         "agent and status": f"agent:{agent} status:completed",
         "rare agent and status": f"agent:{agent} status:failed",
-        "conversation": f"conversation:{conversation}",
-        "parent": f"parent:{parent}",
+        "conversation": f"conversation:{trees_for(target.tasks)[-1].conversation}",
+        "parent": f"parent:{wide_tree_for(target.tasks).root}",
         "roots": "is:root",
         "time range": "since:2026-06-01 until:2026-06-20",
     }
@@ -64,7 +52,3 @@ async def take_samples(target: Target) -> Samples:
         },
         {"common": COMMON, "rare": RARE, "absent": ABSENT},
     )
-
-
-def _uuid(stored: Any) -> str:
-    return str(UUID(str(stored)))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 ESCAPE = "\x1b"
 _PAGE_DOWN, _PAGE_UP = "\x1b[6~", "\x1b[5~"
 _HALF_DOWN = "\x04"
+_NOTICED = 2.5
+"""Seconds after which a notice has gone: what is timed next would be taken for its going."""
 _SCROLLED = "g" + "j" * 36
 """To the first line that is not on the screen at first, and further."""
 
@@ -21,7 +23,8 @@ class Step:
     `until_first` times the first change of the screen, as of a letter that is typed; all others
     the last one. `patience` is for how many seconds the program may do nothing in between.
     `rows_only` looks at the rows alone, not at the scroll bar and the line that counts what was
-    found: as of a page, the count may come later.
+    found: as of a page, the count may come later. `says` looks at the status line too. `lasts`
+    is for how many seconds the screen may change by itself afterwards.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Step:
     until_first: bool = False
     patience: float = 0.15
     rows_only: bool = False
+    says: bool = False
+    lasts: float = 0.0
 
 
 def _step(name: str, key: str, *before: str) -> Step:
@@ -46,6 +51,11 @@ def _answer(name: str, key: str, *before: str) -> Step:
 
 def _found(name: str, key: str) -> Step:
     return Step(name, key, patience=0.3, rows_only=True)
+
+
+def _told(name: str, key: str, *before: str) -> Step:
+    """Give a key that is answered by a notice, which is waited for until it has gone."""
+    return Step(name, key, before, until_first=True, lasts=_NOTICED)
 
 
 _MOVES = (
@@ -88,10 +98,27 @@ TREE_STEPS = (
     _answer("j beside the details", "j"),
     _step("t", "t"),
     _step("i closes the details", "i"),
+    _answer("Enter opens the task", "\r", "gj"),
+    _step("q from the task", "q"),
+    _answer("d opens the task", "d"),
+    _step("q from the task again", "q"),
+    _step("p to the parent", "p", "gjj"),
+    _answer("b opens a subtree", "b", "gj"),
+    _answer("C from the subtree", "C"),
+    # What is read again looks as it did: it is seen that it holds up no key.
+    _first("j after r", "rj", "g"),
+    Step("a follows", "a", until_first=True, patience=0.3, says=True),
+    Step("a again", "a", until_first=True, patience=0.3, says=True),
+    _first("Y opens the menu", "Y"),
+    _step("Esc from the menu", ESCAPE),
+    _first("x opens the menu", "x"),
+    _step("Esc from the menu of x", ESCAPE),
+    _told("y", "y"),
     _step("/", "/", "g"),
-    # Its letter is in every task, the word in some.
-    _first("a letter to find", "c"),
-    _found("a word is found", "oder"),
+    # Its first letter is in every task; both together in two of three, which are more than fill
+    # the screen in a tree of 100 too.
+    _first("a letter to find", "e"),
+    _found("another letter is found", "r"),
     _step("Enter leaves the input", "\r"),
     _step("n", "n"),
     _step("N", "N"),
@@ -100,6 +127,15 @@ TREE_STEPS = (
     _step("n in the whole tree", "n"),
 )
 """In a tree, all of which is open at first."""
+
+_SHAPELESS = {
+    *("h closes the root", "l opens the root", "O closes all", "O opens all", "e", "E", "f"),
+    *("e from what is closed", "Esc takes the marks away", "c", "c again", "z", "z again", "/"),
+    *("a letter to find", "another letter is found", "Enter leaves the input", "n", "N"),
+    *("page down in what was found", "Esc to the whole tree", "n in the whole tree"),
+}
+SHAPE_STEPS = (*_MOVES, *(step for step in TREE_STEPS if step.name in _SHAPELESS))
+"""Those of them that do the same in a tree of any shape."""
 
 PAYLOAD_STEPS = (
     *_MOVES,
@@ -124,9 +160,19 @@ PAYLOAD_STEPS = (
     _step("page down with marks", _PAGE_DOWN),
     _step("Esc takes the marks away", ESCAPE),
     _step("t", "t", "g"),
+    _answer("m shows messages", "m", "g"),
+    _answer("m again", "m"),
+    _step("o opens a long text", "o", ".", "input.messages[0].content\r"),
+    _step("o closes it", "o"),
+    _step("Enter opens a long text", "\r"),
+    _step("Enter closes it", "\r"),
+    _told("y", "y"),
     _step("Y", "Y", ".", "output[2].text\r"),
     _step("Esc from the menu", ESCAPE),
     _first("*", "*"),
     _step("q from who holds a value", "q"),
 )
-"""In a payload, all of which is unfolded at first."""
+"""In a payload, all of which is unfolded at first.
+
+Not `!` and `v`: they start other programs, whose time it would be.
+"""

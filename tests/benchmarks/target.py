@@ -141,11 +141,10 @@ class Target:
         await self.bare.close()
 
 
-async def open_target(url: str, tasks: int) -> Target:
-    """Open a database both ways."""
-    browser = DatabaseBrowser(
-        url, clock=lambda: NOW, timeout=600, text_indexes=wiring.text_index_folder()
-    )
+async def open_target(url: str, tasks: int, *, text_index: bool = False) -> Target:
+    """Open a database both ways; with `text_index` text is found by that of a file too."""
+    folder = wiring.text_index_folder() if text_index else None
+    browser = DatabaseBrowser(url, clock=lambda: NOW, timeout=600, text_indexes=folder)
     await browser.connect()
     path = parse_database_url(url).path
     bare: Bare

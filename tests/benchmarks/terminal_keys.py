@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,8 +13,13 @@ ROWS = slice(3, -3)
 """The lines of the screen with the rows of the list, whatever is above and below them."""
 _DOWN = 36
 """More moves down than there are lines on the screen, and fewer than rows on a page."""
-_SLOW = "duration:>999h"
-"""A filter that nothing passes and no index helps: it looks at all tasks."""
+SLOW = "has:output -has:output"
+"""A filter that nothing passes and no index helps: a page and a count look at all tasks."""
+_SEARCHING = "searching\N{HORIZONTAL ELLIPSIS}"
+_BEGUN = 3.0
+"""Seconds within which the screen has to say that it is searching."""
+MOST = 12.0
+"""Seconds for which the slow filter is waited for: it is stopped after 15."""
 _TYPED = "duration:>5s"
 _APART = 0.03
 _SETTLED = 1.0
@@ -32,6 +38,10 @@ class KeyTimes:
     """A filter that is there at once, nothing else running: with the pause before it is asked."""
     typed: list[float] = field(default_factory=list)
     """The same filter after its last key, typed a key at a time while a slow one is answered."""
+    idle: int = 0
+    """Rounds in which nothing was searched any more when the typing began; not in `typed`."""
+    slow: float | None = None
+    """Seconds that the slow filter takes alone; None for more than are waited."""
 
 
 def measure_keys(database: str, rounds: int) -> KeyTimes:
@@ -49,16 +59,33 @@ def measure_keys(database: str, rounds: int) -> KeyTimes:
             times.alone.append(_time(terminal, _TYPED, quiet=_SETTLED))
             _type_anew(terminal, "")
             terminal.wait_quiet(_SETTLED)
-            _type_anew(terminal, _SLOW)
-            terminal.listen(0.4)
-            times.typed.append(_time_typed(terminal, _TYPED))
+            _type_anew(terminal, SLOW)
+            if terminal.shows(is_searching, _BEGUN):
+                times.typed.append(_time_typed(terminal, _TYPED))
+            else:
+                times.idle += 1
             _type_anew(terminal, "")
             terminal.wait_quiet(_SETTLED)
+        times.slow = _time_slow(terminal)
     return times
 
 
-def _type_anew(terminal: TimedTerminal, text: str) -> None:
-    terminal.type(_CLEAR + text)
+def is_searching(lines: Sequence[str]) -> bool:
+    """Whether the screen says that a page is being looked for."""
+    return any(_SEARCHING in line for line in lines)
+
+
+def _time_slow(terminal: TimedTerminal) -> float | None:
+    typed = _type_anew(terminal, SLOW)
+    if not terminal.shows(is_searching, _BEGUN):
+        return 0.0
+    if not terminal.shows(lambda lines: not is_searching(lines), MOST):
+        return None
+    return time.perf_counter() - typed
+
+
+def _type_anew(terminal: TimedTerminal, text: str) -> float:
+    return terminal.type(_CLEAR + text)
 
 
 def _time(terminal: TimedTerminal, keys: str, quiet: float = 0.25) -> float:

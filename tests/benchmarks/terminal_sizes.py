@@ -1,4 +1,4 @@
-"""Keys in a tree of 100,000 tasks and in a payload of 10 MB, beside the same in small ones."""
+"""Keys in large trees and in a payload of 10 MB, beside the same in small ones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.result import Bar, Result, at_most_times
-from benchmarks.sized_steps import PAYLOAD_STEPS, TREE_STEPS, Step
+from benchmarks.sized_steps import PAYLOAD_STEPS, SHAPE_STEPS, TREE_STEPS, Step
 from benchmarks.sized_things import (
+    DEEP_TREE,
     LARGE_PAYLOAD,
     LARGE_TREE,
     SMALL_PAYLOAD,
     SMALL_TREE,
+    WIDE_TREE,
     sized_file,
 )
 from benchmarks.terminal_start import COMMAND, has_rows
@@ -26,6 +28,8 @@ _AREA = Area(slice(1, -2))
 """What a key is to change: all but title and footer, whose times may go on by themselves."""
 _ROWS = Area(slice(1, -4), slice(0, -3))
 """The same without the line in which one types, that which counts matches, and the scroll bar."""
+_SAID = Area(slice(1, -1))
+"""With the line that says how things are."""
 _READY = 0.1
 """Seconds with nothing to do after which the keys before the timed one have been answered."""
 _OPENED = 1.0
@@ -51,6 +55,18 @@ _PAIRS = (
         (SMALL_TREE.conversation, LARGE_TREE.conversation),
         (("\r", "i"), ("\r", "i", "O")),
         TREE_STEPS,
+    ),
+    _Pair(
+        "20,000 children",
+        (SMALL_TREE.conversation, WIDE_TREE.conversation),
+        (("\r", "i"), ("\r", "i", "O")),
+        SHAPE_STEPS,
+    ),
+    _Pair(
+        "2,000 deep",
+        (SMALL_TREE.conversation, DEEP_TREE.conversation),
+        (("\r", "i"), ("\r", "i", "O")),
+        SHAPE_STEPS,
     ),
     _Pair(
         "10 MB",
@@ -113,7 +129,8 @@ def _in_turns(terminals: Sequence[TimedTerminal], steps: Sequence[Step], runs: i
                     terminal.wait_idle(_READY)
             for terminal, found in zip(terminals, times, strict=True):
                 typed = terminal.type(step.key)
-                area = _ROWS if step.rows_only else _AREA
+                area = _ROWS if step.rows_only else _SAID if step.says else _AREA
                 drawn = terminal.wait_drawn(area, step.patience, first=step.until_first)
                 found[step.name].append(None if drawn is None else (drawn - typed) * 1000)
+                terminal.listen(step.lasts)
     return times

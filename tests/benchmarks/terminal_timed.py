@@ -10,6 +10,7 @@ import codecs
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -28,6 +29,10 @@ PATIENCE = 120.0
 """Seconds after which a program that says nothing is given up."""
 QUIET = 0.25
 """Seconds without output after which a screen is taken to be finished."""
+
+ZONE = "TVZ-05:45"
+"""The time zone of programs: none that is like UTC, or showing times in it changes nothing. Rules,
+not a name, for which there may be no file."""
 
 _LOOK = 0.01
 """Seconds between looks at whether a program has anything to do."""
@@ -53,7 +58,7 @@ class TimedTerminal:
         self._coming: deque[tuple[float, bytes]] = deque()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": ZONE}
         # Programs run from compiled files, as they do where they are installed.
         for name in ("COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
             variables.pop(name, None)
@@ -115,16 +120,27 @@ class TimedTerminal:
             pass
         return last
 
-    def wait_seen(self, seen: Seen) -> float:
-        """Wait for a screen; give when it was complete. What came after it is left for later."""
-        deadline = time.perf_counter() + PATIENCE
+    def shows(self, seen: Seen, within: float) -> bool:
+        """Wait for a screen for some seconds; say whether it came."""
+        try:
+            self.wait_seen(seen, within)
+        except TimeoutError:
+            return False
+        return True
+
+    def wait_seen(self, seen: Seen, patience: float = PATIENCE) -> float:
+        """Wait for a screen; give when it was complete. What came after it is left for later.
+
+        Raises TimeoutError when it has not come after so many seconds.
+        """
+        deadline = time.perf_counter() + patience
         while time.perf_counter() < deadline:
             while self._read(0.02):
                 pass
             for at in self._replay():
                 if seen(self.lines):
                     return at
-            self._read(1.0)
+            self._read(min(1.0, max(deadline - time.perf_counter(), 0.0)))
         raise TimeoutError("never seen:\n" + "\n".join(self.lines))
 
     def wait_settled(self, area: slice, quiet: float = QUIET) -> float:
@@ -210,6 +226,19 @@ def _state(file: Path) -> str:
         return file.read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):  # the thread has ended
         return ""
+
+
+def most_memory(process: int) -> float | None:
+    """Give the most memory that a process has had resident so far, libraries and all, in MB.
+
+    None for one that has ended.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return None if found is None else int(found[1]) / 1024
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from textual import work
 from textual.app import App
 from textual.command import Provider
 from textual.driver import Driver
-from textual.events import Key
+from textual.events import Event, InputEvent, Key
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import var
@@ -39,6 +39,7 @@ from taskview_tui.clipboard import (
     clipboard_program,
 )
 from taskview_tui.commands import PROGRAM_COMMANDS
+from taskview_tui.garbage import GarbageBetweenKeys
 from taskview_tui.guard import OutputGuard
 from taskview_tui.hands_over import HandsOver
 from taskview_tui.keys import bindings
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 
 _NOTICED = 15.0
 """Seconds for which a notice on the database is shown."""
+_GARBAGE = 1.0
+"""Seconds between looks at whether there is time to look for garbage."""
 _LAST_WORDS = 0.5
 """Seconds that the database gets to close its connections when the program ends."""
 
@@ -123,6 +126,7 @@ class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
             self.set_reactive(App.theme, "ansi-dark")
         super().__init__(clipboard)
         self._guard = OutputGuard()
+        self._garbage = GarbageBetweenKeys(ticks)
         self.set_reactive(TaskviewApp.times, TimeDisplay(tz))
         self.clock = clock
         self.ticks = ticks
@@ -142,6 +146,7 @@ class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
         """Reach the database; the empty screen is drawn before, for both together take longer."""
         if not self.is_headless:
             wait_for_no_thread()
+            self.set_interval(_GARBAGE, self._garbage.look)
         self.stop_on_signals()
         self.app_resume_signal.subscribe(self, self._draw_again)
         self.call_later(self._reach)
@@ -223,6 +228,12 @@ class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Give what every line goes through before it is drawn."""
         return [*super().get_line_filters(), self._guard]
+
+    async def on_event(self, event: Event) -> None:
+        """Take note of when something was typed or clicked."""
+        if isinstance(event, InputEvent):
+            self._garbage.typed()
+        await super().on_event(event)
 
     def on_key(self, event: Key) -> None:
         """Hand a key to the input that a key before it went to.

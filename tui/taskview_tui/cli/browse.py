@@ -17,6 +17,7 @@ from taskview_tui.cli.limits import limits_of
 from taskview_tui.cli.main_parser import make_main_parser as make_parser
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.cli.streams import say
+from taskview_tui.garbage import put_off_garbage
 
 if TYPE_CHECKING:
     from taskview_tui.app import Companion
@@ -58,6 +59,7 @@ def browse(
 
     gc.freeze()
     gc.enable()
+    put_off_garbage()
     return run_app(
         lambda: wiring.open_browser_at_once(url, limits),
         tz=tz,
