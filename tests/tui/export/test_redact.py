@@ -100,6 +100,7 @@ def test_secrets_in_text(text: str, left: str) -> None:
         "the password is ‹hunter22›, go",
         "API key: ‹abcd1234›",
         "<password>‹hunter2›</password>",
+        "password='‹(x9)[a›'",
         # Headers.
         "X-Api-Key: ‹abcd1234›",
         "Authorization: ‹abcd1234›",
@@ -187,7 +188,7 @@ def test_what_only_looks_like_a_secret_stays(text: str) -> None:
     ["token=", 'token="', "token='", '\\"token\\":\\"', "eyJ-", "eyJaaaaaaaaa.", "a-", "a.", "_",
      " ", "curl -u ", "a://", "http://a:", "cookie: ", "?key=", "sk-",
      "-----BEGIN PRIVATE " + "KEY-----", "mysql -p", "docker login ", "identified by '",
-     "QUJDREVG+/", "--password ", "token[", "\\"],
+     "QUJDREVG+/", "--password ", "token[", "\\", "PWD=/", "token=${", "token:a:", "token=x("],
 )  # fmt: skip
 def test_long_lines_take_no_longer_for_their_length(part: str) -> None:
     """They end: each pattern that has to look again from every place takes hours of this."""

@@ -34,22 +34,31 @@ _BARE = re.compile(r"""[^\s"'`\\,;&<>}]{0,4000}[^\s"'`\\,;&<>})\].]""")
 _LEAST = 3
 """Characters of a value below which it is none."""
 
-# What stands for a value and is none: words of languages, variables, what is to be filled in, and
-# code that gets it from elsewhere.
-_NO_VALUE = re.compile(
+# What stands for a value and is none, by its beginning: variables, what is to be filled in, and
+# code that gets it from elsewhere. It is not read to its end, for there may be keys in it.
+_CODE = re.compile(
     r"""
-    (?: none | null | nil | true | false | undefined | str(?:ing)? | int(?:eger)? | bool(?:ean)?
-      | bytes | any | object | number | optional | secretstr | required
-      | \$[a-z_]\w* | %\w+% | \*+ | x{3,} | \.{3,} | …+ )\Z
-    | \$[{(] | \{ | \[ | \( | <
-    | (?-i: [A-Z][A-Za-z]* (?: \.[A-Z][A-Za-z]* )+ )\Z
-    | [a-z_][\w.]*[(\[]
+      \$[{(] | \{ | \[ | \( | <
+    | [a-z_][\w.]{0,200}+[(\[]
     | (?: self|this|cls|process|os|args|config|settings|req|request|env|ctx|options|opts|params
         | props|secrets|vars|import )\.[a-z_]
-    | .*:\Z                                   # another key, whose value comes
     """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+    re.VERBOSE | re.IGNORECASE,
 )
+# In quotes there is no code, only what is put in there.
+_FILLED_IN = re.compile(r"\$[{(]|\{\{?[^{}\r\n]{1,80}\}|<[^<>\r\n]{1,80}>")
+# The same, by all of it: words of languages, masks, and another key, whose value comes.
+_NO_VALUE = re.compile(
+    r"""
+      none | null | nil | true | false | undefined | str(?:ing)? | int(?:eger)? | bool(?:ean)?
+    | bytes | any | object | number | optional | secretstr | required
+    | \$[a-z_]\w* | %\w+% | \*+ | x{3,} | \.{3,} | …+
+    | (?-i: [A-Z][A-Za-z]* (?: \.[A-Z][A-Za-z]* )+ )
+    | [\w.-]{1,200}:
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z_.-]{1,100}")
 _PATH = re.compile(r"[/~]|[A-Za-z]:\\")
 
 
@@ -65,42 +74,41 @@ def assigned_secrets(
     for match in _BEFORE.finditer(text):
         if match.start() < done or not is_secret(match["key"]):
             continue
-        start, end = _value(text, match.end())
-        value = text[start:end]
-        if end - start < _LEAST or value.startswith(redacted) or _NO_VALUE.match(value):
+        start, quote = _beginning(text, match.end())
+        if (_CODE if quote is None else _FILLED_IN).match(text, start):
             continue
-        if match["key"].lower() == "pwd" and _PATH.match(value):
+        if match["key"].lower() == "pwd" and _PATH.match(text, start):
             continue  # the working directory
-        if value.isascii() and not any(map(str.isdigit, value)) and is_secret(value):
+        end = _ending(text, start, quote)
+        value = text[start:end]
+        if end - start < _LEAST or value.startswith(redacted) or _NO_VALUE.fullmatch(value):
+            continue
+        if _NAME.fullmatch(value) and is_secret(value):
             continue  # `token=token`, as code hands it on
         yield start, end
         done = end
 
 
-def _value(text: str, at: int) -> tuple[int, int]:
-    """Give where a value begins and ends that comes at a place of a text."""
+def _beginning(text: str, at: int) -> tuple[int, str | None]:
+    """Give where a value begins that comes at a place of a text, and the quotes it stands in."""
     opening = _OPENING.match(text, at)
     quote = opening[1] if opening is not None else None
     start = opening.end() if opening is not None and quote is not None else at
     scheme = _SCHEME.match(text, start)
-    if scheme is not None:
-        start = scheme.end()
-    if quote is None:
-        found = _BARE.match(text, start)
-        return start, start if found is None else found.end()
-    if len(quote) == 1:
-        return start, _end(_UP_TO[quote], text, start)
-    # Within JSON in a string, the quotes have as many backslashes at the end as at the beginning.
-    closing = _closing(quote).search(text, start)
-    return start, len(text) if closing is None else closing.start()
+    return start if scheme is None else scheme.end(), quote
+
+
+def _ending(text: str, start: int, quote: str | None) -> int:
+    """Give where a value ends: at its quote or the end of the line, or before what is no part."""
+    if quote is not None and len(quote) > 1:
+        # Within JSON in a string, quotes have as many backslashes at the end as at the beginning.
+        closing = _closing(quote).search(text, start)
+        return len(text) if closing is None else closing.start()
+    found = (_BARE if quote is None else _UP_TO[quote]).match(text, start)
+    return start if found is None else found.end()
 
 
 @cache
 def _closing(quote: str) -> re.Pattern[str]:
     """Give what ends a text in quotes of several characters; of these there are few."""
     return re.compile(rf"{re.escape(quote)}|[\r\n]")
-
-
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    found = pattern.match(text, start)
-    return start if found is None else found.end()
