@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from taskview_core.entities import StoredJson
 from taskview_tui.render import payload
+from taskview_tui.render.payload import ReadPayload
+from taskview_tui.widgets import payload_reader
 from taskview_tui.widgets.detail_pane import DetailPane
 
 Make = Callable[..., Any]
@@ -63,6 +66,51 @@ async def test_where_there_are_none_that_is_said(stage: Make, task: Make, detail
         assert '"a": 1' in shown.text()
         words = [note.message for note in pane.app._notifications]
         assert words == ["there are no messages in these payloads"]
+
+
+async def test_where_there_are_none_in_a_large_one_that_is_said_too(
+    stage: Make, task: Make, detail: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payload, "LARGE", 10)
+    pane = DetailPane()
+    async with stage(pane, (60, 40)) as shown:
+        pane.show(detail(task(1), input='{"a": "a larger one"}'))
+        for _ in range(100):
+            if '"a": "a larger one"' in shown.text():
+                break
+            await shown.press()
+        await shown.press("m")
+        for _ in range(100):
+            if pane.app._notifications:
+                break
+            await shown.press()
+        words = [note.message for note in pane.app._notifications]
+        assert words == ["there are no messages in these payloads"]
+        assert '"a": "a larger one"' in shown.text()
+
+
+async def test_what_is_known_is_painted_before_what_is_large_is_read(
+    stage: Make, task: Make, detail: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payload, "LARGE", 1_000)
+    painted: list[bool] = []
+    pane = DetailPane()
+    async with stage(pane, (60, 40)) as shown:
+        read = payload_reader.read_chat
+
+        def reads(stored: StoredJson) -> ReadPayload | None:
+            painted.append("go there" in shown.text())
+            return read(stored)
+
+        monkeypatch.setattr(payload_reader, "read_chat", reads)
+        monkeypatch.setattr(payload_reader, "PAINTED", 1.0)
+        pane.show(detail(task(1), input=INPUT, output=json.dumps(["a larger one"] * 100)))
+        await shown.press("m")
+        for _ in range(400):
+            if painted:
+                break
+            await shown.press()
+        assert painted == [True]
 
 
 async def test_base64_is_not_spilled_until_it_is_opened(

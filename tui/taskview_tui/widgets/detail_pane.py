@@ -238,12 +238,17 @@ class DetailPane(FindingView):
             return
         self._as_chat = not self._as_chat
         self._want_chats()
+        if not self._lacks_messages():
+            self._paint(keep=True)
+
+    def _lacks_messages(self) -> bool:
+        """Say so, and go on with JSON, where messages are wanted and it is known there are none."""
         is_known = all(name in self._chats for name in PAYLOADS)
-        if self._as_chat and is_known and not any(self._chats.values()):
-            self._as_chat = False
-            self.app.notify("there are no messages in these payloads", markup=False)
-            return
-        self._paint(keep=True)
+        if not self._as_chat or not is_known or any(self._chats.values()):
+            return False
+        self._as_chat = False
+        self.app.notify("there are no messages in these payloads", markup=False)
+        return True
 
     def _want_chats(self) -> None:
         """Read as conversations what has not been read so yet; what is large, in a thread."""
@@ -267,7 +272,7 @@ class DetailPane(FindingView):
         message.stop()
         if message.request is self._detail:
             self._chats.update(message.chats)
-            if self._as_chat:
+            if not self._lacks_messages() and self._as_chat and any(message.chats.values()):
                 self._paint(keep=True)
 
     def on_payloads_read(self, message: PayloadsRead) -> None:

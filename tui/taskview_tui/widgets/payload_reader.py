@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from threading import Thread
 
@@ -10,6 +11,7 @@ from textual.widget import Widget
 
 from taskview_core.entities import StoredJson
 from taskview_tui.render.payload import ReadPayload, read_chat, read_payload
+from taskview_tui.widgets.finding_view import PAINTED
 
 
 class PayloadsRead(Message):
@@ -48,10 +50,12 @@ def read_chats_beside(
 ) -> None:
     """Read payloads as conversations in a thread, and post them to the widget as ChatsRead.
 
-    Their lines are broken to the width there too, which takes longest.
+    Their lines are broken to the width there too, which takes longest. Before it begins, what is
+    known already is painted: taking 10 MB of JSON apart lets nothing else run.
     """
 
     def read() -> None:
+        time.sleep(PAINTED)
         chats = {name: read_chat(payload) for name, payload in stored.items()}
         for chat in chats.values():
             if chat is not None and chat.body is not None:
