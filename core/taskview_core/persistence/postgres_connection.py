@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 
 from taskview_core.errors import CannotConnectError, ConnectionLostError, PasswordNeededError
 from taskview_core.persistence.dead_lines import keep_alive
@@ -150,6 +151,6 @@ class _Opening:
             command_timeout=self._answers_within,
             statement_cache_size=0,
             server_settings=dict(settings),
-            target_session_attrs=self._session,
+            target_session_attrs=SessionAttribute(self._session),
         )
         return connection

@@ -45,10 +45,12 @@ class Login:
                 self._asked = ask(url.label)
             wiring.passwords.first = self._known
         else:
-            unknown = [each.name for each in url.servers if each.password is None]
-            wiring.passwords.last = wiring.configured_passwords(url)
-            for host in unknown if wiring.passwords.last is not None else ():
-                wiring.passwords.last(host)
+            configured = wiring.configured_passwords(url)
+            wiring.passwords.last = configured
+            if configured is not None:
+                for each in url.servers:
+                    if each.password is None:
+                        configured(each.name)
 
     def ask_for(self, error: PasswordNeededError) -> bool:
         """Ask because the server does, where that is wanted and somebody is there to be asked.
