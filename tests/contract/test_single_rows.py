@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert_async, number
+from taskview_core.entities import TaskContents
 from taskview_core.entities.preview import start_of_error
 from taskview_core.errors import AmbiguousIdError, EntityNotFoundError, UsageError
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -43,6 +44,19 @@ async def test_a_detail_holds_what_is_stored_letter_for_letter(
     assert listed == detail.row
     with pytest.raises(EntityNotFoundError):
         await browser.get_task(number(2))
+
+
+async def test_contents_are_those_of_the_detail_by_id(
+    browser: DatabaseBrowser, migrated_url: str
+) -> None:
+    await insert_async(migrated_url, [FULL, StoredTask.numbered(2)])
+    found = await browser.get_contents([number(2), number(1), number(3)])
+    details = await browser.get_tasks([number(1), number(2)])
+    assert found == {
+        each.row.id: TaskContents(each.input, each.output, each.error) for each in details
+    }
+    assert len(found) == 2
+    assert await browser.get_contents([]) == {}
 
 
 async def test_a_row_of_a_list_has_one_line_of_the_input(

@@ -236,10 +236,31 @@ def test_contents_are_read_once_and_only_of_what_is_told_by_them() -> None:
             assert not any(found.differences)
 
     asyncio.run(watch(trees))
-    (read,) = browser.named("get_tasks")
+    (read,) = browser.named("get_contents")
     assert len(set(read)) == len(read) == 6
     asyncio.run(watch(Trees(trees.left, trees.left)))
-    assert len(browser.named("get_tasks")) == 1, "a task beside itself is not read"
+    assert len(browser.named("get_contents")) == 1, "a task beside itself is not read"
+
+
+def test_so_many_payloads_are_read_at_once_as_have_some_megabytes() -> None:
+    def read(output: str) -> list[int]:
+        nodes = [Node(0, "root", "")]
+        nodes[0].children = [Node(at, "a", f"input {at}", output) for at in range(1, 700)]
+        sides = [tasks_of(nodes, side) for side in (LEFT, RIGHT)]
+        trees = Trees(*(_tree([task.row for task in side]) for side in sides))
+        browser = FakeBrowser([task for side in sides for task in side])
+
+        async def watch() -> None:
+            async for _ in watch_payloads(browser, trees, first_look(trees)):
+                pass
+
+        asyncio.run(watch())
+        return [len(ids) for ids in browser.named("get_contents")]
+
+    assert read("short") == [100, 400, 400, 400, 100]
+    long = read("x" * 100_000)
+    assert (long[0], long[1]) == (100, 40)
+    assert sum(long) == 1_400
 
 
 def test_a_retry_that_was_put_in_is_found_among_equal_calls() -> None:

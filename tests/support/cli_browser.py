@@ -19,6 +19,7 @@ from taskview_core.entities import (
     Replica,
     Reported,
     StoredJson,
+    TaskContents,
     TaskDetail,
     TaskRow,
     TaskStatus,
@@ -154,6 +155,10 @@ class ListBrowser:
         self.asked += ids
         tasks = {task.row.id: task for task in self.tasks}
         return [tasks[each] for each in ids if each in tasks]
+
+    async def get_contents(self, ids: Sequence[Ident]) -> Mapping[Ident, TaskContents]:
+        """See ITaskBrowser."""
+        raise NotImplementedError
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """See ITaskBrowser."""

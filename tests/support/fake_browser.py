@@ -22,6 +22,7 @@ from taskview_core.entities import (
     Ident,
     Replica,
     Reported,
+    TaskContents,
     TaskDetail,
     TaskRow,
     TaskStatus,
@@ -169,6 +170,19 @@ class FakeBrowser:
         return await self._answer(
             "get_tasks", ids, lambda: [there[each] for each in ids if each in there]
         )
+
+    async def get_contents(self, ids: Sequence[Ident]) -> Mapping[Ident, TaskContents]:
+        """See ITaskBrowser."""
+
+        def make() -> Mapping[Ident, TaskContents]:
+            there = {task.row.id: task for task in self.tasks}
+            return {
+                each: TaskContents(task.input, task.output, task.error)
+                for each in ids
+                if (task := there.get(each)) is not None
+            }
+
+        return await self._answer("get_contents", ids, make)
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """See ITaskBrowser."""

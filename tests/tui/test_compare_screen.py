@@ -282,7 +282,7 @@ async def test_what_cannot_be_read_is_said_and_read_again() -> None:
 async def test_payloads_are_told_as_they_are_compared() -> None:
     browser = runs()
     async with running(browser, size=(120, 40)) as run:
-        gate = browser.hold("get_tasks")
+        gate = browser.hold("get_contents")
         await go_to(run, 1)
         await run.press("space")
         await go_to(run, 11)
@@ -316,7 +316,7 @@ async def test_tasks_that_look_alike_are_told_apart_and_the_cursor_stays_on_its_
     tasks += [call(21 + at, 2, asked) for at, asked in enumerate(["b", "c", "last"])]
     browser = FakeBrowser(tasks, [make_conversation(1), make_conversation(2)])
     async with running(browser, size=(120, 40)) as run:
-        gate = browser.hold("get_tasks")
+        gate = browser.hold("get_contents")
         await go_to(run, 10)
         await run.press("space")
         await go_to(run, 20)

@@ -212,7 +212,7 @@ async def test_of_many_tasks_with_its_text_pages_are_of_those_that_hold_it() -> 
         await run.until(lambda: _numbers(screen) != last and not screen.is_busy, "the page before")
         before = _numbers(screen)
         assert [*before, *last] == holders[-len(before) - len(last) :]
-    read = [ident for idents in browser.named("get_tasks") for ident in idents]
+    read = [ident for idents in browser.named("get_contents") for ident in idents]
     assert len(read) == len(set(read)), "none is read twice"
 
 

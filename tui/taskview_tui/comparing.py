@@ -11,7 +11,7 @@ from taskview_core.compare.contents import ContentDigest, content_digest
 from taskview_core.compare.tasks import payload_difference
 from taskview_core.compare.trees import Comparison, compare_trees, look_alikes
 from taskview_core.compare.verdict import ALONE, TOLD_BY_PAYLOADS, Difference
-from taskview_core.entities import Ident, TaskDetail
+from taskview_core.entities import Ident, TaskContents
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
@@ -19,8 +19,10 @@ from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.side import Side
 
-_CHUNK = 50
-"""Pairs of which payloads are read at once: one payload may be a megabyte."""
+_FIRST_CHUNK, _LEAST_CHUNK, _LARGEST_CHUNK = 100, 20, 400
+"""Tasks of which payloads are read at once: at first, and as few and as many as ..."""
+_AT_ONCE = 4_000_000
+"""... have about so many characters, as far as those before tell: one may have a million."""
 _SHOWN_EVERY = 40
 """Chunks after which, at the latest, what they have told is shown."""
 
@@ -158,11 +160,14 @@ async def watch_payloads(
     digests: dict[Ident, ContentDigest] = {}
     alike = await asyncio.to_thread(look_alikes, trees.left, trees.right)
     now_and_then = _NowAndThen()
-    for begin in range(0, len(alike), 2 * _CHUNK):
-        some = alike[begin : begin + 2 * _CHUNK]
-        digests |= await asyncio.to_thread(_digests, await browser.get_tasks(some))
+    chunk = _Chunk()
+    begin = 0
+    while begin < len(alike):
+        some = alike[begin : begin + chunk.tasks]
+        begin += len(some)
+        digests |= await asyncio.to_thread(_digests, await chunk.read(browser, some))
         if now_and_then.is_time():
-            yield replace(first, read=begin + len(some), alike=len(alike))
+            yield replace(first, read=begin, alike=len(alike))
     comparison = first.comparison
     if alike:
         comparison = await asyncio.to_thread(compare_trees, trees.left, trees.right, digests)
@@ -170,13 +175,38 @@ async def watch_payloads(
     now_and_then = _NowAndThen()
     if alike or not both:
         yield await asyncio.to_thread(_compared, comparison, differences, len(both))
-    for begin in range(0, len(both), _CHUNK):
-        numbers = both[begin : begin + _CHUNK]
-        for number, difference in (await _read(browser, comparison, numbers)).items():
+    begin = 0
+    while begin < len(both):
+        numbers = both[begin : begin + chunk.tasks // 2]
+        begin += len(numbers)
+        found = await chunk.read(browser, _tasks_of(comparison, numbers))
+        told = await asyncio.to_thread(_told, comparison, numbers, found)
+        for number, difference in told.items():
             differences[number] = difference
-        to_come = len(both) - begin - len(numbers)
+        to_come = len(both) - begin
         if now_and_then.is_time() or not to_come:
             yield await asyncio.to_thread(_compared, comparison, differences, to_come)
+
+
+class _Chunk:
+    """Reads payloads, and says of how many tasks to read them the next time."""
+
+    def __init__(self) -> None:
+        self.tasks = _FIRST_CHUNK
+
+    async def read(
+        self, browser: ITaskBrowser, ids: Sequence[Ident]
+    ) -> Mapping[Ident, TaskContents]:
+        found = await browser.get_contents(ids)
+        size = sum(
+            len(text)
+            for contents in found.values()
+            for text in (contents.input.text, contents.output.text, contents.error)
+            if text is not None
+        )
+        fitting = _AT_ONCE * max(len(found), 1) // max(size, 1)
+        self.tasks = max(_LEAST_CHUNK, min(fitting, _LARGEST_CHUNK))
+        return found
 
 
 class _NowAndThen:
@@ -197,8 +227,8 @@ class _NowAndThen:
         return True
 
 
-def _digests(tasks: Sequence[TaskDetail]) -> dict[Ident, ContentDigest]:
-    return {task.row.id: content_digest(task) for task in tasks}
+def _digests(found: Mapping[Ident, TaskContents]) -> dict[Ident, ContentDigest]:
+    return {ident: content_digest(contents) for ident, contents in found.items()}
 
 
 def _told_by_digests(
@@ -222,19 +252,15 @@ def _told_by_digests(
     return differences, to_read
 
 
-async def _read(
-    browser: ITaskBrowser, comparison: Comparison, numbers: Sequence[int]
-) -> Mapping[int, Difference]:
-    pairs = [comparison.pairs[number] for number in numbers]
-    rows = [row for pair in pairs for row in (pair.left, pair.right) if row is not None]
+def _tasks_of(comparison: Comparison, numbers: Sequence[int]) -> list[Ident]:
+    pairs = (comparison.pairs[number] for number in numbers)
+    rows = (row for pair in pairs for row in (pair.left, pair.right) if row is not None)
     # A task may stand on both sides.
-    wanted = list(dict.fromkeys(row.id for row in rows))
-    found = {task.row.id: task for task in await browser.get_tasks(wanted)}
-    return await asyncio.to_thread(_told, comparison, numbers, found)
+    return list(dict.fromkeys(row.id for row in rows))
 
 
 def _told(
-    comparison: Comparison, numbers: Sequence[int], found: Mapping[Ident, TaskDetail]
+    comparison: Comparison, numbers: Sequence[int], found: Mapping[Ident, TaskContents]
 ) -> Mapping[int, Difference]:
     """Tell all that pairs differ in. A task that is gone meanwhile keeps what its row said."""
     told: dict[int, Difference] = {}

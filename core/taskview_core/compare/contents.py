@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-from taskview_core.entities import TaskDetail
+from taskview_core.entities import TaskContents
 
 _SIZE = 16
 
@@ -20,8 +20,8 @@ class ContentDigest(NamedTuple):
     came: bytes
 
 
-def content_digest(task: TaskDetail) -> ContentDigest:
-    """Give the digests of a task's contents; NULL is another one than any text."""
+def content_digest(task: TaskContents) -> ContentDigest:
+    """Give the digests of contents; NULL is another one than any text."""
     return ContentDigest(_digest(task.input.text), _digest(task.output.text, task.error))
 
 

@@ -12,7 +12,7 @@ from taskview_core.compare.json_diff import (
     text_diff,
 )
 from taskview_core.compare.verdict import Difference
-from taskview_core.entities import TaskDetail
+from taskview_core.entities import TaskContents, TaskDetail
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class TaskDiff:
     output: JsonDiff
 
 
-def payload_difference(left: TaskDetail, right: TaskDetail) -> Difference:
+def payload_difference(left: TaskContents, right: TaskContents) -> Difference:
     """Say which of error, input and output differ."""
     found = Difference.NONE
     if left.error != right.error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from taskview_core.entities.payload import JsonValue, StoredJson
     from taskview_core.entities.replica import Replica
     from taskview_core.entities.status import TaskStatus
-    from taskview_core.entities.task import Task, TaskDetail, TaskRow
+    from taskview_core.entities.task import Task, TaskContents, TaskDetail, TaskRow
     from taskview_core.entities.usage import Covers, Reported, Usage
     from taskview_core.entities.usage_paths import UsagePaths
 else:
@@ -29,7 +29,7 @@ else:
         "payload": ("JsonValue", "StoredJson"),
         "replica": ("Replica",),
         "status": ("TaskStatus",),
-        "task": ("Task", "TaskDetail", "TaskRow"),
+        "task": ("Task", "TaskContents", "TaskDetail", "TaskRow"),
         "usage": ("Covers", "Reported", "Usage"),
         "usage_paths": ("UsagePaths",),
     }
@@ -58,6 +58,7 @@ __all__ = [
     "Reported",
     "StoredJson",
     "Task",
+    "TaskContents",
     "TaskDetail",
     "TaskRow",
     "TaskStatus",

@@ -105,6 +105,14 @@ class TaskRow(NamedTuple):
         return self.started_at - self.created_at
 
 
+class TaskContents(NamedTuple):
+    """What went into a task and what came out, as stored: all of it that two are compared by."""
+
+    input: StoredJson
+    output: StoredJson
+    error: str | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskDetail:
     """One task with its payloads as stored, for reading; nothing in it is decoded yet."""

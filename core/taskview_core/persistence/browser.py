@@ -21,6 +21,7 @@ from taskview_core.entities import (
     Ident,
     Replica,
     Reported,
+    TaskContents,
     TaskDetail,
     TaskRow,
     UsagePaths,
@@ -46,7 +47,12 @@ from taskview_core.persistence.sql.conversation_pages import with_counts
 from taskview_core.persistence.sql.counts import count_facets, count_rows
 from taskview_core.persistence.sql.estimates import estimated
 from taskview_core.persistence.sql.identify import identify
-from taskview_core.persistence.sql.mapping import conversation_detail, ident_of, task_detail
+from taskview_core.persistence.sql.mapping import (
+    conversation_detail,
+    ident_of,
+    task_contents,
+    task_detail,
+)
 from taskview_core.persistence.sql.orphans import naming_a_parent
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, forget_profile, profile_of
@@ -62,7 +68,11 @@ from taskview_core.persistence.sql.source import (
 )
 from taskview_core.persistence.sql.spread import titles_of
 from taskview_core.persistence.sql.tables import conversations, tasks
-from taskview_core.persistence.sql.task_columns import conversation_columns, detail_columns
+from taskview_core.persistence.sql.task_columns import (
+    contents_columns,
+    conversation_columns,
+    detail_columns,
+)
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
 from taskview_core.persistence.sql.usage import read_usage
 from taskview_core.persistence.text_index.lookup import text_index_of
@@ -305,6 +315,16 @@ class DatabaseBrowser:
             return [replace(task, row=row) for task, row in zip(listed, rows, strict=True)]
 
         return await self._call(work) if ids else []
+
+    async def get_contents(self, ids: Sequence[Ident]) -> dict[Ident, TaskContents]:
+        """See ITaskBrowser."""
+
+        async def work(session: Session) -> dict[Ident, TaskContents]:
+            engine = expressions_for(await self._profile(session))
+            wanted = select(*contents_columns()).where(engine.idents(tasks.c.id, ids))
+            return dict(map(task_contents, (await session.execute(wanted)).all()))
+
+        return await self._call(work) if ids else {}
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """See ITaskBrowser."""

@@ -17,6 +17,7 @@ from taskview_core.entities import (
     Ident,
     Replica,
     Reported,
+    TaskContents,
     TaskDetail,
     TaskRow,
     UsagePaths,
@@ -146,6 +147,10 @@ class LateBrowser:
     async def get_tasks(self, ids: Sequence[Ident]) -> list[TaskDetail]:
         """See ITaskBrowser."""
         return await (await self._whole()).get_tasks(ids)
+
+    async def get_contents(self, ids: Sequence[Ident]) -> Mapping[Ident, TaskContents]:
+        """See ITaskBrowser."""
+        return await (await self._whole()).get_contents(ids)
 
     async def get_conversation(self, conversation_id: Ident) -> Conversation:
         """See ITaskBrowser."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from taskview_core.compare.whole_value import holds_value
-from taskview_core.entities import Ident, TaskDetail, TaskRow
+from taskview_core.entities import Ident, TaskContents, TaskRow
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query.page import Page, PageRequest, Partial
 from taskview_core.query.sort import Sort
@@ -110,15 +110,15 @@ class HolderSearch:
                 row.id for row in rows if row.id not in self._parts or not row.status.is_final
             ]
             for begin in range(0, len(unknown), _A_READ):
-                tasks = await browser.get_tasks(unknown[begin : begin + _A_READ])
-                self._parts |= await asyncio.to_thread(_parts_of, tasks, self._value)
+                found = await browser.get_contents(unknown[begin : begin + _A_READ])
+                self._parts |= await asyncio.to_thread(_parts_of, found, self._value)
 
 
-def _parts_of(tasks: Sequence[TaskDetail], value: str) -> dict[Ident, Holding | None]:
-    return {task.row.id: _part_of(task, value) for task in tasks}
+def _parts_of(found: Mapping[Ident, TaskContents], value: str) -> dict[Ident, Holding | None]:
+    return {ident: _part_of(contents, value) for ident, contents in found.items()}
 
 
-def _part_of(task: TaskDetail, value: str) -> Holding | None:
+def _part_of(task: TaskContents, value: str) -> Holding | None:
     given, gave = holds_value(task.input.text, value), holds_value(task.output.text, value)
     if given:
         return Holding.PASSED if gave else Holding.GIVEN

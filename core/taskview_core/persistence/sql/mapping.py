@@ -12,6 +12,7 @@ from taskview_core.entities import (
     ConversationDetail,
     Ident,
     StoredJson,
+    TaskContents,
     TaskDetail,
     TaskRow,
     TaskStatus,
@@ -113,6 +114,14 @@ def task_detail(row: RowValues) -> TaskDetail:
         output=stored_json(row.output),
         error=optional_text(row.error),
         metadata=stored_json(row.metadata),
+    )
+
+
+def task_contents(row: Sequence[Any]) -> tuple[Ident, TaskContents]:
+    """Give a task's id and contents from the columns of `contents_columns`."""
+    ident, given, came, error = row
+    return ident_of(ident), TaskContents(
+        stored_json(given), stored_json(came), optional_text(error)
     )
 
 

@@ -64,6 +64,12 @@ def payload_columns() -> list[ColumnElement[Any]]:
     ]
 
 
+def contents_columns() -> list[ColumnElement[Any]]:
+    """Give what `mapping.task_contents` reads: the id, input, output and error."""
+    given, came, error, _metadata = payload_columns()
+    return [tasks.c.id, given, came, error]
+
+
 def conversation_columns() -> list[ColumnElement[Any]]:
     """Give the columns of a whole conversation, its metadata as the text that is stored."""
     plain = ("id", "user_id", "title", "created_at", "updated_at")
