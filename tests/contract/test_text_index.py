@@ -440,9 +440,9 @@ async def test_of_two_that_bring_an_index_up_to_date_the_last_one_does(
     monkeypatch.setattr(sqlite_build, "BATCH_ROWS", 100)
     rows = _rows(0, 800, 6)
     await insert_async(migrated_sqlite_url, rows)
-    database = parse_database_url(migrated_sqlite_url).path
-    assert database is not None
-    sidecar = sidecar_path(tmp_path, database)
+    database = parse_database_url(migrated_sqlite_url)
+    assert database.path is not None
+    sidecar = sidecar_path(tmp_path, database.path)
 
     def another(_rows: int, _share: float | None) -> None:
         if covers_at(sidecar) is None:
@@ -451,7 +451,7 @@ async def test_of_two_that_bring_an_index_up_to_date_the_last_one_does(
 
     with pytest.raises(LockedError, match="another taskview"):
         sqlite_build.build(database, sidecar, another, Event())
-    assert (await text_index_status(parse_database_url(migrated_sqlite_url), tmp_path)).usable
+    assert (await text_index_status(database, tmp_path)).usable
     browser = DatabaseBrowser(migrated_sqlite_url, text_indexes=tmp_path)
     assert await _found(browser, "needle") == {row.id for row in rows}
     await browser.close()
