@@ -27,7 +27,7 @@ from taskview_core.errors import LockedError, TaskviewError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql import windows
 from taskview_core.persistence.text_index import sqlite_build
-from taskview_core.persistence.text_index.file_state import FileState
+from taskview_core.persistence.text_index.file_state import FileState, state_of
 from taskview_core.persistence.text_index.manage import (
     bring_up_text_index,
     drop_text_index,
@@ -35,7 +35,7 @@ from taskview_core.persistence.text_index.manage import (
 )
 from taskview_core.persistence.text_index.postgres_lookup import INDEX
 from taskview_core.persistence.text_index.sidecar import covers_at, sidecar_path
-from taskview_core.persistence.url import parse_database_url
+from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.matching import text_term_matches
 from taskview_core.query.page import Cursor, Page, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
@@ -451,7 +451,7 @@ async def test_of_two_that_bring_an_index_up_to_date_the_last_one_does(
 
     with pytest.raises(LockedError, match="another taskview"):
         sqlite_build.build(database, sidecar, another, Event())
-    assert (await text_index_status(parse_database_url(migrated_sqlite_url), tmp_path)).usable
+    assert (await text_index_status(database, tmp_path)).usable
     browser = DatabaseBrowser(migrated_sqlite_url, text_indexes=tmp_path)
     assert await _found(browser, "needle") == {row.id for row in rows}
     await browser.close()
@@ -462,9 +462,9 @@ async def test_what_is_seen_only_while_it_is_read_is_not_taken_for_covered(
 ) -> None:
     """A log may hold a change for as long as the disk takes, before anybody sees it."""
 
-    def of_what_comes(path: Path) -> FileState:
+    def of_what_comes(database: DatabaseUrl) -> FileState:
         execute_sqlite(migrated_sqlite_url, "UPDATE tasks SET error = 'a needle'")
-        return FileState.of(path)
+        return state_of(database)
 
     await insert_async(migrated_sqlite_url, _rows(0, 5, 6))
     monkeypatch.setattr(sqlite_build, "settled_state", of_what_comes)
@@ -472,6 +472,30 @@ async def test_what_is_seen_only_while_it_is_read_is_not_taken_for_covered(
     report = await bring_up_text_index(url, tmp_path, lambda progress: None)
     assert "is being written to" in report.notes[0]
     assert "has changed since" in (await text_index_status(url, tmp_path)).covers
+
+
+@pytest.mark.parametrize("by_whom", ["all", "log passed over"])
+async def test_who_passes_over_a_log_has_an_index_of_what_they_read(
+    migrated_sqlite_url: str, tmp_path: Path, by_whom: str
+) -> None:
+    rows = _rows(0, 1_000, 6)
+    rows[1] = replace(rows[1], error="the needle")
+    await insert_async(migrated_sqlite_url, rows)
+    path = migrated_sqlite_url.removeprefix("sqlite:///")
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("UPDATE tasks SET error = 'another needle' WHERE rowid = 3")
+    writer.execute("UPDATE tasks SET error = 'none' WHERE rowid = 2")
+    writer.commit()
+    urls = {"all": migrated_sqlite_url, "log passed over": f"file:{path}?immutable=1"}
+    place = parse_database_url(urls[by_whom])
+    await bring_up_text_index(place, tmp_path, lambda progress: None)
+    assert "all of the file as it is" in (await text_index_status(place, tmp_path)).covers
+    for reader, row in zip(urls.values(), (rows[2], rows[1]), strict=True):
+        browser = DatabaseBrowser(reader, text_indexes=tmp_path)
+        assert await _found(browser, "needle") == {row.id}
+        await browser.close()
+    writer.close()
 
 
 def test_a_log_is_waited_for_longer_than_a_file() -> None:

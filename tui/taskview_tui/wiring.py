@@ -275,7 +275,7 @@ async def refresh_text_index(
     from taskview_core.persistence.text_index.sidecar import is_behind
 
     url, folder = database(url_text), text_index_folder()
-    if url.path is None or not is_behind(folder, url.path):
+    if not is_behind(folder, url):
         return None  # Whoever has none does not wait for SQLAlchemy.
     from taskview_core.persistence.text_index.manage import refresh_text_index as refresh
 

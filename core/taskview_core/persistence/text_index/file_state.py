@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from taskview_core.persistence.sqlite_file import cannot_share
+from taskview_core.persistence.url import DatabaseUrl
+
 _TICK = 0.05
 """Seconds within which two writes may have the same time."""
 _LOG_SECONDS = 1.0
@@ -65,15 +68,27 @@ class FileState:
         return cls(tuple(parts))
 
 
-def settled_state(path: Path) -> FileState:
-    """Give the state of a file such that a write after this call would change it.
+def state_of(database: DatabaseUrl) -> FileState:
+    """Give the state of a database as it is read here; OSError where it is gone.
+
+    Where the log is passed over, what is read is not what others read.
+    """
+    assert database.path is not None, "the caller has looked"
+    state = FileState.of(database.path)
+    if state.log_time is not None and (database.immutable or cannot_share(database.path)):
+        return FileState((*state.parts, "without its log"), state.log_time)
+    return state
+
+
+def settled_state(database: DatabaseUrl) -> FileState:
+    """Give the state of a database such that a write after this call would change it.
 
     Waits a moment for that; of a file that is written to all the time, gives a state that no file
     is ever in.
     """
     give_up = time.monotonic() + _PATIENCE
     while time.monotonic() < give_up:
-        state = FileState.of(path)
+        state = state_of(database)
         if state.settled():
             return state
         time.sleep(_TICK / 2)

@@ -35,4 +35,4 @@ def text_index_of(url: DatabaseUrl, folder: Path | None) -> TextIndex | None:
         return PostgresTextIndex()
     if url.path is None or folder is None:
         return None
-    return SqliteTextIndex(url.path, sidecar_path(folder, url.path))
+    return SqliteTextIndex(url, sidecar_path(folder, url.path))

@@ -38,7 +38,7 @@ async def refresh_text_index(url: DatabaseUrl, folder: Path, tell: Tell) -> Inde
     """Bring an index up to date if there is one that is not, after something was written."""
     if url.kind == "postgresql" or url.path is None:
         return None  # the server does so with every row
-    if not is_behind(folder, url.path):
+    if not is_behind(folder, url):
         return None
     return await bring_up_sqlite(url, folder, tell)
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from taskview_core.persistence.text_index.file_state import FileState
+from taskview_core.persistence.text_index.file_state import FileState, state_of
+from taskview_core.persistence.url import DatabaseUrl
 
 FORM = 2
 """The form of the file; one of another form is made anew."""
@@ -137,13 +138,15 @@ def covers_at(path: Path) -> Covers | None:
         return None
 
 
-def is_behind(folder: Path, database: Path) -> bool:
+def is_behind(folder: Path, database: DatabaseUrl) -> bool:
     """Whether there is an index of a database that does not cover the file as it is."""
-    path = sidecar_path(folder, database)
+    if database.path is None:
+        return False
+    path = sidecar_path(folder, database.path)
     if not path.exists():
         return False
     covers = covers_at(path)
     try:
-        return covers is None or covers.state != FileState.of(database)
+        return covers is None or covers.state != state_of(database)
     except FileNotFoundError:
         return False

@@ -62,12 +62,11 @@ def build(database: DatabaseUrl, sidecar: Path, tell: Tell, stop: threading.Even
     Raises sqlite3.Error, OSError where the cache folder cannot be written, and LockedError where
     another run has begun since.
     """
-    assert database.path is not None, "the caller has looked"
     at = datetime.now(UTC).isoformat(timespec="seconds")
     report = BuildReport()
     with closing(open_to_write(sidecar)) as index, closing(open_rows(database)) as rows:
         version = _version(rows)
-        state = settled_state(database.path)
+        state = settled_state(database)
         run = uuid4().hex
         index.execute("INSERT OR REPLACE INTO facts VALUES ('run', ?)", (run,))
         index.execute("INSERT INTO texts (texts, rank) VALUES ('hashsize', ?)", (_MEMORY,))

@@ -17,10 +17,11 @@ from sqlalchemy import Integer, column, func, literal_column, select, text
 
 from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Few
-from taskview_core.persistence.text_index.file_state import FileState
+from taskview_core.persistence.text_index.file_state import state_of
 from taskview_core.persistence.text_index.interruptible import in_thread
 from taskview_core.persistence.text_index.sidecar import HAS_ROWIDS, open_to_read, read_covers
 from taskview_core.persistence.text_index.trigrams import match_of
+from taskview_core.persistence.url import DatabaseUrl
 from taskview_core.query.terms import TextTerm
 
 MOST_CANDIDATES = 2_000
@@ -30,7 +31,7 @@ _SECONDS = 0.4
 class SqliteTextIndex:
     """The index of one database, if there is one: it may come and go."""
 
-    def __init__(self, database: Path, sidecar: Path) -> None:
+    def __init__(self, database: DatabaseUrl, sidecar: Path) -> None:
         self._database = database
         self._sidecar = sidecar
 
@@ -63,13 +64,13 @@ class SqliteTextIndex:
         """Give the numbers of tasks, and whether they are all; None where they are many."""
         index.execute("BEGIN")  # What it covers is to be said of the very rows that are read.
         covers = read_covers(index)
-        if covers is None or not (some or covers.state == FileState.of(self._database)):
+        if covers is None or not (some or covers.state == state_of(self._database)):
             return None
         tasks = _matches(index, match)
         if len(tasks) > MOST_CANDIDATES:
             return None
         # Looked at after the index was: that may just be getting rows of a newer file.
-        return tasks, covers.state == FileState.of(self._database)
+        return tasks, covers.state == state_of(self._database)
 
 
 def _matches(index: sqlite3.Connection, match: str) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from taskview_core.errors import TaskviewError
 from taskview_core.persistence.faults import translated
-from taskview_core.persistence.text_index.file_state import FileState
+from taskview_core.persistence.text_index.file_state import state_of
 from taskview_core.persistence.text_index.report import (
     IndexProgress,
     IndexReport,
@@ -54,7 +54,7 @@ async def bring_up_sqlite(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexRe
     finally:
         stop.set()
         await asyncio.wait({task})
-    notes = (_WRITTEN_TO,) if is_behind(folder, path) else ()
+    notes = (_WRITTEN_TO,) if is_behind(folder, url) else ()
     return IndexReport(str(sidecar), sidecar.stat().st_size, report.rows, report.written, notes)
 
 
@@ -80,7 +80,7 @@ def sqlite_status(url: DatabaseUrl, folder: Path) -> TextIndexStatus:
     covers = covers_at(sidecar)
     if covers is None:
         return TextIndexStatus(str(sidecar), present=True, size=size)
-    if FileState.of(url.path) == covers.state:
+    if state_of(url) == covers.state:
         now = "all of the file as it is"
     else:
         now = (
