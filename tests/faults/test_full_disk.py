@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ ROWS = 3_000
 ROOM = 400_000
 
 Place = tuple[Path, Callable[[], object], str]
+
+
+@pytest.fixture
+def open_terminal(open_terminal: Opener) -> Opener:
+    """Of programs with little room none may keep half of a compiled module for those after it."""
+    return partial(open_terminal, PYTHONDONTWRITEBYTECODE="1")
 
 
 @pytest.fixture(params=["limit", "file system"])
