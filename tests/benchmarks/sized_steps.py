@@ -23,7 +23,7 @@ class Step:
     `until_first` times the first change of the screen, as of a letter that is typed; all others
     the last one. `patience` is for how many seconds the program may do nothing in between.
     `rows_only` looks at the rows alone, not at the scroll bar and the line that counts what was
-    found: as of a page, the count may come later. `says` looks at the status line too. `lasts`
+    found: as of a page, the count may come later. `titled` looks at the title too. `lasts`
     is for how many seconds the screen may change by itself afterwards.
     """
 
@@ -33,7 +33,7 @@ class Step:
     until_first: bool = False
     patience: float = 0.15
     rows_only: bool = False
-    says: bool = False
+    titled: bool = False
     lasts: float = 0.0
 
 
@@ -107,8 +107,8 @@ TREE_STEPS = (
     _answer("C from the subtree", "C"),
     # What is read again looks as it did: it is seen that it holds up no key.
     _first("j after r", "rj", "g"),
-    Step("a follows", "a", until_first=True, patience=0.3, says=True),
-    Step("a again", "a", until_first=True, patience=0.3, says=True),
+    Step("a follows", "a", until_first=True, patience=0.3, titled=True),
+    Step("a again", "a", until_first=True, patience=0.3, titled=True),
     _first("Y opens the menu", "Y"),
     _step("Esc from the menu", ESCAPE),
     _first("x opens the menu", "x"),

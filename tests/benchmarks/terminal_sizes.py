@@ -28,8 +28,8 @@ _AREA = Area(slice(1, -2))
 """What a key is to change: all but title and footer, whose times may go on by themselves."""
 _ROWS = Area(slice(1, -4), slice(0, -3))
 """The same without the line in which one types, that which counts matches, and the scroll bar."""
-_SAID = Area(slice(1, -1))
-"""With the line that says how things are."""
+_TITLED = Area(slice(0, -2))
+"""With the title, where it is said that the screen follows."""
 _READY = 0.1
 """Seconds with nothing to do after which the keys before the timed one have been answered."""
 _OPENED = 1.0
@@ -129,7 +129,7 @@ def _in_turns(terminals: Sequence[TimedTerminal], steps: Sequence[Step], runs: i
                     terminal.wait_idle(_READY)
             for terminal, found in zip(terminals, times, strict=True):
                 typed = terminal.type(step.key)
-                area = _ROWS if step.rows_only else _SAID if step.says else _AREA
+                area = _ROWS if step.rows_only else _TITLED if step.titled else _AREA
                 drawn = terminal.wait_drawn(area, step.patience, first=step.until_first)
                 found[step.name].append(None if drawn is None else (drawn - typed) * 1000)
                 terminal.listen(step.lasts)
