@@ -66,7 +66,8 @@ def test_a_tree_keeps_its_bars_and_cuts_no_status(width: int, keys: list[str]) -
 
     assert list(slots) == keys
     assert slots.get("word", 11) == 11
-    assert slots["preview"] >= (36 if "word" in slots or "tokens" in slots else 12)
+    roomy = min(36, max(width // 4, 20))
+    assert slots["preview"] >= (roomy if "word" in slots or "tokens" in slots else 12)
 
 
 @given(

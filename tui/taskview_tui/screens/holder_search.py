@@ -67,7 +67,7 @@ class HolderSearch:
                 told = replace(first or found, rows=some + rows, previous=ahead, offset=None)
             else:
                 ahead = found.next and replace(found.next, offset=None)
-                offset = request.cursor.offset if request.cursor else None
+                offset = None if request.cursor is None else request.cursor.offset
                 told = replace(first or found, rows=rows + some, next=ahead, offset=offset)
             return replace(told, partial=partial)
 
