@@ -151,8 +151,8 @@ async def test_a_subtree_takes_a_query_a_level(browser: DatabaseBrowser, migrate
 async def test_a_subtree_is_of_one_moment(browser: DatabaseBrowser, migrated_url: str) -> None:
     """A task that moves meanwhile is where it was or where it is: not nowhere, not in two states.
 
-    Read a level at a time, each in a moment of its own, it was missed: its new place had been looked
-    at before it came, and its old one after it had gone.
+    Read a level at a time, each in a moment of its own, it was missed: its new place had been
+    looked at before it came, and its old one after it had gone.
     """
     if migrated_url.startswith("sqlite"):
         await asyncio.to_thread(execute_sqlite, migrated_url, "PRAGMA journal_mode = WAL")
