@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from support.databases import migrate
 from support.hurt import fill
@@ -23,8 +26,11 @@ _WAY = [
 ]
 
 
-def test_no_screen_no_title_and_no_copied_line_shows_it() -> None:
+def test_no_screen_no_title_and_no_copied_line_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a server of its own: one that the tests were given may take anybody without one."""
+    monkeypatch.chdir(tmp_path)  # where an export goes
     server = start_own_server()
     terminal = None
     try:
