@@ -83,10 +83,10 @@ def test_a_sqlite_file_and_folder_that_cannot_be_written(
 ) -> None:
     url = stage.full("sqlite")
     path = Path(url.removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(path)) as writer:
-        writer.execute(f"PRAGMA journal_mode = {journal}")
     if what in _INDEXED:
         _indexed(url, capsys, monkeypatch)
+    with closing(sqlite3.connect(path)) as writer:  # Whose leaving takes away what is beside it.
+        writer.execute(f"PRAGMA journal_mode = {journal}")
     before = _digests(path)
     record = record_sqlite(monkeypatch, str(path))
     of_index = record_sqlite(monkeypatch, ".text-index")
