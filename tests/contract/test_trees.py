@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from support.databases import run
 from support.engines import long
+from support.foreign import execute_sqlite
 from support.stored import CONVERSATION, StoredConversation, StoredTask, insert_async, number
 from taskview_core.entities import Ident
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.engine import create_engine
 from taskview_core.tree.assemble import Mark, TaskTree
 from taskview_core.tree.rows import TreeRows
 
@@ -140,6 +146,78 @@ async def test_a_subtree_takes_a_query_a_level(browser: DatabaseBrowser, migrate
     found, statements = await _counted(browser, number(0))
     assert len(found.rows) == 1641
     assert statements <= 12, statements
+
+
+async def test_a_subtree_is_of_one_moment(browser: DatabaseBrowser, migrated_url: str) -> None:
+    """A task that moves meanwhile is where it was or where it is: not nowhere, not in two states.
+
+    Read a level at a time, each in a moment of its own, it was missed: its new place had been
+    looked at before it came, and its old one after it had gone.
+    """
+    if migrated_url.startswith("sqlite"):
+        await asyncio.to_thread(execute_sqlite, migrated_url, "PRAGMA journal_mode = WAL")
+    await insert_async(migrated_url, [_task(1), _task(2, 1), _task(3, 2), _task(4, 3)], BOTH)
+    before = await browser.subtree(number(1))
+    looks: list[str] = []
+
+    def move(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        looks.append(statement)
+        if len(looks) == 3:
+            mover = threading.Thread(target=run, args=(_move(migrated_url),))
+            mover.start()
+            mover.join()
+
+    event.listen(Engine, "before_cursor_execute", move)
+    try:
+        seen = await browser.subtree(number(1))
+    finally:
+        event.remove(Engine, "before_cursor_execute", move)
+    if len(looks) < 3:
+        await _move(migrated_url)
+    after = await browser.subtree(number(1))
+    assert _parents(after) == {1: None, 2: 1, 3: 2, 4: 1}
+    assert _parents(seen) in (_parents(before), _parents(after))
+
+
+async def test_a_subtree_where_a_server_cannot_recurse(migrated_postgres_url: str) -> None:
+    """As Citus says of tables that it has spread; stood for by another thing that is refused so."""
+    await insert_async(migrated_postgres_url, [_task(1), _task(2, 1), _task(3, 2)], BOTH)
+    refused: list[str] = []
+
+    def refuse(conn: object, cursor: object, words: str, given: Any, *rest: object) -> Any:
+        if "RECURSIVE found" in words:
+            refused.append(words)
+            return "SELECT count(*) FROM tasks FOR UPDATE", ()
+        return words, given
+
+    browser = DatabaseBrowser(migrated_postgres_url)
+    event.listen(Engine, "before_cursor_execute", refuse, retval=True)
+    try:
+        seen = await browser.subtree(number(1))
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuse)
+        await browser.close()
+    assert refused
+    assert _parents(seen) == {1: None, 2: 1, 3: 2}
+
+
+def _parents(rows: TreeRows) -> dict[int, int | None]:
+    return {
+        _number(row.id): row.parent_task_id and _number(row.parent_task_id) for row in rows.rows
+    }
+
+
+async def _move(url: str) -> None:
+    """Put task 4 below task 1, from below task 3."""
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        child, parent = (
+            each.hex if url.startswith("sqlite") else str(each) for each in (number(4), number(1))
+        )
+        await connection.exec_driver_sql(
+            f"UPDATE tasks SET parent_task_id = '{parent}' WHERE id = '{child}'"
+        )
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("depth", [500, long(2_000)])

@@ -9,13 +9,18 @@ import pytest
 from support.cli_process import Terminal
 from support.databases import DatabaseMaker, migrate
 from support.faulty_line import FaultyLine, faulty_line
-from support.hurt import Opener, fill
+from support.hurt import Opener, connections, fill
+from support.pausing import session_of
 from support.postgres import OwnServer, server_labels, start_own_server
+from support.waiting import until
 
 
 @pytest.fixture
 def open_terminal() -> Iterator[Opener]:
-    """Opens the program on a terminal, which is closed after the test, whatever runs on it."""
+    """Opens the program on a terminal, which is closed after the test.
+
+    By then it has to have ended: nothing is left of it, no thread and no process.
+    """
     opened: list[Terminal] = []
 
     def open_one(
@@ -30,8 +35,15 @@ def open_terminal() -> Iterator[Opener]:
         return terminal
 
     yield open_one
-    for terminal in opened:
-        terminal.close()
+    try:
+        for terminal in opened:
+            until(
+                lambda leader=terminal.process.pid: not session_of(leader),
+                "it has ended by itself, with all threads and whatever it had started",
+            )
+    finally:
+        for terminal in opened:
+            terminal.close()
 
 
 @pytest.fixture
@@ -39,6 +51,7 @@ def hurt_server(_hurt_server: OwnServer) -> Iterator[OwnServer]:
     """A server for tests that hurt it, with rows in its first database; it runs."""
     yield _hurt_server
     _hurt_server.see_that_it_runs()
+    _nobody_is_connected(_hurt_server.url())
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +71,12 @@ def filled_postgres(databases: DatabaseMaker) -> Iterator[str]:
     url = databases.migrated(server_labels()[0])
     fill(url)
     yield url
+    _nobody_is_connected(url)
     databases.drop(url)
+
+
+def _nobody_is_connected(url: str) -> None:
+    until(lambda: connections(url) == 0, "no connection is left on the server")
 
 
 @pytest.fixture
@@ -73,3 +91,4 @@ def line(filled_postgres: str) -> Iterator[FaultyLine]:
     """A line to a database with rows; `line.url` goes through it."""
     with faulty_line(filled_postgres) as through:
         yield through
+        until(lambda: through.open_lines == 0, "all have hung up")

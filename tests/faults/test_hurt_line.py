@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from support.cli_process import run_process
 from support.databases import run
-from support.faulty_line import FaultyLine
-from support.hurt import Opener, execute, rows_to_load
+from support.faulty_line import FaultyLine, faulty_line
+from support.hurt import Opener, execute, locked, rows_to_load
 from support.loads import dump
 from support.waiting import until
 
@@ -142,6 +143,31 @@ def test_a_load_that_is_cut_off(
     terminal = open_terminal("load", line.url, str(rows), width=500)
     code = terminal.finish()
     assert (code, "connection" in terminal.shown) == (3, True), terminal.shown
+    assert run(dump(filled_postgres)) == before
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_load_on_a_dead_line_ends_by_itself(
+    filled_postgres: str, open_terminal: Opener, tmp_path: Path, waits: bool
+) -> None:
+    """Half a minute after the last sign of the server's system, as README says.
+
+    It has no limit of time. The line dies while it waits for an answer, as behind another's lock,
+    or while it sends its rows.
+    """
+    before = run(dump(filled_postgres))
+    with faulty_line(filled_postgres) as line, ExitStack() as stack:
+        waiting = stack.enter_context(locked(filled_postgres)) if waits else None
+        if not waits:
+            line.die_after(100_000)
+        rows = rows_to_load(tmp_path, 3_000)
+        terminal = open_terminal("load", line.url, str(rows), width=500)
+        if waiting is not None:
+            until(waiting, "it waits for the lock")
+            line.die()
+        code = terminal.finish()
+        assert (code, "connection" in terminal.shown) == (3, True), terminal.shown
+        assert "Traceback" not in terminal.shown
     assert run(dump(filled_postgres)) == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import termios
 import time
 from pathlib import Path
 
@@ -26,6 +27,14 @@ SCREENS = {
     "/": "leave",
     "x": "xport",
 }
+
+
+_COOKED = termios.ICANON | termios.ECHO | termios.ISIG
+"""What a shell finds a terminal with, and a full-screen program takes from it."""
+
+
+def _threads(terminal: Terminal) -> int:
+    return len(list(Path(f"/proc/{terminal.process.pid}/task").iterdir()))
 
 
 def _is_stopped(terminal: Terminal) -> bool:
@@ -150,6 +159,45 @@ def test_suspended_for_longer_than_a_question_may_take(
     )
     terminal.type("q")
     assert terminal.finish() == 0
+
+
+@pytest.mark.parametrize("keys", ["", "?"])
+@pytest.mark.parametrize("by", [signal.SIGTSTP, signal.SIGSTOP], ids=lambda by: by.name)
+def test_stopped_by_another_program_and_continued(
+    open_terminal: Opener, filled_sqlite: str, keys: str, by: signal.Signals
+) -> None:
+    """`kill -TSTP` and `fg`: the terminal is the shell's meanwhile, and then drawn anew.
+
+    Of SIGSTOP no program hears. It once had two threads read the keys after that, and left the
+    terminal as it was for the screen.
+    """
+    words = "keys that work here" if keys else "of 120"
+    terminal = open_terminal(filled_sqlite)
+    terminal.wait_for("of 120")
+    terminal.type(keys)
+    terminal.wait_for(words)
+    assert not terminal.settings & _COOKED
+    threads = _threads(terminal)
+    for _ in range(2):
+        before = len(terminal.raw)
+        terminal.process.send_signal(by)
+        until(lambda: _is_stopped(terminal), "it is stopped")
+        if by is signal.SIGTSTP:
+            terminal.wait_for(lambda shown, at=before: b"\x1b[?1049l" in terminal.raw[at:])
+            assert terminal.settings & _COOKED == _COOKED
+        before = len(terminal.raw)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(
+            lambda shown, at=before: (
+                words.encode() in terminal.raw[at:].partition(b"\x1b[?1049h")[2]
+            )
+        )
+        assert not terminal.settings & _COOKED
+        assert _threads(terminal) <= threads
+    terminal.type("\x11")
+    assert terminal.finish() == 0
+    assert terminal.settings & _COOKED == _COOKED
+    _no_crash()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 
 from support import tour as ways
 from support.attacked import commands, fill, run_in_pipe, run_on_terminal, untrue
+from support.attacked_writes import writing_commands
 from support.databases import SQLITE, DatabaseMaker, engine_labels, migrate
 from support.hostile import Rows
 from support.terminal_output import read_output
@@ -56,6 +57,19 @@ def test_no_command_lets_a_payload_command_the_terminal(databases: DatabaseMaker
     for command in commands(rows):
         wrong += run_on_terminal(command, url) + run_in_pipe(command, url)
     databases.drop(url)
+    assert wrong == []
+
+
+def test_no_command_that_writes_lets_a_file_command_the_terminal(
+    databases: DatabaseMaker, tmp_path: Path
+) -> None:
+    url, target = (databases.filled(SQLITE, "migrated", migrate) for _ in range(2))
+    fill(url, with_giants=False)
+    wrong = []
+    for command in writing_commands(url, tmp_path):
+        wrong += run_on_terminal(command, target) + run_in_pipe(command, target)
+    databases.drop(url)
+    databases.drop(target)
     assert wrong == []
 
 

@@ -1,6 +1,7 @@
 """Feeds hostile texts to every screen and command on a real terminal, for as long as is asked.
 
-Hypothesis makes the texts; of each seed they are the same.
+Hypothesis makes the texts; of each seed they are the same. The first round on each engine has the
+giants among them, and the commands that print those.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from support.attacked import commands, fill, run_in_pipe, run_on_terminal
+from support.attacked import commands, fill, giant_commands, run_in_pipe, run_on_terminal
+from support.attacked_writes import writing_commands
 from support.databases import DatabaseMaker, migrate
 from support.hostile import HALVES, HIDING, MARKUP, SAMPLES
 from support.postgres import Servers, server_labels
@@ -66,6 +68,7 @@ def main(words: Sequence[str]) -> int:
     done: Counter[str] = Counter()
     source = random.Random(options.seed)
     labels = ["sqlite"] if options.engines == "sqlite" else ["sqlite", server_labels()[0]]
+    print(f"seed {options.seed}", flush=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
@@ -78,9 +81,11 @@ def main(words: Sequence[str]) -> int:
                 break
             of_round = source.randrange(2**32)
             label = labels[number % len(labels)]
-            name = list(_WAYS)[number % len(_WAYS)]
+            giants = number < len(labels)
+            name = "details" if giants else list(_WAYS)[number % len(_WAYS)]
             texts = _texts(of_round)
-            wrong = _round(maker, label, name, texts, folder / f"round{number}", source, done)
+            place = folder / f"round{number}"
+            wrong = _round(maker, label, name, texts, place, source, done, giants)
             print(f"round {number}, seed {of_round}, {label}, {name}: {dict(done)}", flush=True)
             if wrong:
                 print("\n".join(wrong[:40]))
@@ -116,19 +121,26 @@ def _round(
     folder: Path,
     source: random.Random,
     done: Counter[str],
+    giants: bool,
 ) -> list[str]:
     folder.mkdir()
-    url = maker.filled(label, "migrated", migrate)
+    url, target = (maker.filled(label, "migrated", migrate) for _ in range(2))
     try:
-        rows = fill(url, texts, with_giants=False)
+        rows = fill(url, texts, with_giants=giants)
         output = tour(url, folder, _WAYS[name])
         wrong = output.offences
-        for command in source.sample(list(commands(rows)), _COMMANDS):
-            wrong += run_on_terminal(command, url) + run_in_pipe(command, url)
+        run = [(each, url) for each in source.sample(list(commands(rows)), _COMMANDS)]
+        run += [(each, url) for each in giant_commands() if giants]
+        writing = list(writing_commands(url, folder, texts))
+        run += [(each, target) for each in source.sample(writing, _COMMANDS)]
+        for command, place in run:
+            wrong += run_on_terminal(command, place) + run_in_pipe(command, place)
             done["commands"] += 2
     finally:
         maker.drop(url)
+        maker.drop(target)
     done["rounds"] += 1
+    done["rounds with giants"] += giants
     done["texts"] += len(texts)
     done["sequences"] += output.sequences.total()
     return wrong

@@ -57,12 +57,13 @@ class Beside:
     def told(self) -> str:
         """Give it for people."""
         seen = self.onlooker
+        asked = ", ".join(f"{name} {times}" for name, times in seen.asked.items())
         longest = ", ".join(f"{name} {took * 1000:.0f}" for name, took in seen.longest.items())
         return (
             f"ratio {self.ratio:.3f} to no browser, {self.waiting:.3f} to one elsewhere"
             f" (means {mean(self.beside):.0f}, {mean(self.elsewhere):.0f}, {mean(self.alone):.0f}"
             f" transactions a second in {len(self.beside)} turns each);"
-            f" {sum(seen.asked.values())} questions; locked: writer {self.writer_locked},"
+            f" {sum(seen.asked.values())} questions ({asked}); locked: writer {self.writer_locked},"
             f" browser {seen.locked}; failed: {dict(seen.failed) or 'none'};"
             f" untrue: {seen.untrue[:3] or 'none'}; longest answers in ms: {longest}"
         )

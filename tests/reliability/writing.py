@@ -1,7 +1,8 @@
 """A program that writes at full rate, in a process of its own, in a form that can be checked.
 
 Each transaction adds a pair of tasks, numbered on, and ends the task that ran: at every moment
-there is one running, the last of the last pair.
+there is one running, the last of the last pair. The first of a pair is below the first task of its
+conversation, the second below the first: a conversation is a tree of three levels.
 """
 
 from __future__ import annotations
@@ -71,17 +72,18 @@ class Writer:
 def _transactions() -> Iterator[tuple[tuple[Any, ...] | None, list[tuple[Any, ...]], uuid.UUID]]:
     """Give a new conversation, if there is one, two tasks, and the task that ends."""
     conversation = uuid.UUID(int=0)
-    pair = 0
+    root, pair = 0, 0
     while True:
         first, second = 2 * pair + 1, 2 * pair + 2
         at = _START + timedelta(milliseconds=pair)
         new = None
         if pair % PAIRS_A_CONVERSATION == 0:
-            conversation = uuid.uuid5(_SPACE, f"conversation {pair}")
+            conversation, root = uuid.uuid5(_SPACE, f"conversation {pair}"), first
             new = (conversation, AGENT, f"{pair}", at, at)
+        above = None if first == root else task_id(root)
         rows = [
             (
-                task_id(number), conversation, task_id(number - 1) if number == second else None,
+                task_id(number), conversation, task_id(first) if number == second else above,
                 f"{AGENT}:{number}", "running" if number == second else "completed", _WORDS, at, at,
             )
             for number in (first, second)

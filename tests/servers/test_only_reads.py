@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -18,11 +19,12 @@ import pytest
 
 from reliability.operations import Stage
 from support.databases import DatabaseMaker, run
-from support.every_key import WAYS, press_every_key
+from support.every_key import ROUNDS, press_every_key
 from support.postgres import server_labels
 from support.powers import modes_hold
 from support.statements import harmful, record_sqlite, statements_to_server
 from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.sql import judged, windows
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui import wiring
@@ -45,42 +47,95 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "true")
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.fixture(scope="module")
+def stage(databases: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """What makes databases with the same rows."""
+    return Stage(databases, tmp_path_factory.mktemp("stage"), 300)
+
+
+def _indexed(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a database a text index, and have it asked though there are few rows."""
+    for name in ("FIRST_ROWS", "PEEK_ROWS", "SECOND_ROWS", "MOST_ROWS"):
+        monkeypatch.setattr(windows, name, 20)
+    monkeypatch.setattr(judged, "_NEAR_ROWS", 20)
+    assert main(("db", "index-text", url)) == 0
+    assert main(("db", "status", url)) == 0
+    assert "text index ✓" in capsys.readouterr().out
+
+
+_COMMANDS = "commands"
+_INDEXED = ("found tasks", _COMMANDS)
+"""What is done on a database with a text index, where text is looked for."""
+
+
+@pytest.mark.parametrize("what", [*ROUNDS, _COMMANDS])
 def test_a_sqlite_file_and_folder_that_cannot_be_written(
-    databases: DatabaseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
 ) -> None:
-    url = Stage(databases, tmp_path, 300).full("sqlite")
+    url = stage.full("sqlite")
     path = Path(url.removeprefix("sqlite:///"))
-    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    if what in _INDEXED:
+        _indexed(url, capsys, monkeypatch)
+    before = _digests(path)
     record = record_sqlite(monkeypatch, str(path))
+    of_index = record_sqlite(monkeypatch, ".text-index")
     path.chmod(0o400)
     path.parent.chmod(0o500)
     with modes_hold():
         with pytest.raises(PermissionError):
             (path.parent / "more").touch()
-        done = run(press_every_key(lambda: wiring.open_browser_at_once(url), way))
-        _run_commands(url)
+        if what == _COMMANDS:
+            _run_commands(url)
+        else:
+            done = run(press_every_key(lambda: wiring.open_browser_at_once(url), ROUNDS[what]))
+            assert len(done) > 10
     assert [each.name for each in path.parent.iterdir()] == [path.name]
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+    assert _digests(path) == before
     path.parent.chmod(0o700)
-    assert len(done) > 10
-    assert len(record) > 100
+    assert len(record) > (50 if what == "dialogs" else 100)
     assert harmful(record, "sqlite") == set()
+    assert bool(of_index) == (what in _INDEXED), "it was asked"
+    assert harmful(of_index, "sqlite") == set()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("label", server_labels()[-1:])
+def _digests(path: Path) -> set[str]:
+    """Tell the bytes of a database, and of its text index."""
+    indexes = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.text-index")
+    return {hashlib.sha256(each.read_bytes()).hexdigest() for each in (path, *indexes)}
+
+
+def _labelled() -> Iterator[tuple[str, str]]:
+    """Give each round on one of the servers in turn, and on all of them what differs the most."""
+    labels = server_labels()
+    for number, what in enumerate((*ROUNDS, _COMMANDS)):
+        of = labels if what in _INDEXED else [labels[number % len(labels)]]
+        yield from ((label, what) for label in of)
+
+
+@pytest.mark.parametrize(("label", "what"), list(_labelled()))
 def test_a_role_that_may_only_select(
-    databases: DatabaseMaker, tmp_path: Path, label: str, way: str
+    stage: Stage,
+    databases: DatabaseMaker,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    label: str,
+    what: str,
 ) -> None:
-    url = Stage(databases, tmp_path, 300).full(label)
+    url = stage.full(label)
+    if what in _INDEXED:
+        _indexed(url, capsys, monkeypatch)
     with _reader(url) as (role, reader), statements_to_server(reader) as (recorded, record):
-        done, locks = run(_watched(url, role, recorded, way))
-        _run_commands(recorded)
-    assert len(done) > 10
-    assert len(record) > 100
+        if what == _COMMANDS:
+            _run_commands(recorded)
+        else:
+            done, locks = run(_watched(url, role, recorded, ROUNDS[what]))
+            assert len(done) > 10
+            assert locks <= {("relation", "AccessShareLock")}
+    assert len(record) > (50 if what == "dialogs" else 100)
     assert harmful(record, "postgresql") == set()
-    assert locks <= {("relation", "AccessShareLock")}
     databases.drop(url)
 
 
@@ -97,6 +152,7 @@ def _run_commands(url: str) -> None:
         ("show", url, conversation),
         ("count", url, "--exact"),
         ("count", url, "--filter", "error"),
+        ("ls", url, "--filter", "timeout"),
         ("export", url),
         ("export", url, task, "-o", "markdown"),
         ("db", "status", url),
@@ -114,13 +170,13 @@ async def _two_ids(url: str) -> tuple[str, str]:
 
 
 async def _watched(
-    url: str, role: str, recorded: str, way: str
+    url: str, role: str, recorded: str, ways: Sequence[str]
 ) -> tuple[set[str], set[tuple[str, str]]]:
     """Press every key, and look at the locks that are held meanwhile."""
     watcher = await asyncpg.connect(url)
     locks: set[tuple[str, str]] = set()
     open_browser = lambda: wiring.open_browser_at_once(recorded)  # noqa: E731  # called in a thread
-    pressing = asyncio.ensure_future(press_every_key(open_browser, way))
+    pressing = asyncio.ensure_future(press_every_key(open_browser, ways))
     while not pressing.done():
         locks |= {(row[0], row[1]) for row in await watcher.fetch(_LOCKS, role)}
         await asyncio.sleep(0.005)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from support.cli_process import Terminal, run_process
@@ -75,7 +76,7 @@ class Command:
 
     def on(self, url: str) -> list[str]:
         """Give the words with the database among them."""
-        at = 2 if self.words[0] == "db" else 1
+        at = 2 if self.words[0] in {"db", "import"} else 1
         return [*self.words[:at], url, *self.words[at:]]
 
 
@@ -109,6 +110,18 @@ def commands(rows: Rows) -> Iterator[Command]:
     yield Command(("ls", "--cursor", "\x1b]0;x\x07"), codes=(2,))
 
 
+def giant_commands() -> Iterator[Command]:
+    """Give commands that print the giants, whole or in part."""
+    yield Command(("ls", "-n", "all", "--full"))
+    yield Command(("ls", "-n", "all", "--full", "-o", "json"), form="json")
+    for giant in giants():
+        yield Command(("show", str(giant.id)))
+    yield Command(("diff", *(str(giant.id) for giant in islice(giants(), 2))), codes=(0, 1))
+    yield Command(("export", "-o", "ndjson"), form="jsonl")
+    yield Command(("export", "-o", "csv"), form="csv")
+    yield Command(("export", "-o", "markdown"))
+
+
 def run_on_terminal(command: Command, url: str) -> list[str]:
     """Run a command on a terminal; give what it wrote there that it should not have."""
     terminal = Terminal(command.on(url), width=COLUMNS, height=LINES, draws=False)
@@ -121,7 +134,7 @@ def run_on_terminal(command: Command, url: str) -> list[str]:
         terminal.raw,
         columns=COLUMNS,
         lines=LINES,
-        redraws=command.words[0] in {"export", "diff"},
+        redraws=command.words[0] in {"export", "diff", "load", "import", "db"},
         data=command.form in {"json", "jsonl"},
     )
     wrong += [f"{command.words} copied {each!r}" for each in output.copied]

@@ -114,6 +114,12 @@ class Terminal:
         return self.process.wait(PATIENCE)
 
     @property
+    def settings(self) -> int:
+        """The terminal's local modes: see termios(3)."""
+        modes: int = termios.tcgetattr(self._master)[3]
+        return modes
+
+    @property
     def shown(self) -> str:
         """What the screen shows, line by line, without the spaces at the ends of lines."""
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()

@@ -38,6 +38,14 @@ class FaultyLine:
         """Take what is sent, pass nothing on, and tell nobody: no end, no reset."""
         self._do(lambda: self._relay.go_silent(new_lines_work=new_lines_work))
 
+    def die(self) -> None:
+        """Be gone: what is sent is not even acknowledged, and nobody is told."""
+        self._do(self._relay.die)
+
+    def die_after(self, size: int) -> None:
+        """Be gone once so many more bytes have been asked."""
+        self._do(lambda: self._relay.die_after(size))
+
     def truncate(self, size: int) -> None:
         """Hang up in the middle of the next answer, after so many bytes of it."""
         self._do(lambda: self._relay.truncate(size))

@@ -24,6 +24,17 @@ def paused(pid: int) -> Iterator[None]:
                 os.kill(each, signal.SIGCONT)
 
 
+def session_of(leader: int) -> list[int]:
+    """Give the processes of a session, which its leader began; those that have ended are none."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+            state, _, _, session = each.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state != "Z":
+                found.append(int(each.parent.name))
+    return found
+
+
 def children_of(pid: int) -> list[int]:
     """Give the processes that a process has started, and that have not ended."""
     tasks = Path(f"/proc/{pid}/task")

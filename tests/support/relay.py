@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+from support.dead_line import hear_again, hear_nothing
+
 
 class Relay:
     """Passes on what a client and a server say to each other, through a port of its own.
@@ -23,12 +25,16 @@ class Relay:
         self.clients = 0
         """How many have not hung up."""
         self._open: set[asyncio.StreamWriter] = set()
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Event] = set()
         """Of each line, whether it passes on what is said."""
         self._refuses = False
         self._swallows = False
         self._left: int | None = None
         """Bytes of answers until the line is cut; None for never."""
+        self._heard: int | None = None
+        """Bytes of questions until the line is dead; None for never."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what one client says until either side hangs up."""
@@ -42,6 +48,7 @@ class Relay:
         if not self._swallows:
             passing.set()
         self._open |= {writer, forth}
+        self._clients.add(writer)
         self._passing.add(passing)
 
         questions: asyncio.Queue[bytes] = asyncio.Queue()
@@ -50,6 +57,11 @@ class Relay:
             try:
                 while data := await reader.read(1 << 16):
                     questions.put_nowait(data)
+                    if self._heard is not None:
+                        self._heard -= len(data)
+                        if self._heard < 0:
+                            self._heard = None
+                            self.die()
             finally:
                 self.clients -= 1
                 questions.put_nowait(b"")
@@ -91,6 +103,8 @@ class Relay:
         self.clients += 1
         await asyncio.gather(hear(), ask(), answer(), arrive(), return_exceptions=True)
         self._open -= {writer, forth}
+        self._clients.discard(writer)
+        self._dead.discard(writer)
         self._passing.discard(passing)
 
     def _cut_short(self, data: bytes) -> bytes:
@@ -127,6 +141,17 @@ class Relay:
         for passing in self._passing:
             passing.clear()
 
+    def die(self) -> None:
+        """Be gone for all clients that are connected: what they send is not even acknowledged."""
+        self.go_silent()
+        for writer in self._clients - self._dead:
+            hear_nothing(writer)
+        self._dead |= self._clients
+
+    def die_after(self, size: int) -> None:
+        """Be gone once so many more bytes have been asked."""
+        self._heard = size
+
     def truncate(self, size: int) -> None:
         """Hang up after so many more bytes of answers."""
         self._left = size
@@ -134,7 +159,10 @@ class Relay:
     def mend(self) -> None:
         """Be a good line again, also for those that are on it."""
         self._refuses = self._swallows = False
-        self._left, self.delay = None, 0.0
+        self._left, self._heard, self.delay = None, None, 0.0
+        for writer in self._dead:
+            hear_again(writer)
+        self._dead.clear()
         for passing in self._passing:
             passing.set()
 

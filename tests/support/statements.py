@@ -125,6 +125,7 @@ _HARMLESS = {
     ),
     "sqlite": re.compile(
         r"PRAGMA (query_only = ON|cache_size = -\d+|data_version|schema_version|read_uncommitted"
+        r"|user_version|''\.data_version"  # the second by FTS5, of the index that it reads
         r"|main\.(table|index)_x?(info|list)\(\W*\))"
         r"|BEGIN|COMMIT|ROLLBACK"
     ),

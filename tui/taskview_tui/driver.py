@@ -64,5 +64,17 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             self._hung_up()
 
+    def _sigcont_application(self, *of_no_use: Any) -> None:
+        """Take the terminal again, after a stop of which nobody was told, too.
+
+        As by SIGSTOP. All is as it was then, but what others did to the terminal meanwhile: without
+        laying it down first, there would be two threads that read keys, and the terminal's settings
+        to come back to would be those of the screen.
+        """
+        if self._auto_restart and not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
+
     def _hung_up(self) -> None:
         self._app.call_later(self._app.exit, None, _HUNG_UP)

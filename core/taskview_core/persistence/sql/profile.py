@@ -166,7 +166,10 @@ async def _of_postgres(session: Session, label: str) -> Profile:
                 f"SELECT {_IS_SPREAD} AS is_spread,"
                 " n AS name, a.attname, a.attnotnull, format_type(a.atttypid, NULL) AS type,"
                 " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisvalid"
-                "  AND i.indkey[0] = a.attnum AND i.indpred IS NULL) AS leads"
+                "  AND i.indkey[0] = a.attnum AND (i.indpred IS NULL"
+                # It has every value that can be asked for.
+                "   OR pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname)"
+                "  )) AS leads"
                 " FROM unnest(ARRAY['tasks', 'conversations']) AS n"
                 " JOIN pg_attribute a ON a.attrelid = to_regclass(n)"
                 " WHERE a.attnum > 0 AND NOT a.attisdropped"

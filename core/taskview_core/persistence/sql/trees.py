@@ -1,4 +1,8 @@
-"""Reads the rows of trees: a conversation in one query, a subtree a level at a time."""
+"""Reads the rows of trees: a conversation in one query, and a subtree where all see one moment.
+
+A transaction of SQLite sees one state of the database, in which a subtree is read level by level.
+Each statement to Postgres sees a state of its own: there one statement reads it all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import any_, func, literal_column, select, true
 
 from taskview_core.entities import Ident, TaskRow
 from taskview_core.errors import EntityNotFoundError
@@ -43,12 +47,46 @@ async def conversation_rows(session: Session, profile: Profile, conversation_id:
     return TreeRows(tuple(rows), *await _outside(session, engine, missing))
 
 
-async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRows:
-    """Read a task and all below it, in whatever conversation; the top comes first."""
+async def subtree_rows(
+    session: Session, profile: Profile, top: Ident, *, levels: bool = False
+) -> TreeRows:
+    """Read a task and all below it, in whatever conversation; the top comes first.
+
+    With `levels` it is read level by level in any case, and on Postgres then each level as it is at
+    its own moment: for servers that recurse on no such table. Where tasks lie on other servers,
+    which know of no common moment, it always is.
+    """
     engine = expressions_for(profile)
-    rows = await _rows(session, engine, engine.ident(tasks.c.id, top))
+    if profile.kind == "sqlite" or profile.is_spread or levels:
+        rows = await _level_by_level(session, engine, top)
+    else:
+        rows = await _rows(session, engine, _is_below(engine, profile, top))
+        rows.sort(key=lambda row: row.id != top)
     if not rows:
         raise EntityNotFoundError("task", top)
+    above = rows[0].parent_task_id
+    missing = [] if above is None or any(row.id == above for row in rows) else [above]
+    return TreeRows(tuple(rows), *await _outside(session, engine, missing))
+
+
+def _is_below(engine: Expressions, profile: Profile, top: Ident) -> Condition:
+    """Hold for a task and all below it. No id is taken twice, so that a ring ends.
+
+    Where no statistics are, as of partitioned tables, a planner takes the tasks below for so many
+    that it reads all there are. So it is left no other way than the index, if there is one.
+    """
+    found = select(tasks.c.id).where(engine.ident(tasks.c.id, top)).cte("found", recursive=True)
+    below = tasks.alias("below")
+    children = select(below.c.id).where(below.c.parent_task_id == found.c.id)
+    if "tasks.parent_task_id" in profile.leading:
+        child = children.correlate(found).offset(literal_column("0")).lateral("child")
+        children = select(child.c.id).select_from(found.join(child, true()))
+    found = found.union(children)
+    return tasks.c.id == any_(func.array(select(found.c.id).scalar_subquery()))
+
+
+async def _level_by_level(session: Session, engine: Expressions, top: Ident) -> list[TaskRow]:
+    rows = await _rows(session, engine, engine.ident(tasks.c.id, top))
     seen = {row.id for row in rows}
     level = list(seen)
     while level:
@@ -59,9 +97,7 @@ async def subtree_rows(session: Session, profile: Profile, top: Ident) -> TreeRo
         level = [row.id for row in fresh]
         seen.update(level)
         rows += fresh
-    above = rows[0].parent_task_id
-    missing = [] if above is None or above in seen else [above]
-    return TreeRows(tuple(rows), *await _outside(session, engine, missing))
+    return rows
 
 
 async def _rows(session: Session, engine: Expressions, condition: Condition) -> list[TaskRow]:
