@@ -24,6 +24,7 @@ _TYPED = "duration:>5s"
 _APART = 0.03
 _SETTLED = 1.0
 _CLEAR = "\x15"
+_CLEARED = 0.1
 
 
 @dataclass
@@ -85,7 +86,10 @@ def _time_slow(terminal: TimedTerminal) -> float | None:
 
 
 def _type_anew(terminal: TimedTerminal, text: str) -> float:
-    return terminal.type(_CLEAR + text)
+    # Apart: typed together, nothing of the text came to be seen.
+    cleared = terminal.type(_CLEAR)
+    terminal.listen(_CLEARED)
+    return terminal.type(text) if text else cleared
 
 
 def _time(terminal: TimedTerminal, keys: str, quiet: float = 0.25) -> float:
