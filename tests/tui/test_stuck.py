@@ -149,7 +149,7 @@ async def test_a_run_of_repeats_says_how_many_are_stuck_and_hold_what_is_followe
     async with running(browser, size=(300, 30)) as run:
         run.app.open_conversation(conversation_id(1), task_id(1))
         await run.until(lambda: "×4  3 running, 1 completed  [3 stuck]" in run.text())
-        run.tree.mark_holders({task_id(3): Holding.HOLDS, task_id(5): Holding.GAVE}, "x")
+        run.tree.mark_holders({task_id(3): Holding.GIVEN, task_id(5): Holding.GAVE}, "x")
         await run.until(lambda: "[3 stuck]  ◆ 2 of them" in run.text())
 
 

@@ -55,7 +55,7 @@ _IN_TREES = {"tree": 21, "word": 11, "bar": 72, "duration": 10, "tokens": 6, "co
     [
         (160, ["tree", "word", "preview", "tokens", "cost", "bar", "duration"]),
         (120, ["tree", "preview", "tokens", "cost", "bar", "duration"]),  # beside them, at 200
-        (80, ["tree", "preview", "bar", "duration"]),
+        (80, ["tree", "preview", "tokens", "bar", "duration"]),
         (65, ["tree", "preview", "bar", "duration"]),  # beside the details, at 110
         (48, ["tree", "preview", "duration"]),
     ],
@@ -66,7 +66,8 @@ def test_a_tree_keeps_its_bars_and_cuts_no_status(width: int, keys: list[str]) -
 
     assert list(slots) == keys
     assert slots.get("word", 11) == 11
-    assert slots["preview"] >= (36 if "word" in slots or "tokens" in slots else 12)
+    roomy = min(36, max(width // 4, 20))
+    assert slots["preview"] >= (roomy if "word" in slots or "tokens" in slots else 12)
 
 
 @given(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 WIDE = 110
 """From this width on, columns stand two cells apart instead of one."""
+_ROOMY = 20
+"""Cells that are wanted for the flexible column in narrow tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class Column:
 
     A column wants as much as its widest cell, but not more than `most` and `share` hundredths of
     the table. The one that is `flexible` takes what the others leave, and at least `least`; columns
-    that are `optional` only stand beside it where it has `roomy` cells.
+    that are `optional` only stand beside it where it has `roomy` cells, or a quarter of the table.
     Where there is too little, an `optional` column goes, then those aligned to the left are
     narrowed, and then the one with the highest `rank` goes; rank 0 stays.
     """
@@ -117,6 +119,7 @@ def place_columns(
 
 def _wanted(column: Column, natural: Mapping[str, int], width: int, may_go: bool) -> int:
     if column.flexible:
-        return max(column.least, column.roomy) if may_go else column.least
+        roomy = min(column.roomy, max(width // 4, _ROOMY))
+        return max(column.least, roomy) if may_go else column.least
     most = min(column.most, width * column.share // 100)
     return max(column.least, min(natural.get(column.key, 0), most))
