@@ -55,7 +55,7 @@ _IN_TREES = {"tree": 21, "word": 11, "bar": 72, "duration": 10, "tokens": 6, "co
     [
         (160, ["tree", "word", "preview", "tokens", "cost", "bar", "duration"]),
         (120, ["tree", "preview", "tokens", "cost", "bar", "duration"]),  # beside them, at 200
-        (80, ["tree", "preview", "bar", "duration"]),
+        (80, ["tree", "preview", "tokens", "bar", "duration"]),
         (65, ["tree", "preview", "bar", "duration"]),  # beside the details, at 110
         (48, ["tree", "preview", "duration"]),
     ],
