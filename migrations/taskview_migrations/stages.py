@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from taskview_core.persistence.fresh import WHILE_INDEXED
+from taskview_core.persistence.fresh import WHILE_FRESH
 from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.upgrade import upgrade
 
@@ -15,4 +15,4 @@ async def make_schema(url: DatabaseUrl, stage: Literal["tables", "indexes"]) -> 
     Nobody else may read the file yet: half way it is worth nothing.
     """
     revision = "taskview_0001" if stage == "tables" else "head"
-    await upgrade(url, lambda step: None, revision, settings=WHILE_INDEXED)
+    await upgrade(url, lambda step: None, revision, settings=WHILE_FRESH)

@@ -23,8 +23,6 @@ WHILE_FRESH = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536")
 
 `fresh_file` sees in the end that it is on the disk.
 """
-WHILE_INDEXED = (*WHILE_FRESH, f"mmap_size = {1 << 31}")
-"""The same while indexes are made, each of which reads all rows: by mapping, without copies."""
 SchemaMaker: TypeAlias = Callable[[DatabaseUrl, Stage], Awaitable[None]]
 """Makes a new database's tables; or, once the rows are in it, its indexes."""
 
