@@ -249,6 +249,29 @@ async def test_keys_that_arrive_together_in_the_inputs() -> None:
         assert run.app.screen is run.tasks
 
 
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (("backspace", "x"), "abx"),
+        (("backspace", "backspace", "x", "y", "backspace", "z"), "axz"),
+        (("ctrl+u", "x", "y"), "xy"),
+        (("home", "x", "end", "y"), "xabcy"),
+        (("ctrl+w", "x", "left", "y"), "yx"),
+        (("left", "delete", "x"), "abx"),
+    ],
+)
+async def test_keys_that_arrive_together_edit_in_their_order(
+    keys: tuple[str, ...], text: str
+) -> None:
+    """A backspace came behind the letters that were typed after it."""
+    async with running(some_tasks()) as run:
+        await run.press("slash", *"abc")
+        await run.until(lambda: run.input_text(Slot.QUERY) == "abc")
+        for key in keys:
+            run.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await run.until(lambda: run.input_text(Slot.QUERY) == text, text)
+
+
 async def test_keys_that_come_in_one_burst_open_the_task() -> None:
     """As over a slow line: the text, Enter to leave the input, and Enter to open what was found."""
     async with running(FakeBrowser([make_task(n, error=f"no {n}") for n in range(1, 30)])) as run:

@@ -10,6 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from taskview_tui.bars.filter_keys import SUBMIT_COMMAND
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.bars.slots import Slot
 from taskview_tui.keys import Group, bindings, identified
 
@@ -29,7 +30,7 @@ class _Suggester(Suggester):
         return self._completer(self._slot, value)
 
 
-class FilterInput(Input, inherit_bindings=False):
+class FilterInput(LineInput, inherit_bindings=False):
     """An input without borders; what is in it stays when the focus comes back."""
 
     BINDING_GROUP_TITLE = Group.INPUT.value

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.keys import Command, Group, bindings, identified
 
 FIND_BAR_COMMANDS = (
@@ -51,7 +52,7 @@ FIND_BAR_COMMANDS = (
 )
 
 
-class FindInput(Input, inherit_bindings=False):
+class FindInput(LineInput, inherit_bindings=False):
     """The input itself."""
 
     BINDING_GROUP_TITLE = Group.INPUT.value

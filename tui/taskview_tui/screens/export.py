@@ -15,12 +15,12 @@ from textual.widgets import Input, Static
 
 from taskview_core.errors import TaskviewError
 from taskview_core.interfaces import ITaskBrowser
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.export.formats import ExportFormat
 from taskview_tui.export.run import Done, Export, run_export
 from taskview_tui.export.scope import Below, Listed, Scope, Whole
 from taskview_tui.export.target import new_file
 from taskview_tui.export.words import done_words
-from taskview_tui.keys import Group, identified
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.dialog import Dialog
 from taskview_tui.screens.picker import Picker
@@ -80,10 +80,8 @@ def _short(ident: str) -> str:
     return "".join(letter for letter in ident[:8] if letter.isalnum())
 
 
-class FileInput(Input, inherit_bindings=False):
+class FileInput(LineInput):
     """A line to type the name of a file in."""
-
-    BINDINGS = identified("input", Group.INPUT, Input.BINDINGS)
 
 
 @dataclass(frozen=True, slots=True)

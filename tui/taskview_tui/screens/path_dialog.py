@@ -10,7 +10,8 @@ from textual.containers import Vertical
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from taskview_tui.keys import Command, Group, bindings, identified
+from taskview_tui.bars.line_input import LineInput
+from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.path_search import Sought
 from taskview_tui.screens.dialog import Dialog
 from taskview_tui.text.cells import clip
@@ -42,13 +43,10 @@ class _Paths(Suggester):
         return next((each for each in offers if each == clean(each)), None)
 
 
-class PathInput(Input, inherit_bindings=False):
+class PathInput(LineInput):
     """A line to type a path in."""
 
-    BINDINGS = [  # noqa: RUF012  # Textual's own form
-        *identified("input", Group.INPUT, Input.BINDINGS),
-        *bindings(COMPLETE_COMMAND),
-    ]
+    BINDINGS = bindings(COMPLETE_COMMAND)
 
     def action_complete(self) -> None:
         """Take what is suggested."""

@@ -12,17 +12,15 @@ from textual.widgets import Input, Static
 from taskview_core.query.faults import BadValueError
 from taskview_core.query.terms import Ago, TimePoint
 from taskview_core.query.times import parse_time
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.host import host_of
-from taskview_tui.keys import Group, identified
 from taskview_tui.screens.dialog import Dialog
 from taskview_tui.text.clean import clean
 from taskview_tui.text.times import TimeDisplay, exact_time
 
 
-class TimeInput(Input, inherit_bindings=False):
+class TimeInput(LineInput):
     """A line to type a time in."""
-
-    BINDINGS = identified("input", Group.INPUT, Input.BINDINGS)
 
 
 class TimeDialog(Dialog[TimePoint]):
