@@ -6,12 +6,16 @@ whoever has more to write waits for it for ever.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
+
+from taskview_tui.resizing import Resizing
 
 _HUNG_UP = 128 + signal.SIGHUP
 
@@ -56,6 +60,20 @@ class TerminalDriver(LinuxDriver):
         stream = self._file
         if stream is not None:
             self._file = _Lasting(stream, self._hung_up)  # type: ignore[assignment]  # as much of one as is used
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; hear of its sizes besides Textual: see `resizing`."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        textual = signal.getsignal(signal.SIGWINCH)
+        if not callable(textual):
+            return
+        loop, resizing = asyncio.get_running_loop(), Resizing(self._app, self._get_terminal_size)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            textual(number, frame)
+            loop.call_soon_threadsafe(resizing.heard)
+
+        signal.signal(signal.SIGWINCH, resized)
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends, or the terminal has gone."""
