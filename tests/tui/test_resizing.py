@@ -26,7 +26,7 @@ async def test_a_screen_that_was_passed_over_gets_the_size_of_the_app() -> None:
     async with running(FakeBrowser([make_task(1)])) as run:
         screen, size = run.app.screen, run.app.size
         screen.post_message(Resize(Size(40, 10), Size(40, 10)))
-        await run.until(lambda: screen.size == Size(40, 10))
+        await run.until(lambda: screen._compositor.size == Size(40, 10))
         assert run.app.size == size
         Resizing(run.app, lambda: (size.width, size.height)).heard()
-        await run.until(lambda: screen.size == size)
+        await run.until(lambda: screen._compositor.size == size)

@@ -44,6 +44,5 @@ class Resizing:
             self.heard()
             return
         for screen in app.screen_stack:
-            if screen.size != size:
-                screen.post_message(Resize(size, size))
+            screen.post_message(Resize(size, size))
         app.refresh(layout=True)
