@@ -17,6 +17,8 @@ from taskview_core.errors import LoadError
 from taskview_tui import leaving, wiring
 from taskview_tui.cli.following import Follower
 
+pytestmark = pytest.mark.long
+
 COVERED = "all of the file as it is"
 BEHIND = "the file has changed since"
 

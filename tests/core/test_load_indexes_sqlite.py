@@ -19,6 +19,8 @@ from taskview_core.persistence.loading import LoadProgress, load_files, work
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema, status
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def any_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:

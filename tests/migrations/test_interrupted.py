@@ -22,6 +22,8 @@ from taskview_migrations import downgrade, status, upgrade
 from taskview_migrations.config import revisions
 from taskview_migrations.new import new_revision
 
+pytestmark = pytest.mark.long
+
 
 class BrokenStepError(Exception):
     """Raised in the middle of an upgrade."""

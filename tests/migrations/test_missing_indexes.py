@@ -17,6 +17,8 @@ from taskview_migrations.config import revisions
 from taskview_migrations.expected import expected_indexes
 from taskview_tui.cli.main import main
 
+pytestmark = pytest.mark.long
+
 NEWEST = revisions()[-1]
 
 

@@ -26,6 +26,8 @@ from taskview_migrations import status
 from taskview_migrations.expected import expected_indexes
 from taskview_tui.cli.main import main
 
+pytestmark = pytest.mark.long
+
 TALK = UUID(int=7)
 MOMENT = "sorts those of the same moment"
 

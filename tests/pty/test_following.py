@@ -10,6 +10,8 @@ import pytest
 from support.cli_process import Terminal
 from support.sessions import SessionWriter, call, encoded, text
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def projects(tmp_path: Path) -> Path:

@@ -12,6 +12,8 @@ from support.hurt import fill
 from support.postgres import start_own_server
 from support.tour import CTRL_Q, ENTER, ESCAPE, Step, Tour
 
+pytestmark = pytest.mark.long
+
 _WAY = [
     Step("?", "keys that work here"),
     Step((ESCAPE,)),

@@ -113,7 +113,7 @@ def _labelled() -> Iterator[tuple[str, str]]:
     """Give each round on one of the servers in turn, and on all of them what differs the most."""
     labels = server_labels()
     for number, what in enumerate((*ROUNDS, _COMMANDS)):
-        of = labels if what in _INDEXED else [labels[number % len(labels)]]
+        of = labels if what == _COMMANDS else [labels[number % len(labels)]]
         yield from ((label, what) for label in of)
 
 

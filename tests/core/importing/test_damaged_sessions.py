@@ -23,10 +23,10 @@ def test_damaged_lines_are_read_or_skipped_and_counted(seed: int) -> None:
 
 
 @pytest.mark.long
-def test_a_hundred_thousand_damaged_lines(real_data: Path) -> None:
+def test_many_damaged_lines_of_real_sessions(real_data: Path) -> None:
     """Most of them are of real sessions, the longest lines too."""
     assert max(map(len, whole_lines())) > 50_000
-    assert damage(100_000, Random(20260301))["damaged"] >= 100_000
+    assert damage(20_000, Random(20260301))["damaged"] >= 20_000
 
 
 async def test_damaged_sessions_are_imported_into_each_engine(
