@@ -23,6 +23,8 @@ from taskview_core.query.page import Cursor, Page, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
+pytestmark = pytest.mark.long
+
 FORMS = sorted(TIME_FORMS)
 
 

@@ -20,6 +20,8 @@ from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
+pytestmark = pytest.mark.long
+
 EXACT = ("orm", "T", "+05:30", "epoch_microseconds", "epoch", "epoch_with_fraction")
 
 

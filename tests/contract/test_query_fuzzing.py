@@ -16,6 +16,8 @@ from taskview_core.query.page import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 
+pytestmark = pytest.mark.long
+
 SEED = 20261127
 _LONG = (
     "x " * 5_000,

@@ -20,6 +20,8 @@ from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import SchemaStatus, status, upgrade
 from taskview_migrations.config import revisions
 
+pytestmark = pytest.mark.long
+
 CONVERSATION = UUID(int=1)
 AT = datetime(2026, 1, 31, 10, tzinfo=UTC)
 

@@ -18,6 +18,8 @@ from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import status, upgrade
 from taskview_migrations.config import revisions
 
+pytestmark = pytest.mark.long
+
 _UPGRADE = """
 import asyncio, sys
 from taskview_core.persistence.url import parse_database_url

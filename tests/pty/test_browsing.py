@@ -17,6 +17,8 @@ from support.engines import long
 from support.postgres import start_own_server
 from support.stored import StoredConversation, StoredTask, insert, number
 
+pytestmark = pytest.mark.long
+
 Opener = Callable[..., Terminal]
 
 ENTER, ESCAPE, CTRL_Q = "\r", "\x1b", "\x11"
