@@ -65,6 +65,8 @@ def _indexed(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
 
 _FEWEST = 20
 """Each round asks more than this; how much more depends on what is read ahead meanwhile."""
+_BETWEEN_LOOKS = 0.03
+"""Seconds between looks at the locks: each takes time from the program that is watched."""
 _COMMANDS = "commands"
 _INDEXED = ("found tasks", _COMMANDS)
 """What is done on a database with a text index, where text is looked for."""
@@ -181,7 +183,7 @@ async def _watched(
     pressing = asyncio.ensure_future(press_every_key(open_browser, ways))
     while not pressing.done():
         locks |= {(row[0], row[1]) for row in await watcher.fetch(_LOCKS, role)}
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(_BETWEEN_LOOKS)
     await watcher.close()
     return await pressing, locks
 
