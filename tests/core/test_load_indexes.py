@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from support.loads import conversation, dump, ident, load, task, write_lines
+from support.loads import conversation, dump, ident, load, stop_at_indexes, task, write_lines
 from taskview_core.errors import LoadError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.loading import LoadProgress, load_files, work
@@ -102,19 +102,7 @@ async def test_a_load_that_is_stopped_brings_them_back(
 ) -> None:
     before = await indexes(migrated_postgres_url)
     file = write_lines(tmp_path / "rows", [conversation(), *(task(each) for each in range(3_000))])
-    reached: list[str] = []
-
-    def stop(state: LoadProgress) -> None:
-        if state.step == "indexes":
-            reached.append(state.step)
-            running.cancel()
-
-    running = asyncio.ensure_future(
-        load_files(parse_database_url(migrated_postgres_url), [file], stop, make_schema)
-    )
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert reached == ["indexes"]
+    await stop_at_indexes(migrated_postgres_url, file)
     assert await indexes(migrated_postgres_url) == before
     assert (await dump(migrated_postgres_url))["tasks"] == {}
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from support.foreign import execute_sqlite
-from support.loads import conversation, dump, load, task, write_lines
+from support.loads import conversation, dump, load, stop_at_indexes, task, write_lines
 from taskview_core.persistence.loading import LoadProgress, load_files, work
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema, status
@@ -134,19 +134,7 @@ async def test_a_load_that_is_stopped_brings_them_back(
     migrated_sqlite_url: str, rows: Path
 ) -> None:
     before = indexes(migrated_sqlite_url)
-    reached: list[str] = []
-
-    def stop(state: LoadProgress) -> None:
-        if state.step == "indexes":
-            reached.append(state.step)
-            running.cancel()
-
-    running = asyncio.ensure_future(
-        load_files(parse_database_url(migrated_sqlite_url), [rows], stop, make_schema)
-    )
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert reached == ["indexes"]
+    await stop_at_indexes(migrated_sqlite_url, rows)
     assert indexes(migrated_sqlite_url) == before
     assert (await dump(migrated_sqlite_url))["tasks"] == {}
 

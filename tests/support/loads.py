@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -11,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from taskview_core.persistence.bulk import COLUMNS
-from taskview_core.persistence.loading import LoadReport, load_files
+from taskview_core.persistence.loading import LoadProgress, LoadReport, load_files
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema
 
@@ -76,6 +78,21 @@ def write_lines(path: Path, rows: Iterable[Mapping[str, Any] | str]) -> Path:
 async def load(url: str, *files: Path) -> LoadReport:
     """Load files, as the command line does."""
     return await load_files(parse_database_url(url), files, lambda step: None, make_schema)
+
+
+async def stop_at_indexes(url: str, file: Path) -> None:
+    """Load a file, and stop it as soon as it is said that the indexes are being made."""
+    reached: list[str] = []
+
+    def stop(state: LoadProgress) -> None:
+        if state.step == "indexes":
+            reached.append(state.step)
+            running.cancel()
+
+    running = asyncio.ensure_future(load_files(parse_database_url(url), [file], stop, make_schema))
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert reached == ["indexes"]
 
 
 async def dump(url: str) -> Dump:
