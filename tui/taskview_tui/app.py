@@ -43,6 +43,7 @@ from taskview_tui.garbage import GarbageBetweenKeys
 from taskview_tui.guard import OutputGuard
 from taskview_tui.hands_over import HandsOver
 from taskview_tui.keys import bindings
+from taskview_tui.opens_screens import OpensScreens
 from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.tasks import TasksScreen
@@ -53,9 +54,7 @@ from taskview_tui.threads_behind import wait_for_no_thread
 from taskview_tui.watches_replica import WatchesReplica
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Ident
     from taskview_core.interfaces import ITaskBrowser
-    from taskview_core.query import TaskFilter
     from taskview_tui.side import Side
 
 _NOTICED = 15.0
@@ -88,7 +87,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
+class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
@@ -256,70 +255,6 @@ class TaskviewApp(HandsOver, WatchesReplica, inherit_bindings=False):
 
     def _handed_over(self) -> None:
         self._under_way -= 1
-
-    # What screens ask for
-
-    @property
-    def is_first_screen(self) -> bool:
-        """Whether there is no screen below this one."""
-        return len(self.screen_stack) <= 1
-
-    def go_back(self) -> None:
-        """See Host."""
-        if self.is_first_screen:
-            self.notify("this is the first screen - q quits", markup=False)
-        else:
-            self.pop_screen()
-
-    def open_conversation(self, conversation_id: Ident, cursor: Ident | None = None) -> None:
-        """See Host; goes back to the tree if it is the one that this screen was opened from."""
-        from taskview_tui.screens.tree import TreeScreen
-        from taskview_tui.screens.tree_state import TreeAsk
-
-        below = self.screen_stack[-2] if len(self.screen_stack) > 1 else None
-        if isinstance(below, TreeScreen) and below.conversation == conversation_id:
-            self.pop_screen()
-            if cursor is not None:
-                below.go_to(cursor)
-            return
-        self.push_screen(TreeScreen(TreeAsk(conversation_id, None, cursor)))
-
-    def open_subtree(self, task_id: Ident, cursor: Ident | None = None) -> None:
-        """See Host."""
-        from taskview_tui.screens.tree import TreeScreen
-        from taskview_tui.screens.tree_state import TreeAsk
-
-        self.push_screen(TreeScreen(TreeAsk(None, task_id, cursor)))
-
-    def open_cause(self, conversation_id: Ident, task_id: Ident | None = None) -> None:
-        """See Host."""
-        from taskview_tui.screens.tree import TreeScreen
-
-        if conversation_id or task_id is None:
-            self.open_conversation(conversation_id, task_id)
-        else:
-            self.open_subtree(task_id, task_id)
-        tree = self.screen
-        assert isinstance(tree, TreeScreen), "tasks are shown as a tree"
-        tree.find_cause_of(task_id)
-
-    def open_detail(self, task_id: Ident) -> None:
-        """See Host."""
-        from taskview_tui.screens.detail import DetailScreen
-
-        self.push_screen(DetailScreen(task_id))
-
-    def open_holders(self, around: TaskFilter, value: str) -> None:
-        """See Host."""
-        from taskview_tui.screens.holders import HoldersScreen
-
-        self.push_screen(HoldersScreen(around, value))
-
-    def open_comparison(self, left: Side, right: Side) -> None:
-        """See Host."""
-        from taskview_tui.screens.compare import CompareScreen
-
-        self.push_screen(CompareScreen(left, right))
 
     def notify(
         self,
