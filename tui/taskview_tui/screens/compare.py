@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,11 +29,12 @@ from taskview_tui.comparing import (
 )
 from taskview_tui.keys import bindings
 from taskview_tui.render.compare_document import MOST_CHANGES, compare_document
-from taskview_tui.render.difference import change_lines, summary
+from taskview_tui.render.difference import summary
 from taskview_tui.render.side_words import SideFacts, facts_of, side_crumb, side_words
 from taskview_tui.render.task_document import Moment
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
+from taskview_tui.screens.compare_offers import copies_of, scopes_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.picker import Picker
 from taskview_tui.side import Side
@@ -351,19 +351,7 @@ class CompareScreen(BrowserScreen):
 
     def export_choices(self) -> Sequence[tuple[str, Scope]]:
         """See BrowserScreen: the tasks of the pair under the cursor, and what is compared."""
-        from taskview_tui.export.scope import Below, Whole
-
-        found: list[tuple[str, Scope]] = []
-        pair = self.pair
-        rows = () if pair is None else (("left", pair.left), ("right", pair.right))
-        for name, row in rows:
-            if row is not None:
-                found.append((f"the {name} task of this pair and all below it", Below(row.id)))
-        for name, side in (("left", self._ask.left), ("right", self._ask.right)):
-            scope: Scope = Whole(side.id) if side.is_conversation else Below(side.id)
-            if all(scope != known for _, known in found):
-                found.append((f"all on the {name}: {clean(side.name)} {str(side.id)[:8]}", scope))
-        return found
+        return scopes_of(self.pair, self._ask.left, self._ask.right)
 
     def action_copy_id(self) -> None:
         """Put the id of the right task on the clipboard, or of the only one."""
@@ -376,28 +364,12 @@ class CompareScreen(BrowserScreen):
         pair = self.pair
         if pair is None:
             return
-        choices: dict[str, str] = {}
-        if pair.left is not None:
-            choices["the id of the left task"] = str(pair.left.id)
-        if pair.right is not None:
-            choices["the id of the right task"] = str(pair.right.id)
-        if pair.left is not None and pair.right is not None:
-            ids = (str(pair.left.id), str(pair.right.id))
-            command = shlex.join(["taskview", "diff", self.browser.address, *ids])
-            choices["the command line that shows this"] = command
-        if self._diff is not None:
-            choices["what differs here"] = _diff_text(self._diff)
+        choices = copies_of(pair, self._diff, self.browser.address)
         pairs = [(words, words) for words in choices]
         self.app.push_screen(
             Picker("copy", pairs, pairs[0][0]),
             lambda name: self.host.copy_text(choices[name], name) if name else None,
         )
-
-
-def _diff_text(diff: TaskDiff) -> str:
-    parts = (("error", diff.error), ("input", diff.input), ("output", diff.output))
-    lines = (line for name, part in parts for line in change_lines(name, part))
-    return "\n".join(f"{sign} {text}".lstrip() for sign, text, _ in lines)
 
 
 def _summary(found: Compared) -> str:
