@@ -11,19 +11,21 @@ from typing import Any, Protocol
 
 import aiosqlite
 import asyncpg
-from sqlalchemy import event
 
+from support.heard import Sent, heard
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.url import parse_database_url
 from taskview_tui import wiring
-
-Sent = tuple[str, tuple[Any, ...]]
-"""A statement as the driver was given it, and its parameters."""
 
 _PATIENCE = 60.0
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 """The moment at which the demo stands still."""
+
+
+def _reads(statement: str) -> bool:
+    # Beginning and ending transactions is ours alone: a bare driver need not.
+    return statement.lstrip().startswith(("SELECT", "WITH"))
 
 
 class Bare(Protocol):
@@ -103,21 +105,10 @@ class Target:
 
     async def sent_by(self, action: Callable[[], Awaitable[Any]]) -> list[Sent]:
         """Give the statements that our browser sends while it does something."""
-        heard: list[Sent] = []
-
-        def hear(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-            # Beginning and ending transactions is ours alone: a bare driver need not.
-            if statement.lstrip().startswith(("SELECT", "WITH")):
-                heard.append((statement, tuple(parameters)))
-
         await action()  # What is asked of a database once only is not meant.
-        engine = self.browser._engine.sync_engine
-        event.listen(engine, "before_cursor_execute", hear)
-        try:
+        with heard(self.browser._engine, _reads) as sent:
             await action()
-        finally:
-            event.remove(engine, "before_cursor_execute", hear)
-        return heard
+        return sent
 
     async def replay(self, sent: Sequence[Sent]) -> None:
         """Run the same statements by the bare driver."""

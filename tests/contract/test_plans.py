@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from support.databases import DatabaseMaker
+from support.heard import heard
 from support.stored import CONVERSATION, START, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
+from taskview_core.persistence.sql import statements
 from taskview_core.query.page import PageRequest
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import TaskFilter
@@ -66,25 +68,23 @@ def _plans(connection: Connection, sent: list[tuple[str, Any]]) -> list[str]:
     return plans
 
 
+def _is_page(statement: str) -> bool:
+    return "FROM tasks" in statement and "LIMIT" in statement
+
+
 async def _explained(url: str, task_filter: TaskFilter, sort: Sort) -> list[str]:
     """Give the plans of the first two pages and the last two."""
     browser = DatabaseBrowser(url)
     await browser.connect()
-    sent: list[tuple[str, Any]] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if "FROM tasks" in statement and "LIMIT" in statement:
-            sent.append((statement, parameters))
-
-    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
     first = PageRequest(20, sort)
-    for edge in ("next", "previous"):
-        page = await browser.search_tasks(task_filter, first)
-        if edge == "previous":
-            page = await browser.search_tasks(task_filter, replace(first, cursor=page.last))
-        beyond = getattr(page, edge)
-        assert beyond is not None, f"{task_filter} has one page"
-        await browser.search_tasks(task_filter, replace(first, cursor=beyond))
+    with heard(browser._engine, _is_page) as sent:
+        for edge in ("next", "previous"):
+            page = await browser.search_tasks(task_filter, first)
+            if edge == "previous":
+                page = await browser.search_tasks(task_filter, replace(first, cursor=page.last))
+            beyond = getattr(page, edge)
+            assert beyond is not None, f"{task_filter} has one page"
+            await browser.search_tasks(task_filter, replace(first, cursor=beyond))
     await browser.close()
     engine = create_engine(url)
     async with engine.connect() as connection:
@@ -127,17 +127,25 @@ def test_pages_of_an_order_walk_along_an_index_from_their_row(
 
 
 @pytest.mark.parametrize("key", TASK_SORT_KEYS)
-async def test_the_words_of_a_page_are_written_once(filled_url: str, key: str) -> None:
+async def test_the_words_of_a_page_are_written_once(
+    filled_url: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser = DatabaseBrowser(filled_url)
     request = PageRequest(20, Sort(key, descending=True))
-    await browser.search_tasks(TaskFilter(), request)
-    known: list[str] = []
+    made: list[str] = []
+    make = statements.for_driver
 
-    def hear(_c: Any, _cursor: Any, _statement: str, _p: Any, context: Any, _many: bool) -> None:
-        known.append(context.cache_hit.name)
+    def noted(*of: Any) -> Any:
+        ready = make(*of)
+        assert ready is not None
+        made.append(ready.words)
+        return ready
 
-    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
-    await browser.search_tasks(TaskFilter(), request)
+    monkeypatch.setattr(statements, "for_driver", noted)
+    with heard(browser._engine, _is_page) as sent:
+        for _ in range(4):
+            await browser.search_tasks(TaskFilter(), request)
     await browser.close()
-    assert known
-    assert set(known) == {"CACHE_HIT"}
+    assert made
+    assert len(sent) == 4 * len(made)
+    assert {words for words, _ in sent} == set(made)

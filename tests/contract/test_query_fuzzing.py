@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from sqlalchemy import event
 
 from support.engines import long
 from support.fuzzed_queries import HARMLESS, texts, words_of
+from support.heard import heard
 from support.stored import StoredTask, insert_async
 from taskview_core.errors import FilterError, TaskviewError
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -57,23 +55,18 @@ async def test_random_filters_become_parameters(
     await insert_async(migrated_url, [StoredTask.numbered(n, input='"a"') for n in range(5)])
     browser = DatabaseBrowser(migrated_url)
     await browser.connect()
-    sent: set[str] = set()
-
-    def hear(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.add(statement)
-
-    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
-    for text in HARMLESS:
-        for each in (text, f"-{text}", f"{text} {text}"):
-            assert await _run(browser, each) == "rows"
-    known: set[str] = set().union(*map(words_of, sent))
-    sent.clear()
-    outcomes = {text: await _run(browser, text) for text in texts(SEED, count)}
+    with heard(browser._engine) as sent:
+        for text in HARMLESS:
+            for each in (text, f"-{text}", f"{text} {text}"):
+                assert await _run(browser, each) == "rows"
+        known: set[str] = set().union(*(words_of(statement) for statement, _ in sent))
+        sent.clear()
+        outcomes = {text: await _run(browser, text) for text in texts(SEED, count)}
     await browser.close()
     odd = {text: ended for text, ended in outcomes.items() if ended not in {"rows", "no filter"}}
     assert odd == {}
     assert sum(ended == "rows" for ended in outcomes.values()) > with_rows
-    assert not set().union(*map(words_of, sent)) - known
+    assert not set().union(*(words_of(statement) for statement, _ in sent)) - known
 
 
 async def test_long_filters_are_answered(migrated_url: str) -> None:

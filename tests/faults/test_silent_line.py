@@ -28,6 +28,7 @@ pytestmark = pytest.mark.servers
 
 CALLS: dict[str, Callable[[DatabaseBrowser], Awaitable[Any]]] = {
     "page": lambda browser: browser.search_tasks(EVERYTHING, PageRequest(5)),
+    "page asked again": lambda browser: browser.search_tasks(EVERYTHING, PageRequest(6)),
     "search": lambda browser: browser.search_tasks(
         TaskFilter.parse("hello"), PageRequest(5), heard=lambda page: None
     ),
@@ -87,6 +88,7 @@ async def test_every_question_ends_and_says_why(
     """Also where it may take ten minutes, as trees, exact counts and all of a command may."""
     async with relayed(filled_postgres) as (url, relay):
         browser = DatabaseBrowser(url, timeout=0.3, connections=len(CALLS), patience=patience)
+        await CALLS["page asked again"](browser)
         await asyncio.gather(*(browser.count_tasks(EVERYTHING) for _ in CALLS))
         relay.go_silent()
         asked = {name: asyncio.ensure_future(call(browser)) for name, call in CALLS.items()}

@@ -6,15 +6,15 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from support.databases import DatabaseMaker
 from support.foreign import make_guide_database
+from support.heard import heard
 from support.stored import START, StoredConversation, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
@@ -136,14 +136,8 @@ async def _plans(url: str, what: str) -> str:
     """Give the plans of what is asked, where the planner may not read so small a table whole."""
     browser = DatabaseBrowser(url)
     await browser.connect()
-    sent: list[tuple[str, Any]] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if "ORDER BY" in statement:
-            sent.append((statement, parameters))
-
-    event.listen(browser._engine.sync_engine, "before_cursor_execute", hear)
-    await _do(browser, what)
+    with heard(browser._engine, lambda statement: "ORDER BY" in statement) as sent:
+        await _do(browser, what)
     await browser.close()
 
     def explain(connection: Connection) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
-
+from support.heard import heard
 from taskview_core.persistence.browser import DatabaseBrowser
 
 
@@ -55,16 +54,9 @@ async def plans_of(
     browser: DatabaseBrowser, work: Callable[[], Awaitable[Any]], table: str = "tasks"
 ) -> list[Plan]:
     """Give the plans, with what they did, of the statements on a table that some work sends."""
-    sent: list[tuple[str, Any]] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if f"FROM {table}" in statement:
-            sent.append((statement, parameters))
-
     engine = browser._engine
-    event.listen(engine.sync_engine, "before_cursor_execute", hear)
-    await work()
-    event.remove(engine.sync_engine, "before_cursor_execute", hear)
+    with heard(engine, lambda statement: f"FROM {table}" in statement) as sent:
+        await work()
     plans = []
     async with engine.connect() as connection:
         for statement, parameters in sent:

@@ -114,6 +114,7 @@ _JIT = re.compile(r"set_config\('jit', '(on|off)', false\)")
 _SETTINGS = (
     r"(statement_timeout|lock_timeout|idle_in_transaction_session_timeout"
     r"|client_connection_check_interval) = \d+|jit = off|default_transaction_read_only = on"
+    r"|plan_cache_mode = force_custom_plan"
 )
 _HARMLESS = {
     "postgresql": re.compile(

@@ -8,11 +8,14 @@ transaction. A page of a list is then one round trip instead of two and a ROLLBA
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 if TYPE_CHECKING:
     _Connection = asyncpg.Connection[Any]
@@ -40,6 +43,17 @@ ANSWER_SECONDS = 3.0
 it is given up: the server hangs, or the network is gone, of which nobody tells."""
 _FAREWELL_SECONDS = 0.5
 """How long a server may take to hang up when it is told that we leave."""
+_WITH_PLAN_MODES = (12,)
+_PLANS = "plan_cache_mode = force_custom_plan"
+"""A plan for the values at hand each time: one for all values may read the whole table for a rare
+one. A page takes no longer for it."""
+_MOST = 64
+"""Statements that a server is to keep for one connection."""
+_OUTDATED = (
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+    asyncpg.InvalidSQLStatementNameError,
+)
 _ALWAYS = (
     f"lock_timeout = {LOCK_SECONDS * 1000}",
     f"idle_in_transaction_session_timeout = {IDLE_SECONDS * 1000}",
@@ -78,6 +92,9 @@ class LimitedConnection(_Connection):
     """Whether the server was a hot standby as the connection was made."""
     _allowed: float | None = None
     _settings: tuple[str, ...] = _ALWAYS
+    _answers_within: float | None = None
+    _prepared: dict[str, PreparedStatement[Any]]
+    _numbers: Iterator[int]
 
     @property
     def reports_standby(self) -> bool:
@@ -99,8 +116,11 @@ class LimitedConnection(_Connection):
             self._settings += ("client_connection_check_interval = 500",)
         if read_only and not self.told_later and found["pid"] == self.get_server_pid():
             own = (*self._settings, "default_transaction_read_only = on", _timeout(seconds))
+            if self.get_server_version() >= _WITH_PLAN_MODES:
+                own += (_PLANS,)
             await super().execute("; ".join(f"SET {each}" for each in own))
-            self._allowed = seconds
+            self._allowed, self._answers_within = seconds, answer_within(seconds)
+            self._prepared, self._numbers = {}, count()
             self.is_direct = True
 
     @contextmanager
@@ -115,6 +135,37 @@ class LimitedConnection(_Connection):
         self._allowed = _UNKNOWN
         yield f"SET {_timeout(self.seconds)}"
         self._allowed = self.seconds
+
+    async def read(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Give the rows of a statement, which the server need not take apart each time.
+
+        Only where the session `is_direct`: a pooler may give the next statement another one.
+        """
+        assert self.is_direct, "what is prepared has to be there the next time"
+        self.asked_at = asyncio.get_running_loop().time()
+        try:
+            with self.limiting() as words:
+                if words is not None:
+                    await super().execute(words)
+            try:
+                return await self._fetch_prepared(statement, values)
+            except _OUTDATED:  # The tables have been changed: it has to be taken apart again.
+                self._prepared.pop(statement, None)
+                return await self._fetch_prepared(statement, values)
+        except TimeoutError as error:
+            self.terminate()
+            raise UnansweredError(self._answers_within or ANSWER_SECONDS) from error
+        finally:
+            self.asked_at = None
+
+    async def _fetch_prepared(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            if len(self._prepared) >= _MOST:
+                self._prepared.clear()
+            name = f"taskview_{next(self._numbers)}"
+            prepared = self._prepared[statement] = await self.prepare(statement, name=name)
+        return await prepared.fetch(*values)
 
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg has it
         """Say goodbye, but do not wait for long for a server that may be silent."""

@@ -43,8 +43,13 @@ class OneHopConnection(aiosqlite.Connection):
     _late: float | None = None
 
     def begin(self, word: str) -> None:
-        """Begin a transaction, by this word, right before the next statement."""
+        """Begin a transaction, by this word, right before the next statement; where none has."""
         self._begin = word
+
+    async def read(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Give the rows of a statement that only reads, in a transaction with those after it."""
+        self.begin("BEGIN")
+        return (await self.ran(statement, values, many=False)).rows
 
     def cursor(self) -> AbstractAsyncContextManager[_Cursor]:  # type: ignore[override]  # what SQLAlchemy's adapter uses of aiosqlite's cursors is all there
         """Give a cursor, without asking the thread for one."""
@@ -86,7 +91,8 @@ class OneHopConnection(aiosqlite.Connection):
             connection.set_progress_handler(None, 0)
             self._late = None
         if self._begin is not None:
-            connection.execute(self._begin).close()
+            if not connection.in_transaction:
+                connection.execute(self._begin).close()
             self._begin = None
         try:
             return self._ran_by(connection, statement, parameters, many)

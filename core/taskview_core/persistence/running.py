@@ -104,8 +104,8 @@ class Runner:
         # A connection to a server is given up at once; to a file it is there at once.
         stop.cancellable = self._engine.dialect.name != "sqlite"
         async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
+            assert connection.sync_connection is not None, "it has been opened"
+            driver = connection.sync_connection.connection.driver_connection
             stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
             stop.server = driver if isinstance(driver, LimitedConnection) else None
             if isinstance(driver, (LimitedConnection, OneHopConnection)):

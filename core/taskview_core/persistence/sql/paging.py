@@ -13,7 +13,8 @@ from taskview_core.persistence.sql.order import Order
 from taskview_core.persistence.sql.places import Key, Reached, Start, key_of
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Source
-from taskview_core.persistence.sql.walk import first_key, walk
+from taskview_core.persistence.sql.statements import Marks
+from taskview_core.persistence.sql.walk import first_key, marks_of, walk
 from taskview_core.persistence.stored_time import read_time
 from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Partial, Place
 
@@ -46,6 +47,7 @@ class PageSearch(Generic[T]):
         self._found_since = False
         self._reached: Reached | None = None
         self._hints: Sequence[Any] = ()
+        self._marks: Marks | None = None
         self._start = self._start_of_cursor()
 
     def _start_of_cursor(self) -> Start | None:
@@ -60,8 +62,7 @@ class PageSearch(Generic[T]):
                 "this cursor does not fit the order", "take it from a page of the same list"
             )
         try:
-            for column, value in zip(self._order.columns, key, strict=True):
-                self.source.engine.from_key(column.name, value)
+            self._marks = marks_of(self.source, self._order, key)
         except (ValueError, OverflowError) as error:
             raise UsageError(
                 "this cursor holds a value that its column cannot have",
@@ -115,6 +116,7 @@ class PageSearch(Generic[T]):
             watch=self._watch,
             hint=None if self.heard is None else self._hinted,
             behind=behind,
+            marks=self._marks,
         ):
             self.found.append(row)
             self._found_since = True

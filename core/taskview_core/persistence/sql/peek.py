@@ -51,7 +51,8 @@ class Peek:
             self._columns,
             enters,
         )
-        return source.statements.get(shape, lambda: self._made(stretch, enters)), parameters
+        kept = source.statements.get(shape, lambda: self._made(stretch, enters))
+        return kept.statement, parameters
 
     def _made(self, stretch: Stretch, enters: bool) -> Any:
         source, table = self._source, self._source.table

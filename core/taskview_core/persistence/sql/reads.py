@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from taskview_core.persistence.running import Session, Work
+from taskview_core.persistence.sql.statements import Kept
+from taskview_core.persistence.straight import driver_of, read
 
 T = TypeVar("T")
 
@@ -55,5 +59,21 @@ async def rows_of(
 
     async def work(session: Session) -> Sequence[Any]:
         return (await session.execute(statement, parameters)).all()
+
+    return await reads.run(work)
+
+
+async def rows_of_kept(reads: Reads, kept: Kept, parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """Give the rows of a statement that is kept, from its driver where that can be asked."""
+
+    async def work(session: Session) -> Sequence[Any]:
+        driver = driver_of(session)
+        ready = None
+        if driver is not None and isinstance(session, AsyncConnection):
+            ready = kept.for_driver(session.dialect)
+        if driver is None or ready is None:
+            rows: Sequence[Any] = (await session.execute(kept.statement, parameters)).all()
+            return rows
+        return ready.rows(await read(session, driver, ready.words, ready.filled(parameters)))
 
     return await reads.run(work)

@@ -9,28 +9,50 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, Dialect, Select, bindparam
 
 from taskview_core.persistence.sql.expressions import Expression, Expressions
+from taskview_core.persistence.sql.for_driver import ForDriver, for_driver
 from taskview_core.query.page import KeyValue
 
 _MOST = 64
 """Statements kept for one list: more come from odd values only."""
 
 
+class Kept:
+    """A statement and, once that has been made, what its driver is handed."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+        self._asked = self._made = False
+        self._ready: ForDriver | None = None
+
+    def for_driver(self, dialect: Dialect) -> ForDriver | None:
+        """Give what the driver is handed; None where SQLAlchemy is to execute the statement.
+
+        To a file so it is the first time: to make it ready takes longer, and many are asked but
+        once. A server would have to prepare what SQLAlchemy executes, and then this once more: a
+        round trip each.
+        """
+        if not self._made and (self._asked or dialect.name != "sqlite"):
+            self._made, self._ready = True, for_driver(self.statement, dialect)
+        self._asked = True
+        return self._ready
+
+
 class Statements:
     """The statements of one list, by whatever their words depend on."""
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, Any] = {}
+        self._made: dict[Hashable, Kept] = {}
 
-    def get(self, shape: Hashable, make: Callable[[], Any]) -> Any:
+    def get(self, shape: Hashable, make: Callable[[], Select[Any]]) -> Kept:
         """Give the statement of a shape, and make it where it is new."""
         made = self._made.get(shape)
         if made is None:
             if len(self._made) >= _MOST:
                 self._made.clear()
-            made = self._made[shape] = make()
+            made = self._made[shape] = Kept(make())
         return made
 
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, type_coerce
+from sqlalchemy.types import NullType
 
 from taskview_core.errors import ConflictError
 from taskview_core.persistence.sql.expressions import Condition
@@ -21,7 +22,7 @@ from taskview_core.persistence.sql.places import (
     key_columns,
     key_of,
 )
-from taskview_core.persistence.sql.reads import Reads, rows_of
+from taskview_core.persistence.sql.reads import Reads, rows_of, rows_of_kept
 from taskview_core.persistence.sql.source import Source
 from taskview_core.persistence.sql.spread import HOME, whole_rows
 from taskview_core.persistence.sql.statements import Marks
@@ -46,6 +47,11 @@ async def first_key(
     )
     rows = await rows_of(reads, statement)
     return key_of(source, order, rows[0]) if rows else None
+
+
+def marks_of(source: Source[T], order: Order, key: Key) -> Marks:
+    """Give the parameters of a walk from a key on; raises as `Expressions.from_key`."""
+    return Marks(source.engine, [column.name for column in order.columns], key, FROM)
 
 
 def _stretches(order: Order, start: Start | None, *, backward: bool) -> Iterator[Stretch]:
@@ -87,20 +93,24 @@ async def walk(
     watch: Watch | None = None,
     hint: Hint | None = None,
     behind: Start | None = None,
+    marks: Marks | None = None,
 ) -> AsyncIterator[Any]:
     """Give up to `want` rows as stored; where not `columns`, only their keys.
 
     Rows that the database cannot decide on are judged here; `watch` is told how far that has come,
     and `hint` which rows a text index knows beyond, where that may not be all.
     Others are told by the first row, as its `told`, whether there are any from `behind` on in the
-    other direction, where that is given: it is the same key as `start`.
+    other direction, where that is given: it is the same key as `start`. `marks` are those of that
+    key, where they have been made.
     """
     if want <= 0:
         return
     given = 0
     stretches = _stretches(order, start, backward=backward)
     if source.judge is None:
-        plain = _Plain(reads, source, order, backward, start, columns, behind)
+        if marks is None:
+            marks = marks_of(source, order, start.key if start else ())
+        plain = _Plain(reads, source, order, backward, start, columns, behind, marks)
         for stretch in stretches:
             for row in await plain.rows(stretch, want - given):
                 yield row
@@ -129,11 +139,11 @@ class _Plain(Generic[T]):
         start: Start | None,
         columns: bool,
         behind: Start | None,
+        marks: Marks,
     ) -> None:
         self._reads, self._source, self._order = reads, source, order
         self._backward, self._columns, self._behind = backward, columns, behind
-        names = [column.name for column in order.columns]
-        self._marks = Marks(source.engine, names, start.key if start else (), FROM)
+        self._marks = marks
         self._inclusive = start is not None and start.inclusive
         self._is_in_two_steps = source.is_spread and columns
 
@@ -152,22 +162,20 @@ class _Plain(Generic[T]):
     async def _listed(self, stretch: Stretch, want: int) -> Sequence[Any]:
         marks = self._marks
         if marks.shape is None:
-            statement = self._statement(stretch, want)
-        else:
-            shape = (
-                self._order.sort,
-                self._backward,
-                stretch.segment.nulls,
-                stretch.start is not None,
-                self._inclusive,
-                marks.shape,
-                want,
-                self._columns,
-                self._behind is not None,
-            )
-            make = partial(self._statement, stretch, want)
-            statement = self._source.statements.get(shape, make)
-        return await rows_of(self._reads, statement, marks.parameters)
+            return await rows_of(self._reads, self._statement(stretch, want), marks.parameters)
+        shape = (
+            self._order.sort,
+            self._backward,
+            stretch.segment.nulls,
+            stretch.start is not None,
+            self._inclusive,
+            marks.shape,
+            want,
+            self._columns,
+            self._behind is not None,
+        )
+        kept = self._source.statements.get(shape, partial(self._statement, stretch, want))
+        return await rows_of_kept(self._reads, kept, marks.parameters)
 
     def _statement(self, stretch: Stretch, want: int) -> Any:
         columns = self._columns and not self._is_in_two_steps
@@ -176,5 +184,5 @@ class _Plain(Generic[T]):
             statement = statement.add_columns(HOME)
         if self._behind is not None:
             told = _any_there(self._source, self._order, self._behind, backward=not self._backward)
-            statement = statement.add_columns(told.label("told"))
+            statement = statement.add_columns(type_coerce(told, NullType()).label("told"))
         return statement
