@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import termios
 import time
 from pathlib import Path
@@ -197,6 +198,23 @@ def test_stopped_by_another_program_and_continued(
     terminal.type("\x11")
     assert terminal.finish() == 0
     assert terminal.settings & _COOKED == _COOKED
+    _no_crash()
+
+
+def test_continued_in_the_middle_of_a_write(filled_sqlite: str) -> None:
+    """It once waited then, for ever, for a lock that it had."""
+    program = (sys.executable, "-m", "support.interrupted_program")
+    paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))
+    variables = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    terminal = Terminal([filled_sqlite], program=program, variables=variables)
+    terminal.wait_for("of 120")
+    terminal.type("?")
+    terminal.wait_for(
+        lambda shown: "keys that work here" in shown and terminal.raw.count(b"\x1b[?1049h") == 2
+    )
+    terminal.type("\x11")
+    assert terminal.finish() == 0
+    terminal.close()
     _no_crash()
 
 

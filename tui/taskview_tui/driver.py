@@ -6,7 +6,6 @@ whoever has more to write waits for it for ever.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -67,7 +66,7 @@ class TerminalDriver(LinuxDriver):
         textual = signal.getsignal(signal.SIGWINCH)
         if not callable(textual):
             return
-        loop, resizing = asyncio.get_running_loop(), Resizing(self._app, self._get_terminal_size)
+        loop, resizing = self._loop, Resizing(self._app, self._get_terminal_size)
 
         def resized(number: int, frame: FrameType | None) -> None:
             textual(number, frame)
@@ -82,7 +81,27 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             self._hung_up()
 
+    def _sigtstp_application(self, *of_no_use: Any) -> None:
+        """Lay the terminal down, and stop."""
+        self._between_writes(super()._sigtstp_application)
+
     def _sigcont_application(self, *of_no_use: Any) -> None:
+        """Take the terminal again."""
+        self._between_writes(self._go_on)
+
+    def _between_writes(self, act: Callable[[], None]) -> None:
+        """Do something about a signal, which comes in the middle of whatever else is done.
+
+        Right there it would wait for ever for a lock that it has itself, as that of what is to be
+        written. While another program has the terminal, ours is not written to, and our loop may
+        wait for that program.
+        """
+        if self._loop.is_closed() or not self._auto_restart:
+            act()
+        else:
+            self._loop.call_soon_threadsafe(act)
+
+    def _go_on(self) -> None:
         """Take the terminal again, after a stop of which nobody was told, too.
 
         As by SIGSTOP. All is as it was then, but what others did to the terminal meanwhile: without

@@ -53,7 +53,7 @@ def _unique(values: Any) -> list[Any]:
 
 def _joined(row: Any, key: Any) -> WholeRow:
     whole = WholeRow(row)
-    whole.__dict__.update(key._mapping)
+    whole.__dict__.update(key._asdict())
     return whole
 
 
