@@ -148,7 +148,7 @@ def test_suspended_for_longer_than_a_question_may_take(
     terminal.wait_for("of 120")
     run(make_endless(filled_postgres))
     terminal.type("r\x1a")
-    until(lambda: _is_stopped(terminal), "it is suspended")
+    terminal.read_until(lambda: _is_stopped(terminal), "it is suspended")
     until(lambda: not run(running_statements(filled_postgres)), "the server has stopped it")
     run(make_quick(filled_postgres))
     before = len(terminal.raw)
@@ -182,7 +182,7 @@ def test_stopped_by_another_program_and_continued(
     for _ in range(2):
         before = len(terminal.raw)
         terminal.process.send_signal(by)
-        until(lambda: _is_stopped(terminal), "it is stopped")
+        terminal.read_until(lambda: _is_stopped(terminal), "it is stopped")
         if by is signal.SIGTSTP:
             terminal.wait_for(lambda shown, at=before: b"\x1b[?1049l" in terminal.raw[at:])
             assert terminal.settings & _COOKED == _COOKED

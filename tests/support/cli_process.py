@@ -96,6 +96,17 @@ class Terminal:
                 break
         return self.shown
 
+    def read_until(self, done: Callable[[], bool], words: str) -> None:
+        """Read, as a terminal does all the time, until something is so; `words` say what.
+
+        Who waits without reading may wait for a program that waits to write.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while not done():
+            assert time.monotonic() < deadline, f"never came true: {words}"
+            if select.select([self._master], [], [], 0.02)[0]:
+                self._read()
+
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size; the kernel tells the program."""
         self.screen.resize(height, width)
