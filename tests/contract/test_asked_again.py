@@ -58,17 +58,16 @@ async def test_the_answer_is_the_same(migrated_url: str, words: str) -> None:
     browser = DatabaseBrowser(migrated_url, clock=lambda: START + timedelta(days=1))
     task_filter = TaskFilter.parse(words)
     compared = 0
-    for key in TASK_SORT_KEYS:
-        for down in (False, True):
-            request = PageRequest(7, Sort(key, down))
-            first = await browser.search_tasks(task_filter, request)
-            for cursor in (None, first.next, first.last):
-                asked = replace(request, cursor=cursor)
-                answers = [_plain(await browser.search_tasks(task_filter, asked)) for _ in range(4)]
-                assert answers == [answers[0]] * 4, (key, down, cursor)
-                compared += 1
+    for number_of, key in enumerate(TASK_SORT_KEYS):
+        request = PageRequest(7, Sort(key, descending=number_of % 2 == 0))
+        first = await browser.search_tasks(task_filter, request)
+        for cursor in (None, first.next, first.last):
+            asked = replace(request, cursor=cursor)
+            answers = [_plain(await browser.search_tasks(task_filter, asked)) for _ in range(3)]
+            assert answers == [answers[0]] * 3, (key, cursor)
+            compared += 1
     await browser.close()
-    assert compared == 6 * len(TASK_SORT_KEYS)
+    assert compared == 3 * len(TASK_SORT_KEYS)
 
 
 async def test_conversations_too(migrated_url: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import termios
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -206,15 +207,14 @@ def test_continued_in_the_middle_of_a_write(filled_sqlite: str) -> None:
     program = (sys.executable, "-m", "support.interrupted_program")
     paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))
     variables = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
-    terminal = Terminal([filled_sqlite], program=program, variables=variables)
-    terminal.wait_for("of 120")
-    terminal.type("?")
-    terminal.wait_for(
-        lambda shown: "keys that work here" in shown and terminal.raw.count(b"\x1b[?1049h") == 2
-    )
-    terminal.type("\x11")
-    assert terminal.finish() == 0
-    terminal.close()
+    with closing(Terminal([filled_sqlite], program=program, variables=variables)) as terminal:
+        terminal.wait_for("of 120")
+        terminal.type("?")
+        terminal.wait_for(
+            lambda shown: "keys that work here" in shown and terminal.raw.count(b"\x1b[?1049h") == 2
+        )
+        terminal.type("\x11")
+        assert terminal.finish() == 0
     _no_crash()
 
 
