@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -88,12 +89,16 @@ class LimitedConnection(_Connection):
     """Statements that each transaction begins with: settings that a pooler refused at the start."""
     is_direct = False
     """Whether the server's session is this connection's alone, and each statement by itself."""
+    prepares = False
+    """Whether statements are kept by the server: in a session of our own, where their plans are for
+    the values at hand each time."""
     is_replica = False
     """Whether the server was a hot standby as the connection was made."""
     _allowed: float | None = None
     _settings: tuple[str, ...] = _ALWAYS
     _answers_within: float | None = None
     _prepared: dict[str, PreparedStatement[Any]]
+    _names: str
     _numbers: Iterator[int]
 
     @property
@@ -116,10 +121,13 @@ class LimitedConnection(_Connection):
             self._settings += ("client_connection_check_interval = 500",)
         if read_only and not self.told_later and found["pid"] == self.get_server_pid():
             own = (*self._settings, "default_transaction_read_only = on", _timeout(seconds))
-            if self.get_server_version() >= _WITH_PLAN_MODES:
+            self.prepares = self.get_server_version() >= _WITH_PLAN_MODES
+            if self.prepares:
                 own += (_PLANS,)
             await super().execute("; ".join(f"SET {each}" for each in own))
             self._allowed, self._answers_within = seconds, answer_within(seconds)
+            # No name is another's: what stands between may be better at hiding than we at looking.
+            self._names = f"taskview_{token_hex(4)}"
             self._prepared, self._numbers = {}, count()
             self.is_direct = True
 
@@ -139,9 +147,9 @@ class LimitedConnection(_Connection):
     async def read(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
         """Give the rows of a statement, which the server need not take apart each time.
 
-        Only where the session `is_direct`: a pooler may give the next statement another one.
+        Only where it `prepares`: a pooler may give the next statement another session.
         """
-        assert self.is_direct, "what is prepared has to be there the next time"
+        assert self.prepares, "what is prepared has to be there the next time"
         self.asked_at = asyncio.get_running_loop().time()
         try:
             with self.limiting() as words:
@@ -162,8 +170,9 @@ class LimitedConnection(_Connection):
         prepared = self._prepared.get(statement)
         if prepared is None:
             if len(self._prepared) >= _MOST:
-                self._prepared.clear()
-            name = f"taskview_{next(self._numbers)}"
+                # Not all at once: for each of them the server is told, and waited for.
+                del self._prepared[next(iter(self._prepared))]
+            name = f"{self._names}_{next(self._numbers)}"
             prepared = self._prepared[statement] = await self.prepare(statement, name=name)
         return await prepared.fetch(*values)
 

@@ -47,7 +47,10 @@ class OneHopConnection(aiosqlite.Connection):
         self._begin = word
 
     async def read(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
-        """Give the rows of a statement that only reads, in a transaction with those after it."""
+        """Give the rows of a statement that only reads, in a transaction with those after it.
+
+        Of a connection that only reads: one that writes begins by another word.
+        """
         self.begin("BEGIN")
         return (await self.ran(statement, values, many=False)).rows
 

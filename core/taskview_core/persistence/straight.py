@@ -1,7 +1,8 @@
 """Asks the driver of a connection straight, past SQLAlchemy, which takes as long as a page does.
 
-Only where the driver can take it: SQLite's, and Postgres' where the server's session is ours.
-Beginning a transaction, limits of time, and what a lost connection means are as by SQLAlchemy.
+Only where the driver can take it: SQLite's, and Postgres' where the server's session is ours and
+makes plans for the values at hand. Beginning a transaction, limits of time, and what a lost
+connection means are as by SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def driver_of(session: AsyncSession | AsyncConnection) -> Driver | None:
         return None
     driver = session.sync_connection.connection.driver_connection
     if isinstance(driver, LimitedConnection):
-        return driver if driver.is_direct else None
+        return driver if driver.prepares else None
     return driver if isinstance(driver, OneHopConnection) else None
 
 
@@ -34,8 +35,24 @@ async def read(
     try:
         return await driver.read(words, values)
     except BaseException as error:  # being cancelled too: nobody knows what state it is in
-        gone = not isinstance(error, Exception)
-        if isinstance(driver, LimitedConnection) and (gone or driver.is_closed()):
-            assert isinstance(session, AsyncConnection), "no other has a driver"
-            await session.invalidate(error)
+        if isinstance(driver, LimitedConnection):
+            await _give_up(session, driver, error)
         raise
+
+
+async def _give_up(
+    session: AsyncSession | AsyncConnection, driver: LimitedConnection, error: BaseException
+) -> None:
+    """Have a connection not be used again, and where it was lost, those that are as old neither.
+
+    That is what SQLAlchemy does, by the same private name: a server that has ended one connection
+    has mostly ended all, and each of the others would cost a question.
+    """
+    assert isinstance(session, AsyncConnection), "no other has a driver"
+    assert session.sync_connection is not None, "it has been opened"
+    if isinstance(error, Exception):
+        if not driver.is_closed():
+            return
+        proxied = session.sync_connection.connection
+        session.sync_connection.engine.pool._invalidate(proxied, error, _checkin=False)
+    await session.invalidate(error)

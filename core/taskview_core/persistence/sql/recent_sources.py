@@ -40,6 +40,7 @@ class RecentSources:
         kept = self._kept.get(key)
         if kept is None:
             kept = self._kept[key] = make()
+            kept.statements.lasting = True
             if len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)

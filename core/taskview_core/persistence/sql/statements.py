@@ -22,18 +22,21 @@ _MOST = 64
 class Kept:
     """A statement and, once that has been made, what its driver is handed."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[Any], *, lasting: bool) -> None:
         self.statement = statement
+        self._lasting = lasting
         self._asked = self._made = False
         self._ready: ForDriver | None = None
 
     def for_driver(self, dialect: Dialect) -> ForDriver | None:
         """Give what the driver is handed; None where SQLAlchemy is to execute the statement.
 
-        To a file so it is the first time: to make it ready takes longer, and many are asked but
-        once. A server would have to prepare what SQLAlchemy executes, and then this once more: a
-        round trip each.
+        So it is always where it is not kept for long, for to make it ready takes longer. To a file
+        it is the first time too, for many are asked but once. A server would have to prepare what
+        SQLAlchemy executes, and then this once more: a round trip each.
         """
+        if not self._lasting:
+            return None
         if not self._made and (self._asked or dialect.name != "sqlite"):
             self._made, self._ready = True, for_driver(self.statement, dialect)
         self._asked = True
@@ -42,6 +45,9 @@ class Kept:
 
 class Statements:
     """The statements of one list, by whatever their words depend on."""
+
+    lasting = False
+    """Whether the list is one that is kept, and will be asked again."""
 
     def __init__(self) -> None:
         self._made: dict[Hashable, Kept] = {}
@@ -52,7 +58,7 @@ class Statements:
         if made is None:
             if len(self._made) >= _MOST:
                 self._made.clear()
-            made = self._made[shape] = Kept(make())
+            made = self._made[shape] = Kept(make(), lasting=self.lasting)
         return made
 
 
