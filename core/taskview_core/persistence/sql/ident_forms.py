@@ -20,6 +20,7 @@ from taskview_core.persistence.sql.expressions import Condition, Expression
 from taskview_core.persistence.sql.ident_text import CONVERSATION_ID, one_form, same_in_any_form
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations
+from taskview_core.persistence.straight import driver_of, read
 
 PresentForms: TypeAlias = Mapping[tuple[str, Ident], str]
 """By `table.column` and id, the one form that stands there."""
@@ -51,9 +52,15 @@ async def present_forms(
 
 
 async def _standing(session: Session, column: str, forms: Sequence[str]) -> list[str]:
-    asked = (f"EXISTS (SELECT 1 FROM tasks WHERE {column} = :f{n})" for n in range(len(forms)))
-    values = {f"f{n}": form for n, form in enumerate(forms)}
-    answers = (await session.execute(text(f"SELECT {', '.join(asked)}"), values)).one()
+    asked = [f"EXISTS (SELECT 1 FROM tasks WHERE {column} = :f{n})" for n in range(len(forms))]
+    driver = driver_of(session)
+    answers: Sequence[object]
+    if driver is None:
+        values = {f"f{n}": form for n, form in enumerate(forms)}
+        answers = (await session.execute(text(f"SELECT {', '.join(asked)}"), values)).one()
+    else:
+        words = ", ".join(each.partition(":")[0] + "?)" for each in asked)
+        (answers,) = await read(session, driver, f"SELECT {words}", forms)
     return [form for form, answer in zip(forms, answers, strict=True) if answer]
 
 

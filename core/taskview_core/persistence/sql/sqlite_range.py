@@ -57,6 +57,10 @@ def time_within(
     return and_(*conditions, reach.told())
 
 
+_NUMBERS: list[Expression] = [literal_column("'integer'"), literal_column("'real'")]
+"""What SQLite calls them: words of the statement, no values, of which there may be any number."""
+
+
 class _Range:
     """The words for one column and its bounds."""
 
@@ -85,7 +89,7 @@ class _Range:
         first = self._elsewhere("first_of_all")
         kind = func.typeof(func.min(first))
         all_numbers: Expression = literal_column("-9e999")
-        entry = case((kind.in_(["integer", "real"]), all_numbers), else_=entry)
+        entry = case((kind.in_(_NUMBERS), all_numbers), else_=entry)
         return column >= select(entry).scalar_subquery()
 
     def not_after(self) -> Condition:
