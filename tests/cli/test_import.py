@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from support.sessions import (
     text,
     write_project,
 )
+from taskview_core.persistence.importing import ImportProgress
 from taskview_core.persistence.importing.spool_file import open_spool, spool_path
 from taskview_core.persistence.url import parse_database_url
 from taskview_tui import wiring
+from taskview_tui.cli.importing import _told
 
 
 @pytest.fixture
@@ -207,6 +210,28 @@ def test_claude_imports_what_is_new_and_prints_where_there_is_no_terminal(
     assert tasks_in(database) == before + 1
     refused = run("claude", "--follow")
     assert (refused.code, "--follow needs a terminal" in refused.err) == (2, True)
+
+
+def test_claude_says_that_it_does_not_look_behind_links(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projects = claude_home(tmp_path, monkeypatch)
+    write_project(projects, 1, turns=1)
+    write_project(tmp_path / "elsewhere", 1, turns=1)
+    (projects / "-linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    ran = run("claude")
+    assert ran.code == 0
+    assert f"left out {projects / '-linked'}: a link to another folder" in ran.err
+
+
+def test_progress_says_how_fast_it_goes_and_what_was_skipped() -> None:
+    state = ImportProgress(
+        step="lines", bytes_done=30_000_000, bytes_total=120_000_000, rows=1_200, skipped=7
+    )
+    words, share = _told(state, 2.0)
+    assert words == "30.0 of 120.0 MB, 15.0 MB/s, 1,200 tasks, 7 lines skipped"
+    assert share == 0.25
+    assert _told(replace(state, skipped=0), 0.1)[0] == "30.0 of 120.0 MB, 1,200 tasks"
 
 
 def test_claude_opens_what_another_taskview_is_bringing_up_to_date(

@@ -29,14 +29,16 @@ class Head:
 class Source:
     """An input that is open for reading.
 
-    `stream` stands at byte `offset`, and line `line` (from 1) begins there: behind 0 where a reader
-    whose inputs grow has read it before.
+    `name` is what people call it. `stream` stands at byte `offset`, and line `line` (from 1) begins
+    there: behind 0 where a reader whose inputs grow has read it before. `path` is where a file
+    lies, the same whatever it was called by; empty where that is not known.
     """
 
     name: str
     stream: BinaryIO
     offset: int = 0
     line: int = 1
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

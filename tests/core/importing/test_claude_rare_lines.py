@@ -41,6 +41,20 @@ def test_what_is_said_beside_a_result_is_kept() -> None:
     assert turn["status"] == "completed"
 
 
+def test_two_results_of_one_line_may_come_before_their_calls() -> None:
+    """The line counts once, whichever of the calls there are."""
+    for known in (("t1", "t2"), ("t2",), ()):
+        session = SessionWriter()
+        session.prompt("go")
+        _beside(session, _result("t1", "one"), _result("t2", "two"))
+        for ident in known:
+            session.says(call(ident))
+        tools = [row for row in session_rows(session.lines) if row["metadata"]["kind"] == "tool"]
+        assert [(row["status"], row["output"]) for row in tools] == [
+            ("completed", {"content": {"t1": "one", "t2": "two"}[ident]}) for ident in known
+        ]
+
+
 def test_an_interruption_beside_a_result_cancels_the_turn() -> None:
     session = SessionWriter()
     session.prompt("go")

@@ -160,6 +160,9 @@ ENVELOPES = {
         {"data": [dict(reversed(list(each.items()))) for each in jaeger()["data"]]}
     ),
     "SDK of Python": data_of(python_sdk(1, None, AGENT), python_sdk(2, 1, TOOL)),
+    "SDK of Python, events first": data_of(
+        *({"events": [], **each} for each in (python_sdk(1, None, AGENT), python_sdk(2, 1, TOOL)))
+    ),
     "SDK of Python, indented": b"\n".join(
         json.dumps(each, indent=4).encode()
         for each in (python_sdk(1, None, AGENT), python_sdk(2, 1, TOOL))

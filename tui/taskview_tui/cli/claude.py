@@ -70,8 +70,13 @@ def _import(database: str, folders: list[str]) -> bool:
     report = import_to_browse(database, folders, "these sessions")
     if report is None:
         return True
-    # Of what is not theirs beside the sessions, nobody need hear each time.
-    report.left_out = [each for each in report.left_out if each.name.endswith(".jsonl")]
+    # Of what is not theirs beside the sessions, nobody need hear each time; but behind a link there
+    # may be a whole project.
+    report.left_out = [
+        each
+        for each in report.left_out
+        if each.name.endswith(".jsonl") or Path(each.name).is_symlink()
+    ]
     say_left_out(report)
     return not report.failed
 

@@ -22,6 +22,8 @@ class Calls:
         self._by_id: dict[str, Call] = {}
         self._early: dict[str, tuple[Any, Line]] = {}
         """Results whose call has not come yet."""
+        self._counted: set[int] = set()
+        """The lines of such results that have been counted: each counts once."""
 
     def add(self, line: Line, frame: Frame, block: dict[str, Any], model: str | None) -> None:
         """Take in a call."""
@@ -48,7 +50,9 @@ class Calls:
         early = self._early.pop(native_id, None)
         if early is not None:
             self._answer(call, early[0], early[1])
-            self._account.use()
+            if id(early[1]) not in self._counted:
+                self._counted.add(id(early[1]))
+                self._account.use()
 
     def answer(self, line: Line, results: list[dict[str, Any]]) -> None:
         """Take in the results of a line, which counts once."""
@@ -60,13 +64,12 @@ class Calls:
                 self._answer(call, block, line)
                 call.frame.entries += not used
                 used = True
-            elif ident is not None and ident not in self._early and not waits and not used:
+            elif ident is not None and ident not in self._early:
                 self._early[ident] = (block, line)
                 waits = True
         if used:
             self._account.use()
-            for ident in [key for key, (_, held) in self._early.items() if held is line]:
-                del self._early[ident]  # the line is counted
+            self._counted.add(id(line))
         elif not waits:
             self._account.skip(NO_CALL)
 
@@ -93,7 +96,7 @@ class Calls:
 
     def finish(self) -> None:
         """Count the results whose call has never come."""
-        for _ in self._early:
+        for _ in {id(line) for _, line in self._early.values()} - self._counted:
             self._account.skip(NO_CALL)
 
 

@@ -39,7 +39,7 @@ class ClaudeCodeReader:
     """Reads sessions; one line is one fact, and a session's lines are a scope."""
 
     name = "claude-code"
-    version = 2
+    version = 3
     grows = True
     has_spans = False
 
@@ -60,7 +60,8 @@ class ClaudeCodeReader:
 
     def facts(self, source: Source) -> Iterator[Fact | Skipped | Read]:
         """Give the lines, each as far as something is made of it."""
-        place = place_of(source.name)
+        # By where it lies: the same lines have the same keys, whatever folder one stands in.
+        place = place_of(source.path or source.name)
         if place.name.endswith(META):
             yield from _meta(source, place)
             return

@@ -6,7 +6,7 @@ record. An object that holds no such list is a record itself. A list is never re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from taskview_core.entities.payload import JsonValue
@@ -109,7 +109,11 @@ class _Envelopes:
                 raise BadJsonError("this is not JSON: no key in quotes", skippable=False)
             stream.take(":")
             follows = stream.peek()
-            if follows == "[" and depth < _DEEPEST and self._is_list(key, members):
+            if follows == "[" and key == "events" and not members and depth < _DEEPEST:
+                events = yield from self._events()
+                is_record = events is not None
+                members[key] = events
+            elif follows == "[" and depth < _DEEPEST and key in _LISTS:
                 is_record = False
                 below = _Owner() if key in _OUTER else owner
                 yield from self._list(below, library, depth + 1, records=key in _RECORDS)
@@ -137,9 +141,36 @@ class _Envelopes:
             return
         yield from self._told(members, place, None, None)
 
-    def _is_list(self, key: str, members: dict[str, JsonValue]) -> bool:
-        # A span has events too; CloudWatch's answer has nothing before them.
-        return key in _LISTS or (key == "events" and not members)
+    def _events(self) -> Generator[Told | Skipped, None, list[JsonValue] | None]:
+        """Read what comes first in an object: a span's events, or CloudWatch's answer.
+
+        The latter's are logs with a message each, and are told one by one: then None is given.
+        """
+        stream = self._stream
+        events: list[JsonValue] | None = []
+        stream.take("[")
+        is_first = True
+        while stream.peek() != "]":
+            stream.mark()
+            place = self._place()
+            try:
+                value = stream.value()
+            except BadJsonError as error:
+                yield from self._passed_over(error)
+            else:
+                if is_first and isinstance(value, dict) and isinstance(value.get("message"), str):
+                    events = None
+                if events is None:
+                    yield from self._told(value, place, None, None)
+                else:
+                    events.append(value)
+                is_first = False
+            if stream.peek() == ",":
+                stream.take(",")
+            elif stream.peek() != "]":
+                stream.take("]")
+        stream.take("]")
+        return events
 
     def _list(
         self, owner: _Owner, library: str | None, depth: int, *, records: bool

@@ -32,7 +32,7 @@ class OtlpReader:
     """
 
     name = "otlp"
-    version = 2
+    version = 3
     grows = False
     has_spans = True
 

@@ -26,6 +26,7 @@ _OURS = re.compile(rb'\s*\{[^\n]*"(?:conversation_id|user_id)":[^\n]*"created_at
 _SQLITE = b"SQLite format 3\0"
 _HIDDEN = "its name begins with a dot: name it to have it read"
 _LINK = "a link to another folder: name it to have it read"
+_NOWHERE = "a link to nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
     folders, what begins with a dot is passed over, as are links to other folders.
     """
     found: dict[str, Input] = {}
+    passed_over: dict[str, Input] = {}
     for path in paths:
         if path == STDIN:
             each = _standard_input(stack)
@@ -76,10 +78,14 @@ def find_inputs(paths: Sequence[str], stack: ExitStack) -> list[Input]:
             if each_file is not None:
                 found.setdefault(each_file.identity, each_file)
         for name, why in passed.items():
-            found[name] = Input(name, name, 0, 0, 0, passed_over=why)
+            passed_over.setdefault(name, Input(name, name, 0, 0, 0, passed_over=why))
         for error in faults:
             name = str(error.filename)
             found[name] = Input(name, name, 0, 0, 0, fault=error.strerror or str(error))
+    for name, each in passed_over.items():
+        # What is named as well is read.
+        if os.path.realpath(name) not in found:
+            found[name] = each
     return list(found.values())
 
 
@@ -172,8 +178,12 @@ def _input(name: str) -> Input | None:
         if not stat.S_ISREG(state.st_mode):
             return None
         identity = os.path.realpath(name)
-    except OSError:
-        return None  # it went away, or is a link to nowhere
+    except FileNotFoundError:
+        if not os.path.islink(name):  # noqa: PTH114  # as above
+            return None  # it went away
+        return Input(name, name, 0, 0, 0, passed_over=_NOWHERE)
+    except OSError as error:
+        return Input(name, name, 0, 0, 0, fault=error.strerror or str(error))
     return Input(name, identity, state.st_size, state.st_mtime_ns, state.st_ino)
 
 

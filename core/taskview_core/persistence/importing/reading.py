@@ -67,7 +67,7 @@ class Reading:
         state = self._spool.state_of(each.identity)
         if state is None:
             return each.size
-        if self._is_unchanged(state, each):
+        if self._need_not_be_read(state, each):
             return 0
         return each.size - state.offset if each.size > state.offset else max(each.size, 1)
 
@@ -80,7 +80,7 @@ class Reading:
             self._report.left_out.append(NotImported(each.name, each.passed_over))
             return
         state = self._spool.state_of(each.identity)
-        if state is not None and self._is_unchanged(state, each):
+        if state is not None and self._need_not_be_read(state, each):
             if state.format == _NO_FORMAT:
                 self._report.left_out.extend(NotImported(each.name, why) for why in state.skipped)
                 return
@@ -97,6 +97,8 @@ class Reading:
             self._report.failed.append(NotImported(each.name, error.detail))
             self._tell(each.size)
             return
+        if isinstance(reader, str) and state is not None:
+            reader = self._reader_before(state, each, stream) or reader
         if isinstance(reader, str):
             self._remember_left_out(each, state, reader)
             self._report.left_out.append(NotImported(each.name, reader))
@@ -132,6 +134,16 @@ class Reading:
             )
         )
 
+    def _need_not_be_read(self, state: InputState, each: Input) -> bool:
+        """Whether all that is wanted of an input is known.
+
+        Of what could not be read, the spool knows how many there are, and not where.
+        """
+        asks_where = self._strict or self._all_named
+        if asks_where and state.skipped and state.format != _NO_FORMAT:
+            return False
+        return self._is_unchanged(state, each)
+
     def _is_unchanged(self, state: InputState, each: Input) -> bool:
         reader = _by_name(state.format)
         version = _FORMATS if state.format == _NO_FORMAT else reader.version if reader else None
@@ -162,7 +174,8 @@ class Reading:
         skipped = Counter(state.skipped)
         begun = told = state.offset
         stream.seek(begun)
-        for found in reader.facts(Source(each.name, stream, begun, state.line)):
+        path = each.identity if each.stream is None else ""
+        for found in reader.facts(Source(each.name, stream, begun, state.line, path)):
             if isinstance(found, Fact):
                 self._buffer.setdefault(found.scope, []).append(found)
                 self._buffered += found.size
@@ -191,14 +204,21 @@ class Reading:
         if self._uncommitted >= _COMMIT_BYTES:
             self.commit()
 
+    def _reader_before(self, state: InputState, each: Input, stream: BinaryIO) -> Reader | None:
+        """Give the reader that an input was given to by name, where it has only got longer."""
+        reader = _by_name(state.format)
+        if reader is None or not self._goes_on(state, reader, each, stream):
+            return None
+        return reader
+
     def _goes_on(self, state: InputState, reader: Reader, each: Input, stream: BinaryIO) -> bool:
         """Whether an input is what it was, and more may have come."""
         return (
             reader.grows
             and (reader.name, reader.version) == (state.format, state.version)
             # What has all been read, and has another time but no other size, was changed
-            # somewhere in between.
-            and each.size > state.offset
+            # somewhere in between; unless it has grown while it was read, to just that size.
+            and (each.size > state.offset or each.size == state.offset != state.size)
             and fingerprint(stream, state.offset) == state.fingerprint
         )
 
