@@ -73,7 +73,13 @@ def test_what_is_the_same_says_so(run: Run, database: str) -> None:
 def test_what_differs_is_told_below_what_it_is_in(run: Run, database: str, ids: list[str]) -> None:
     ran = run("diff", database, *ids)
     assert ran.code == 1
-    lines = [line.partition("000000-")[0].rstrip("ab1234 ") for line in ran.out.splitlines()]
+    heads, lines = ran.out.splitlines()[:2], ran.out.splitlines()[2:]
+    what = [f'conversation "{each}"' if ids == TALKS else "✓ completed planner" for each in ids]
+    assert heads == [
+        f"{mark} {words} {ident[:8]}  ·  2026-01-01 00:00:01 UTC  ·  3 tasks"
+        for mark, words, ident in zip(("---", "+++"), what, ids, strict=True)
+    ]
+    lines = [line.partition("000000-")[0].rstrip("ab1234 ") for line in lines]
     assert lines == [
         "  planner",
         "~   search  ✓ completed → ✗ failed  error, input, output",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from taskview_core.errors import TaskviewError, UsageError
 from taskview_core.interfaces import ITaskBrowser
@@ -16,11 +19,22 @@ from taskview_tui.cli.parser import DATABASE_HELP, CommandParser, add_login, add
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.reading import read
 from taskview_tui.cli.streams import Output, standard_output
-from taskview_tui.comparing import first_look, progress_words, read_sides, watch_payloads
+from taskview_tui.comparing import (
+    Trees,
+    conversation_titles,
+    first_look,
+    progress_words,
+    read_sides,
+    watch_payloads,
+)
+from taskview_tui.render.side_words import facts_of, side_words
+from taskview_tui.render.task_document import Moment
 from taskview_tui.side import Side
+from taskview_tui.text.times import TimeDisplay
 
 _EPILOG = """\
 A and B are ids of tasks, each with all below it, or of conversations, or the first digits of such.
+Where something differs, two lines say first what A (---) and B (+++) are, where and from when.
 Tasks are aligned below their parents by agent and order. What is only in A has the sign -, what is
 only in B has +, and ~ is before tasks that differ: in status, error, input, output, or by running
 1.5 times as long (or as short) and 0.1 s longer (or shorter). Of inputs and outputs each path that
@@ -91,9 +105,23 @@ async def _print_diff(browser: ITaskBrowser, ids: tuple[str, str], output: str, 
         async for text in diff_json(browser, sides, comparison, differences):
             out.write(text)
     else:
-        await write_diff(browser, comparison, differences, out)
+        heads = await _heads(browser, sides, trees) if any(differences) else ()
+        await write_diff(browser, comparison, differences, heads, out)
     out.flush()
     return DIFFERENT if any(differences) else SAME
+
+
+async def _heads(browser: ITaskBrowser, sides: Sequence[Side], trees: Trees) -> list[str]:
+    """Give for each side what it is, where it is and from when."""
+    moment = Moment(datetime.now(UTC), TimeDisplay.UTC)
+    titles = await conversation_titles(browser, trees)
+    heads = []
+    for side, tree, title in zip(sides, (trees.left, trees.right), titles, strict=True):
+        facts = facts_of(side, tree, title)
+        agent = "" if facts.top is None else facts.top.agent_id
+        name = (title if side.is_conversation else agent) or side.name
+        heads.append(side_words(replace(facts, side=replace(side, name=name)), moment))
+    return heads
 
 
 async def _side(browser: ITaskBrowser, text: str) -> Side:

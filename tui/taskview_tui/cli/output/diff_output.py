@@ -19,6 +19,7 @@ from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
 from taskview_tui.text.json_text import json_string
 
+_HEADS = ("---", "+++")
 _DEEPEST = 24
 """Levels that are indented; below, the number of the level stands for the others."""
 
@@ -27,9 +28,15 @@ async def write_diff(
     browser: ITaskBrowser,
     comparison: Comparison,
     differences: Sequence[Difference],
+    heads: Sequence[str],
     out: Output,
 ) -> None:
-    """Write what differs, each below the tasks that it is nested in, and a line that counts."""
+    """Write what differs, each below the tasks that it is nested in, and a line that counts.
+
+    `heads` say what the two sides are; they come first, where there are any.
+    """
+    for mark, words in zip(_HEADS, heads, strict=bool(heads)):
+        write_line(out, [Piece(f"{mark} {words}", Ink.HEADING)])
     for number in shown_numbers(comparison, differences):
         pair, difference = comparison.pairs[number], differences[number]
         indent = "  " * min(pair.depth, _DEEPEST)
