@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Thread
 
@@ -18,12 +18,14 @@ from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.holding import Holding
+from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_asides import TreeAsides
+from taskview_tui.screens.tree_beginning import find_beginning
 from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found
 from taskview_tui.text.cells import clip
@@ -70,9 +72,20 @@ class TreeScreen(ShowsClock, TreeAsides):
         found: TreeFound
         took: float
 
+    @dataclass
+    class BeginningArrived(Message):
+        """The beginning of the tree has come, which is drawn until all of it is there."""
+
+        ask: TreeAsk
+        outline: TaskOutline
+
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
         self._ask = ask
+        self._begun = False
+        """Whether the beginning of the tree is drawn."""
+        self._placed: Ident | None = None
+        """The task that the cursor was put on there: since then it may have been moved."""
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
@@ -140,6 +153,8 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._took = None
         self.asked("tree")
         self._read(ask)
+        if self._shown is None and not self._begun:
+            self._read_beginning(ask)
         self.beat()
         self.update_lines()
 
@@ -153,6 +168,35 @@ class TreeScreen(ShowsClock, TreeAsides):
             lambda found, took: self.TreeArrived(ask, found, took),
         )
 
+    @work(exclusive=True, group="beginning")
+    async def _read_beginning(self, ask: TreeAsk) -> None:
+        await deliver(
+            self,
+            "beginning",  # Whose failure is that of the tree, which is told.
+            ask,
+            lambda: find_beginning(self.browser, ask),
+            lambda outline, _took: self.BeginningArrived(ask, outline),
+        )
+
+    @on(BeginningArrived)
+    def _paint_beginning(self, message: BeginningArrived) -> None:
+        if message.ask is not self._ask or self._shown is not None or not len(message.outline):
+            return
+        self._begun = True
+        cursor = self._first_cursor(message.outline.rows)
+        self.view.show(message.outline, cursor=cursor)
+        if message.outline.number(cursor) is not None:
+            self._placed = cursor
+        self.want_detail(self.view.selected)
+        self.update_lines()
+
+    def _first_cursor(self, rows: Sequence[TaskRow]) -> Ident | None:
+        """Give where the cursor is to stand at first: of the tree of a task, below that."""
+        cursor, top = self._ask.cursor, self._ask.top
+        if cursor is None and top is not None:
+            return next((row.id for row in rows if row.parent_task_id == top), None)
+        return cursor
+
     @on(TreeArrived)
     def _paint_tree(self, message: TreeArrived) -> None:
         if message.ask is not self._ask:
@@ -162,16 +206,14 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._shown = found
         self._took = message.took
         self.recovered("tree")
-        cursor = self._ask.cursor
-        top = self._ask.top
-        if cursor is None and first and top is not None:
-            cursor = next(iter(found.tree.children.get(top, ())), None)
-        if first:
-            self.view.show(found.outline, cursor=cursor)
+        self.workers.cancel_group(self, "beginning")
+        if first and not self._begun:
+            self.view.show(found.outline, cursor=self._first_cursor(found.outline.rows))
         else:
             self.view.restore(found.outline, self.view.expanded_state())
-            if cursor is not None:
-                self.view.select(cursor)
+            if self._ask.cursor is not None and self._ask.cursor != self._placed:
+                self.view.select(self._ask.cursor)
+        self._placed = None
         if len(found.outline) > MANY:
             Thread(target=found.outline.timing.prepare, name="timing", daemon=True).start()
         if self._to_hunt is not None:
@@ -214,7 +256,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         super().update_lines()
         running_for = self.host.ticks() - self._asked_at
         reading = self.is_busy and (self._shown is None or running_for > _UNSEEN)
-        words = ""
+        words = "the first of its tasks" if self._begun else ""
         if self._shown is not None:
             count = len(self._shown.tree.tasks)
             words = f"{count:,} task{'' if count == 1 else 's'}"
