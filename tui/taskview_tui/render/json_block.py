@@ -27,6 +27,7 @@ _STEP = 2
 LONG = 200
 """Above this many lines a value opens at first only as far as it takes about as many."""
 _LEAST_LEVELS = 2
+_PLACES = 2
 HEAVY = 256 * 1024
 """Characters above which a string is broken into rows in a thread."""
 
@@ -58,7 +59,7 @@ class JsonBlock:
         """About how many characters there are to be searched."""
         self._width = -1
         self._unrolled: dict[int, _Unrolled] = {}
-        self._shifted = (0, lines.ends)
+        self._shifted: dict[int, array[int]] = {}
 
     @property
     def lines(self) -> JsonLines:
@@ -76,11 +77,17 @@ class JsonBlock:
     def ends_from(self, start: int) -> array[int]:
         """Give the ends where the first line has a number other than 0.
 
-        They are kept: the document is put together anew whenever anything in it changes.
+        They are kept, for two places: the document is put together anew whenever anything in it
+        changes, and what stands above goes to and fro, as messages and their JSON.
         """
-        if self._shifted[0] != start:
-            self._shifted = (start, array("l", [start + end for end in self._lines.ends]))
-        return self._shifted[1]
+        if start == 0:
+            return self._lines.ends
+        shifted = self._shifted.get(start)
+        if shifted is None:
+            if len(self._shifted) == _PLACES:
+                del self._shifted[next(iter(self._shifted))]
+            shifted = self._shifted[start] = array("l", list(map(start.__add__, self._lines.ends)))
+        return shifted
 
     def parent(self, line: int) -> int:
         """Give the line of the bracket around a line, -1 for none."""

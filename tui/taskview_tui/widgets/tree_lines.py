@@ -58,6 +58,7 @@ class TreeLines(LineView):
         self._usage = ShownUsage({})
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
         self._marked_in: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
+        self._used_in: tuple[int, dict[tuple[int, str], str]] = (-1, {})
         self._clock_view = ClockView()
         self._bar_cells = 0
 
@@ -238,7 +239,14 @@ class TreeLines(LineView):
 
     def _used(self, number: int, key: str, run_end: int | None) -> str:
         """Give what a task used, or all tasks of the run that its line stands for."""
-        return self._usage.cell(self._idents(number, run_end), key)
+        if run_end is None:
+            return self._usage.cell((self._outline.rows[number].id,), key)
+        if self._used_in[0] != self._version:
+            self._used_in = (self._version, {})
+        known = self._used_in[1]
+        if (number, key) not in known:  # A run may be of thousands.
+            known[number, key] = self._usage.cell(self._idents(number, run_end), key)
+        return known[number, key]
 
     def _idents(self, number: int, run_end: int | None) -> list[Ident]:
         rows, ends = self._outline.rows, self._outline.ends
