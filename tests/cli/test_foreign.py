@@ -100,3 +100,42 @@ def test_a_task_is_found_by_an_id_that_is_no_uuid(run: Run, foreign: str) -> Non
     assert ran.code == 2
     assert f"task {FIRST}" in ran.err
     assert f"task {RING}" in ran.err
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_text_that_load_will_not_take_is_counted_by_an_export(
+    run: Run, foreign: str, form: str, tmp_path: Path
+) -> None:
+    words = (
+        "rows with text that is no UTF-8, its bytes written as escapes such as \\udcff"
+        " (`taskview load` does not take them): "
+    )
+    ran = run("export", foreign, str(tmp_path / f"first.{form}"))
+    assert ran.code == 0
+    assert f"{words}1\n" in ran.err, "the error of the first task, and no payload"
+    with sqlite3.connect(foreign) as database:
+        database.execute("UPDATE conversations SET title = CAST(x'61ff' AS TEXT)")
+        database.execute("UPDATE tasks SET error = 'none'")
+        database.execute("UPDATE tasks SET agent_id = CAST(x'fe' AS TEXT) WHERE id = ?", [ODD_ID])
+    database.close()
+    ran = run("export", foreign, str(tmp_path / f"second.{form}"))
+    assert f"{words}{2 if form == 'ndjson' else 1}\n" in ran.err, "CSV has no conversations"
+    with sqlite3.connect(foreign) as database:
+        database.execute("UPDATE conversations SET title = 'é'")
+        database.execute("UPDATE tasks SET agent_id = 'é'")
+    database.close()
+    assert "UTF-8" not in run("export", foreign, str(tmp_path / f"third.{form}")).err
+
+
+def test_load_does_not_take_what_export_counts(run: Run, foreign: str, tmp_path: Path) -> None:
+    with sqlite3.connect(foreign) as database:
+        database.execute("DELETE FROM tasks WHERE id <> ?", [FIRST])
+        database.execute("UPDATE conversations SET updated_at = created_at")
+    database.close()
+    file = tmp_path / "all.ndjson"
+    assert run("export", foreign, str(file)).code == 0
+    new = str(tmp_path / "new.db")
+    assert run("db", "upgrade", new).code == 0
+    ran = run("load", new, str(file))
+    assert ran.code == 1
+    assert "error: half of a surrogate pair" in ran.err

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from taskview_core.compare.json_values import Number
-from taskview_core.compare.whole_value import holds_value
+from taskview_core.compare.whole_value import holds_value, longest_plain
+from taskview_core.query.matching import text_term_matches
+from taskview_core.query.terms import TextTerm
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,34 @@ def test_a_text_holds_itself_and_is_held_between_spaces(
 def test_no_part_of_a_longer_word_is_held(value: str, more: str) -> None:
     assert not holds_value(json.dumps(value + more), value)
     assert not holds_value(json.dumps(more + value), value) or (more + value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("gate-7", "gate-7"),
+        ("Zürich", "rich"),
+        ("Straße 4", "Str"),
+        ('say "gate" now', "gate"),
+        ("C:\\temp\\new", "temp"),
+        ("one\ntwo, three", "two, three"),
+        ("https://example.com/?a=1&b=2", "example.com"),
+        ("cafe\u0301", "caf"),
+        (Number("-3.250e+10"), "-3.250e"),
+        ("日本", ""),
+        ("\n", ""),
+    ],
+)
+def test_the_part_of_a_value_that_nobody_escapes(value: str, plain: str) -> None:
+    assert longest_plain(value) == plain
+
+
+@given(st.text(min_size=1), st.integers(0, 2), st.booleans())
+@example("Stra\u00dfe cafe\u0301", 1, True)
+def test_what_holds_a_value_is_found_by_that_part(value: str, depth: int, ascii_only: bool) -> None:
+    stored = json.dumps({"a": [value]}, ensure_ascii=ascii_only)
+    for _ in range(depth):
+        stored = json.dumps({"arguments": stored}, ensure_ascii=ascii_only)
+    assert holds_value(stored, value)
+    plain = longest_plain(value)
+    assert not plain or text_term_matches(TextTerm(plain), stored, None, None)

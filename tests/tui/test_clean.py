@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from taskview_tui.text.clean import MOST_MARKS, clean, clean_block
+from taskview_tui.text.clean import MOST_MARKS, clean, clean_block, clean_copy
 
 CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -82,6 +82,34 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 def test_a_block_keeps_its_lines_and_has_no_tabs() -> None:
     assert clean_block("a\r\n\tb\n\x1bc\td") == "a\n    b\n␛c  d"
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "count"),
+    [
+        ("plain", "plain", 0),
+        ("a\r\n\tb\n\td\r\n", "a\r\n\tb\n\td\r\n", 0),
+        ("a\rb\r\r\n\x1b[2J", "a␍b␍\r\n␛[2J", 3),
+        ("\u202e\ud83d<U+0041>", "<U+202E><U+D83D><U+0041>", 2),
+        ("Z" + "\u0301" * 50, "Z" + "\u0301" * MOST_MARKS + "<+42 marks>", 42),
+        ("x\ufe01\ufe02\ufe03", "x\ufe01<U+FE02><U+FE03>", 2),
+        ("ශ්\u200dරී", "ශ්\u200dරී", 0),
+        ("👩\u200d👩\u200d👧 می\u200cخواهم", "👩\u200d👩\u200d👧 می\u200cخواهم", 0),
+    ],
+)
+def test_a_copy_keeps_tabs_and_line_ends(text: str, copied: str, count: int) -> None:
+    assert clean_copy(text) == (copied, count)
+
+
+@given(ODD_TEXT)
+def test_a_copy_commands_nothing_and_shows_as_the_text(text: str) -> None:
+    copied, count = clean_copy(text)
+    assert not FORBIDDEN.search(re.sub("\r\n|[\n\t]", "", copied))
+    assert (count == 0) == (copied == text)
+    # A joiner behind marks that are counted has lost what it joined.
+    if "\u200d" not in copied or " marks>" not in copied:
+        assert clean_copy(copied) == (copied, 0)
+        assert clean_block(copied) == clean_block(text)
 
 
 def test_joiners_make_no_endless_letter() -> None:

@@ -72,6 +72,33 @@ async def test_what_the_cursor_is_on() -> None:
         assert await _copy(run, Copied.PATH) == "input.route[0]"
 
 
+async def test_a_copy_is_the_value_but_for_what_a_terminal_would_obey() -> None:
+    task = make_task(
+        1,
+        input='{"code": "if x:\\r\\n\\tgo()"}',
+        output="a\tb\r\n",
+        error="at:\r\n\tgo()\x1b[2J\u202e",
+    )
+    async with running(FakeBrowser([task], [make_conversation(1)])) as run:
+        assert await _copy(run, Copied.OUTPUT) == "a\tb\r\n"
+        await run.until(lambda: "copied the output by the terminal (OSC 52)" in run.said, "it")
+        assert "visible" not in run.said
+        assert await _copy(run, Copied.ERROR) == "at:\r\n\tgo()␛[2J<U+202E>"
+        words = "copied the error by the terminal (OSC 52); 2 characters made visible"
+        await run.until(lambda: words in run.said, "what is not as it is stored")
+        await run.press("d")
+        await run.until(lambda: "code" in run.text(), "the details")
+        pane = run.one(DetailPane)
+        for path, copied in (
+            ("input.code", "if x:\r\n\tgo()"),
+            ("error", "\tgo()␛[2J<U+202E>"),
+        ):
+            line = pane.seek(path).line
+            assert line is not None
+            pane.show_line(line + 2 if path == "error" else line)
+            assert await _copy(run, Copied.VALUE) == copied
+
+
 async def test_what_is_not_there_or_cannot_be_read_is_said() -> None:
     browser = FakeBrowser([make_task(1)], [make_conversation(1)])
     async with running(browser) as run:

@@ -235,3 +235,29 @@ async def test_what_nobody_was_given_is_said_to_be_held_by_none() -> None:
         screen = await _follow(run, "metadata.model", 0)
         await run.until(lambda: "no input or output in this conversation holds it" in run.text())
         assert screen.table.rows == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("Zürich", " rich"),
+        ('say "gate" now', " gate"),
+        ("C:\\temp", " temp"),
+        ("one\ntwo", " one"),
+        ("日本", ""),
+    ],
+)
+async def test_a_value_is_followed_into_json_that_is_a_text(value: str, asked: str) -> None:
+    """The arguments of a tool as OpenAI gives them, written as `json.dumps` does by default."""
+    tasks = [
+        make_task(0, conversation=2, output=json.dumps({"city": value})),
+        make_task(1, input=json.dumps({"arguments": json.dumps({"city": value})})),
+        make_task(2, input='{"arguments": "{}", "else": "enrich the gates, temp one"}'),
+        make_task(3, output=json.dumps({"city": value})),
+    ]
+    browser = FakeBrowser(tasks, [make_conversation(1), make_conversation(2)])
+    async with running(browser, size=(110, 30)) as run:
+        screen = await _follow(run, "output.city", 2)
+        assert _numbers(screen) == [1, 3]
+        assert screen.ask.filter == TaskFilter.parse(f"conversation:{conversation_id(1)}{asked}")
+        await run.until(lambda: "rows 1-2 of 2" in run.status, "the count")

@@ -175,6 +175,30 @@ async def test_a_payload_in_a_program(
         await run.until(lambda: kept.read_text() == "to the sea", "the value")
 
 
+@pytest.mark.parametrize(
+    ("path", "shown", "said"),
+    [
+        ("input.code", b"a\tb\r\nc", ""),
+        ("input.red", "␛[31m<U+202E>".encode(), "in what was shown, 2 characters made visible"),
+    ],
+)
+async def test_a_program_gets_tabs_and_line_ends_as_they_are(
+    path: str, shown: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = _program(tmp_path, monkeypatch, "PAGER")
+    value = '{"code": "a\\tb\\r\\nc", "red": "\\u001b[31m\\u202e"}'
+    browser = FakeBrowser([make_task(1, input=value)], [make_conversation(1)])
+    async with running(browser) as run:
+        monkeypatch.setattr(run.app, "suspend", nullcontext)
+        pane = await _open(run)
+        line = pane.seek(path).line
+        assert line is not None
+        pane.show_line(line)
+        await run.press("exclamation_mark")
+        await run.until(lambda: kept.exists() and kept.read_bytes() == shown, "the value")
+        await run.until(lambda: run.said == said, "what was made visible")
+
+
 async def test_what_cannot_be_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)

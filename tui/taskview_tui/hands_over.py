@@ -15,7 +15,7 @@ from taskview_core.errors import TaskviewError
 from taskview_tui.clipboard import PROGRAM_LIMIT, TERMINAL_LIMIT, ClipboardProgram, cut
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.terminal import copied_text
-from taskview_tui.text.clean import clean, clean_block
+from taskview_tui.text.clean import clean, clean_copy
 
 
 class HandsOver(App[None]):
@@ -43,8 +43,8 @@ class HandsOver(App[None]):
                     loop.remove_signal_handler(number)
 
     def show_outside(self, text: str, tool: Tool) -> None:
-        """See Host. What a terminal would obey is made visible first."""
-        shown = clean_block(text)
+        """See Host. What a terminal would obey is made visible first, which is said afterwards."""
+        shown, changed = clean_copy(text)
         ending = ".json" if text[:1] in {"{", "["} else ".txt"
         stopped: int | None = None
         try:
@@ -61,8 +61,11 @@ class HandsOver(App[None]):
         except SuspendNotSupported:
             words = f"no {tool.value} can be shown here: this terminal cannot be left"
             self.notify(words, severity="error", markup=False)
-        if stopped is not None:
-            self.exit(return_code=128 + stopped)
+        else:
+            if stopped is not None:
+                self.exit(return_code=128 + stopped)
+            elif changed:
+                self.notify(f"in what was shown, {_made_visible(changed)}", markup=False)
 
     @property
     def _own_terminal(self) -> int | None:
@@ -71,11 +74,12 @@ class HandsOver(App[None]):
         return None if self.is_headless or keys is None else keys.fileno()
 
     def copy_text(self, text: str, what: str) -> None:
-        """See Host."""
-        self._copy(copied_text(clean_block(text)), what)
+        """See Host. What a terminal would obey is made visible first, which is said."""
+        copied, changed = clean_copy(text)
+        self._copy(copied_text(copied), what, changed)
 
     @work(group="clipboard", exclusive=True)
-    async def _copy(self, text: str, what: str) -> None:
+    async def _copy(self, text: str, what: str, changed: int) -> None:
         program = self._clipboard_program
         taken = cut(text, PROGRAM_LIMIT)
         way = ""
@@ -86,15 +90,20 @@ class HandsOver(App[None]):
             taken = cut(text, TERMINAL_LIMIT)
             way = "by the terminal (OSC 52)"
             self.copy_to_clipboard(taken.text)
+        more = f"; {_made_visible(changed)}" if changed else ""
         if taken.is_whole:
-            self.notify(f"copied {what} {way}", markup=False, timeout=2)
+            self.notify(f"copied {what} {way}{more}", markup=False, timeout=5 if more else 2)
         else:
             words = (
                 f"copied the first {len(taken.text.encode()):,} of {taken.size:,} bytes of {what} "
-                f"{way}, which takes no more: `taskview show` gives all"
+                f"{way}, which takes no more: `taskview show` gives all{more}"
             )
             self.notify(words, severity="warning", markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put text on the clipboard; what no terminal can hold is made visible first."""
-        super().copy_to_clipboard(copied_text(clean_block(text)))
+        super().copy_to_clipboard(copied_text(clean_copy(text)[0]))
+
+
+def _made_visible(count: int) -> str:
+    return f"{count:,} character{'' if count == 1 else 's'} made visible"

@@ -8,10 +8,25 @@ string that is JSON itself, as arguments of tools often are, is looked into. Key
 
 from __future__ import annotations
 
+import re
+
 from taskview_core.compare.json_values import Number, Value, decode
 
 LEAST_WORD = 4
 """Characters below which a value in the midst of a text says nothing."""
+
+# Printable ASCII without what some writer of JSON escapes, be it only for HTML or JavaScript. The
+# last letter before what is not ASCII is left out: NFC may make one character of the two.
+_PLAIN = re.compile(r"[ !#$%()*,\-.0-9:;?@A-Z\[\]^_a-z{|}~]+(?![^\x00-\x7f])")
+
+
+def longest_plain(value: str) -> str:
+    """Give the longest part of a value that stands in all JSON that holds it as it is written.
+
+    However often that was put into a text of other JSON, by whatever escapes. Empty where no part
+    does: what holds the value is then found only by looking at it.
+    """
+    return max((run.strip() for run in _PLAIN.findall(value)), key=len, default="")
 
 
 def holds_value(stored: str | None, value: str) -> bool:

@@ -26,10 +26,13 @@ class ClockFault(Enum):
     NOT_OVER = "has a time of its end, but has not ended"
     EARLY = "started before it was created"
     BACKWARDS = "completed before it started"
+    ENDED_EARLY = "completed before it was created"
     BEFORE_PARENT = "begins before its parent"
     AFTER_PARENT = "goes on after its parent"
 
 
+_NO_END = {ClockFault.NO_END, ClockFault.BACKWARDS, ClockFault.ENDED_EARLY}
+"""Where the end of a task is not known, or cannot be."""
 _NEVER_STARTED = {TaskStatus.PENDING.value, TaskStatus.CANCELLED.value}
 """A task in one of these states need not have been started."""
 
@@ -105,6 +108,9 @@ class Spans:
             faults.append(ClockFault.EARLY)
         if ended < started:
             faults.append(ClockFault.BACKWARDS)
+        # With a start between the two, one of the faults above says it.
+        if started != started and ended < created:
+            faults.append(ClockFault.ENDED_EARLY)
         if ended != ended:
             if status.is_final:
                 faults.append(ClockFault.NO_END)
@@ -130,8 +136,8 @@ class Spans:
         if self.started[number] < self.started[parent]:
             self._fault(number, ClockFault.BEFORE_PARENT)
         # Where the parent's own end cannot be, it says nothing about its children's.
-        odd = {ClockFault.NO_END, ClockFault.BACKWARDS} & set(self.faults.get(parent, ()))
-        if self.ended[number] > self.ended[parent] and not odd:
+        has_end = _NO_END.isdisjoint(self.faults.get(parent, ()))
+        if self.ended[number] > self.ended[parent] and has_end:
             self._fault(number, ClockFault.AFTER_PARENT)
 
     def _fault(self, number: int, fault: ClockFault) -> None:

@@ -280,3 +280,39 @@ def test_images_and_other_keys_are_said_and_not_spilled() -> None:
 )  # fmt: skip
 def test_data_is_told_from_text(text: str, words: str | None) -> None:
     assert data_words(text) == words
+
+
+ADDRESS = "https://host/" + "path/" * 1_000
+LONG = "word " * 5_000
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ([{"type": "image_url", "image_url": {"url": ADDRESS}}], [f"[image_url] {ADDRESS}"]),
+        (
+            [{"type": "image_url", "image_url": {"url": f"{LONG}\nmore"}}],
+            [
+                f"[image_url] {LONG[:20_000]} … 5,000 more characters (m: the JSON has all)",
+                "more",
+            ],
+        ),
+        (
+            f"```\n{LONG}\nmore\n```",
+            [f"{LONG[:20_000]} … 5,000 more characters (m: the JSON has all)", "more"],
+        ),
+        (
+            [{"type": "thinking", "thinking": LONG}],
+            [
+                "thinking",
+                f"{LONG[:20_000]} … 5,000 more characters (m: the JSON has all)",
+            ],
+        ),
+    ],
+)
+def test_what_is_cut_is_said(content: JsonValue, shown: list[str]) -> None:
+    read = read_chat(StoredJson(json.dumps([{"role": "user", "content": content}])))
+    assert read is not None
+    body = read.body
+    assert body is not None
+    assert [body.text(line) for line in range(len(body))] == ["user", *shown]

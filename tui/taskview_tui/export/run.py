@@ -53,6 +53,8 @@ class Done:
     """Cells that were kept from being run by a spreadsheet."""
     odd: int = 0
     """Tasks with times that cannot be read, left empty."""
+    not_utf8: int = 0
+    """Rows with text that is no UTF-8, of which `load` takes no escapes."""
     homeless: int = 0
     """Conversations that tasks name and that do not exist."""
     notes: list[str] = field(default_factory=list)
@@ -135,6 +137,7 @@ class _Rows:
     def _write_conversations(self, conversations: Sequence[ConversationDetail]) -> None:
         for each in conversations:
             shown = self._redactor.conversation(each) if self._redactor else each
+            self._done.not_utf8 += not _is_utf8(shown.user_id, shown.title)
             self._sink.write(conversation_json(shown) + "\n")
         self._done.conversations += len(conversations)
 
@@ -142,9 +145,22 @@ class _Rows:
         records = self._records
         for each in tasks:
             task = self._redactor.task(each) if self._redactor else each
+            row = task.row
+            self._done.not_utf8 += not _is_utf8(row.agent_id, row.status.value, task.error)
             text = records.of(task) if records is not None else self._objects.of(task)
             self._sink.write(text + "\n")
         self._done.tasks += len(tasks)
+
+
+def _is_utf8(*texts: str | None) -> bool:
+    """Whether texts hold no half of a surrogate pair, which stands for a byte that is no UTF-8."""
+    try:
+        for text in texts:
+            if text is not None and not text.isascii():
+                text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def in_thread(work: Callable[[Sequence[T]], None], items: Sequence[T]) -> None:

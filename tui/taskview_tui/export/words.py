@@ -21,6 +21,9 @@ def done_words(done: Done, place: str | None) -> Iterator[str]:
         yield formula_words(done.formulas)
     if done.odd:
         yield f"tasks with times that could not be read, left empty: {done.odd:,}"
+    if done.not_utf8:
+        words = "rows with text that is no UTF-8, its bytes written as escapes such as \\udcff"
+        yield f"{words} (`taskview load` does not take them): {done.not_utf8:,}"
     if done.homeless:
         yield f"conversations that tasks name, but that are not there: {done.homeless:,}"
     yield from done.notes

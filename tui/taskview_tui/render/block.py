@@ -222,9 +222,14 @@ class TextBlock(FlatBlock):
     """Text as it is, with its own line breaks, wrapped at the view's edge."""
 
     def __init__(self, text: str, ink: Ink = Ink.TEXT) -> None:
+        self._stored = text
         self._lines = clean_block(text).split("\n")
         self._ink = ink
         super().__init__(len(self._lines))
+
+    def value(self, line: int) -> str:
+        """Give the text of a line as it is stored."""
+        return self._stored.replace("\r\n", "\n").split("\n")[line]
 
     def _text(self, line: int) -> str:
         return self._lines[line]
@@ -238,12 +243,17 @@ class FieldBlock(FlatBlock):
     """Names with their values, in two columns; a long value is wrapped in its own."""
 
     def __init__(self, fields: Sequence[tuple[str, str, Ink]]) -> None:
+        self._values = [value for _, value, _ in fields]
         self._fields = [(name, clean(value), ink) for name, value, ink in fields]
         names = max((len(name) for name, _, _ in fields), default=0) + 2
         super().__init__(len(fields), names)
 
     def _text(self, line: int) -> str:
         return self._fields[line][1]
+
+    def value(self, line: int) -> str:
+        """Give the value of a field as it was given."""
+        return self._values[line]
 
     def path(self, line: int) -> str:
         """Give the name of a field; the second line of a value has none."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.compare.whole_value import LEAST_WORD
+from taskview_core.compare.whole_value import LEAST_WORD, longest_plain
 from taskview_core.entities import Count, Ident, TaskRow
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.task_filter import TaskFilter
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST = 2_000
 """Tasks that are marked in a tree, the oldest; those of the pages that were seen are as well."""
 _LONGEST_SEARCHED = 500
-"""Characters of a value that are searched for; the tasks that are found are asked for all of it."""
+"""Characters that are searched for of a value; the tasks that are found are asked for all of it."""
 _SHOWN = 40
 """Cells of the value in the title."""
 
@@ -36,8 +36,8 @@ _SHOWN = 40
 class HoldersScreen(TasksScreen):
     """A list of tasks above another screen: it begins with a filter, and Esc comes back to that.
 
-    The filter finds the text of the value; of what it finds, only what holds the value is listed.
-    See `compare.whole_value`.
+    The filter finds what no JSON within JSON escapes of the value, or where that is nothing, all;
+    of what it finds, only what holds the value is listed. See `compare.whole_value`.
     """
 
     @dataclass
@@ -48,8 +48,10 @@ class HoldersScreen(TasksScreen):
         is_all: bool
 
     def __init__(self, around: TaskFilter, value: str) -> None:
-        self._term = TextTerm(value[:_LONGEST_SEARCHED])
-        self._filter = around.with_terms(self._term)
+        plain = longest_plain(value)[:_LONGEST_SEARCHED]
+        # What still is asked for as long as a filter is about the value, whatever else was typed.
+        self._followed = (TextTerm(plain),) if plain else around.terms
+        self._filter = around.with_terms(*self._followed) if plain else around
         super().__init__(self._filter, OLDEST_FIRST)
         self._value = value
         self._search_for = HolderSearch(value)
@@ -81,8 +83,8 @@ class HoldersScreen(TasksScreen):
     # Reading
 
     def _is_followed(self, task_filter: TaskFilter) -> bool:
-        """Whether a filter still is about the value, whatever else was typed."""
-        return self._term in task_filter.terms
+        """Whether a filter still is about the value."""
+        return set(self._followed) <= set(task_filter.terms)
 
     async def search(
         self,
@@ -163,9 +165,9 @@ class HoldersScreen(TasksScreen):
         self._mark(self._seen | dict(message.found))
 
     def export_choices(self) -> Sequence[tuple[str, Scope]]:
-        """See BrowserScreen: what the filter finds is more than what is listed, which is said."""
+        """See BrowserScreen: what the filter finds may be more than is listed, which is said."""
         (words, scope), *others = super().export_choices()
         if not self._is_followed(self.ask.filter):
             return ((words, scope), *others)
-        listed = f"what has its text anywhere: {clean(str(self.ask.filter))}"
+        listed = f"what the filter finds, held or not: {clean(str(self.ask.filter))}"
         return ((listed, scope), *others)

@@ -63,6 +63,9 @@ _CLEANED = (
     rf"|(?P<odd>[{_ODD}])"
 )
 
+_KEPT_IN_COPIES = re.compile(r"(\r\n|[\n\t])")
+_MADE_VISIBLE = re.compile(r"<(?:U\+[0-9A-F]+|\+([0-9]+) marks)>")
+
 
 @cache
 def _cleaning() -> re.Pattern[str]:
@@ -92,6 +95,32 @@ def clean_block(text: str) -> str:
         return text
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join([line if _is_plain(line) else _clean_line(line) for line in lines])
+
+
+def clean_copy(text: str) -> tuple[str, int]:
+    """Give the text for a file or a clipboard, and how many of its characters were made visible.
+
+    Tabs and line ends stay as they are, also `\\r\\n`, for nothing is drawn there; so do joiners
+    that terminals do not draw.
+    """
+    if _is_plain(text):
+        return text, 0
+    count = 0
+
+    def shown(match: re.Match[str]) -> str:
+        nonlocal count
+        piece = match[0]
+        made = _shown(match) or piece
+        if made != piece:
+            count += sum(int(each[1] or 1) for each in _MADE_VISIBLE.finditer(made)) or 1
+        return made
+
+    # Every second piece is what was split at.
+    pieces = [
+        piece if at % 2 or _is_plain(piece) else _cleaning().sub(shown, piece)
+        for at, piece in enumerate(_KEPT_IN_COPIES.split(text))
+    ]
+    return "".join(pieces), count
 
 
 def _clean_line(line: str) -> str:

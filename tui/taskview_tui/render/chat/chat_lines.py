@@ -106,8 +106,10 @@ def _data(part: Part) -> Iterator[StyledLine]:
         if words is not None:
             yield _described(words, len(part.value), 1)
         else:
-            name = f"[{part.name or 'data'}] "
-            yield StyledLine((run(name, Ink.DIM), run(part.value[:2_000])), 1)
+            name = run(f"[{part.name or 'data'}] ", Ink.DIM)
+            first, *others = plain_lines(part.value, 1)
+            yield replace(first, runs=(name, *first.runs))
+            yield from _indented(others)
         return
     yield StyledLine((run(f"[{part.name or 'data'}]", Ink.DIM),), 1)
     yield from _indented(_value(part.value))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MUCH = 100_000
 """Characters above which a text shows as it is, and only its beginning: the JSON has all."""
 _LONGEST = 20_000
-"""Characters of one line that are shown."""
+"""Characters of one line of plain text or code that are shown; how many more there are is said."""
 _INDENT = "  "
 
 
@@ -43,14 +43,18 @@ def plain_lines(
 ) -> Iterator[StyledLine]:
     """Give the lines of a text as it is; of a very long one its beginning, and what lacks."""
     for line in clean_block(text[:MUCH]).split("\n"):
-        shown: tuple[Run, ...] = (Run(line[:_LONGEST], ink),)
-        if len(line) > _LONGEST:
-            more = f" … {len(line) - _LONGEST:,} more characters (m: the JSON has all)"
-            shown = (*shown, Run(more, Ink.DIM))
-        yield StyledLine(shown, depth, before, before)
+        yield StyledLine(_shown(line, ink), depth, before, before)
     if len(text) > MUCH:
         more = f"… {len(text) - MUCH:,} more characters (m: the JSON has all)"
         yield StyledLine((Run(more, Ink.DIM),), depth, before, before)
+
+
+def _shown(line: str, ink: Ink) -> tuple[Run, ...]:
+    """Give a cleaned line; of a very long one its beginning, and what lacks."""
+    if len(line) <= _LONGEST:
+        return (Run(line, ink),)
+    more = f" … {len(line) - _LONGEST:,} more characters (m: the JSON has all)"
+    return (Run(line[:_LONGEST], ink), Run(more, Ink.DIM))
 
 
 @cache
@@ -85,7 +89,7 @@ class _Writer:
             if token.info.strip():
                 self._line([run(token.info.strip(), Ink.DIM)])
             for line in clean_block(token.content.removesuffix("\n")).split("\n"):
-                self._line([Run(line[:_LONGEST], Ink.CODE)], _INDENT)
+                self._line(_shown(line, Ink.CODE), _INDENT)
             self._gap()
         elif kind == "html_block":
             for line in token.content.rstrip("\n").split("\n"):
