@@ -84,8 +84,8 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._ask = ask
         self._begun = False
         """Whether the beginning of the tree is drawn."""
-        self._placed: Ident | None = None
-        """The task that the cursor was put on there: since then it may have been moved."""
+        self._placed: TaskRow | None = None
+        """The task that the cursor was put on there."""
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
@@ -183,10 +183,8 @@ class TreeScreen(ShowsClock, TreeAsides):
         if message.ask is not self._ask or self._shown is not None or not len(message.outline):
             return
         self._begun = True
-        cursor = self._first_cursor(message.outline.rows)
-        self.view.show(message.outline, cursor=cursor)
-        if message.outline.number(cursor) is not None:
-            self._placed = cursor
+        self.view.show(message.outline, cursor=self._first_cursor(message.outline.rows))
+        self._placed = self.view.selected
         self.want_detail(self.view.selected)
         self.update_lines()
 
@@ -207,13 +205,18 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._took = message.took
         self.recovered("tree")
         self.workers.cancel_group(self, "beginning")
-        if first and not self._begun:
+        cursor = self._ask.cursor
+        if first and self._placed is not None and cursor == self._placed.id:
+            cursor = None  # It was put there once: since then it may have been moved.
+        if first and self.view.selected is self._placed:
             self.view.show(found.outline, cursor=self._first_cursor(found.outline.rows))
         else:
-            self.view.restore(found.outline, self.view.expanded_state())
-            if self._ask.cursor is not None and self._ask.cursor != self._placed:
-                self.view.select(self._ask.cursor)
-        self._placed = None
+            if first:
+                self.view.show_rest(found.outline)
+            else:
+                self.view.restore(found.outline, self.view.expanded_state())
+            if cursor is not None:
+                self.view.select(cursor)
         if len(found.outline) > MANY:
             Thread(target=found.outline.timing.prepare, name="timing", daemon=True).start()
         if self._to_hunt is not None:

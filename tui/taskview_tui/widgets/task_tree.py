@@ -123,6 +123,12 @@ class TaskTreeView(TreeLines):
         outline = tree if isinstance(tree, TaskOutline) else TaskOutline(tree)
         self._show(outline, outline.openings(SMALL), cursor, None)
 
+    def show_rest(self, outline: TaskOutline) -> None:
+        """Show all of a tree whose beginning is shown; the cursor's task stays where it stands."""
+        row = self.selected
+        offset = self.cursor_line - self.top_line
+        self._show(outline, outline.openings(SMALL), None if row is None else row.id, offset)
+
     def expanded_state(self) -> ExpandedState:
         """Give what the tree looks like, to come back to it."""
         row = self.selected
