@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from support.stored import START, StoredTask, insert_async
+from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence import limits_cache
 from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.limits_cache import LimitsCache
+from taskview_core.persistence.running import Work
+from taskview_core.persistence.sql import run_limits
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 
@@ -105,3 +110,51 @@ async def test_what_says_nothing_of_a_run_is_left_out(
     await insert_async(migrated_url, rows.made)
     assert await late.run_limits() == {"coder": 5 * SECOND}
     assert await stuck(late, rows) == {"above"}
+
+
+async def test_of_many_agents_the_first_by_name_are_looked_at_and_that_is_said(
+    late: DatabaseBrowser, migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_limits, "MOST_AGENTS", 2)
+    rows = Rows()
+    for agent in "dacb":
+        rows.ended(agent, *(5.0 for _ in range(20)))
+        rows.running(agent, 6 * SECOND, agent)
+    await insert_async(migrated_url, rows.made)
+    limits = await late.run_limits()
+    assert (limits, limits.complete) == ({"a": 5 * SECOND, "b": 5 * SECOND}, False)
+    assert await stuck(late, rows) == {"a", "b"}
+    for text, assumes in (("is:stuck", True), ("-is:stuck", True), ("is:leaf", False)):
+        page = await late.search_tasks(TaskFilter.parse(text), PageRequest(5))
+        assert page.assumes_limits is assumes, text
+
+
+async def test_limits_of_all_agents_are_complete(late: DatabaseBrowser, migrated_url: str) -> None:
+    rows = Rows()
+    rows.running("novice", MOMENT, "novice")
+    await insert_async(migrated_url, rows.made)
+    limits = await late.run_limits()
+    assert (limits, limits.complete) == ({}, True)
+    page = await late.search_tasks(TaskFilter.parse("is:stuck"), PageRequest(5))
+    assert page.assumes_limits is False
+
+
+async def test_where_time_runs_out_what_was_found_is_not_complete(
+    late: DatabaseBrowser, migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Rows()
+    rows.running("novice", MOMENT, "novice")
+    await insert_async(migrated_url, rows.made)
+    monkeypatch.setattr(limits_cache, "PATIENCE", -1.0)
+    cache = LimitsCache("a label")
+
+    async def call(work: Work[None], seconds: float) -> None:
+        assert seconds == -1.0
+        await late._call(work)
+
+    assert (await cache.read(call)).complete is False
+
+    async def too_slow(work: Work[None], seconds: float) -> None:
+        raise QueryTimeoutError("stopped")
+
+    assert (await LimitsCache("a label").read(too_slow)).complete is False
