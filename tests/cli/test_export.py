@@ -312,6 +312,53 @@ def test_a_report_tells_the_way_to_the_cause(serve: Serve, run: Run) -> None:
     assert run("export", "x.db", str(CONVERSATION), "-o", "markdown").out.startswith("# a \\*trip")
 
 
+@pytest.mark.parametrize("budget", [60_000, 20_000])
+def test_a_report_on_a_very_deep_failure_keeps_to_its_budget_and_tells_the_causes(
+    serve: Serve, run: Run, budget: int
+) -> None:
+    def failed(number: int, parent: int | None, agent: str, error: str | None) -> Any:
+        more = {"completed_at": START + timedelta(minutes=1000 - number)}
+        return make_task(number, parent, agent_id=agent, status=FAILED, error=error, **more)
+
+    why = "RunError: " + "gave up with these options (retries=3) " * 3
+    tasks = [failed(n, n - 1 or None, f"level{n}", f"{why}{ident(n + 1)}") for n in range(1, 500)]
+    tasks.append(failed(500, 499, "level500", None))
+    tasks += [failed(500 + n, 500, f"cause{n}", f"PaymentError: card {n}") for n in (1, 2, 3)]
+    serve(tasks)
+    out = run("export", "x.db", str(ident(1)), "-o", "markdown", "--budget", str(budget)).out
+    assert budget // 4 < len(out) <= budget
+    told, _, rest = out.partition("## What failed")[2].partition("## Tree")
+    tree, _, payloads = rest.partition("## Tasks")
+    for name in ("cause1", "cause2", "cause3"):
+        way = told.partition(f"**{name}**")[2].partition("**")[0]
+        assert "\n1. level1, failed" in way
+        assert "\n500. level500, failed" in way
+        assert f"\n501. {name}, failed" in way
+        places = [int(line.partition(". ")[0]) for line in way.splitlines() if ". " in line[:5]]
+        between = int(way.partition("\n… ")[2].partition(" more")[0])
+        assert 6 <= len(places) <= 40
+        assert len(places) + between == 501
+        assert f"─ {name} failed" in tree
+        assert f"### {name}: failed" in payloads
+    assert "level500 failed" in tree
+
+
+def test_a_report_tells_the_whole_of_a_way_that_is_not_long(serve: Serve, run: Run) -> None:
+    for length, between in ((40, ""), (41, "\n… 1 more\n")):
+        tasks = [
+            make_task(n, n - 1 or None, agent_id=f"n{n}", status=FAILED)
+            for n in range(1, length + 1)
+        ]
+        serve(tasks)
+        out = run("export", "x.db", str(ident(1)), "-o", "markdown").out
+        way = out.partition("## What failed")[2].partition("## Tree")[0]
+        assert ("more" in way) is bool(between)
+        assert between in way
+        told = [line.partition(",")[0] for line in way.splitlines() if line[:1].isdigit()]
+        whole = [f"{n}. n{n}" for n in range(1, length + 1) if length == 40 or n != 21]
+        assert told == whole
+
+
 def test_nothing_in_a_report_ends_its_block_or_commands_a_terminal(serve: Serve, run: Run) -> None:
     serve([make_task(1, error="a\n````\n# not a heading\x1b[2J", status=FAILED)])
     out = run("export", "x.db", "-o", "markdown").out

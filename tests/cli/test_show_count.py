@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from support.cli_browser import CONVERSATION, START, Run, Serve, ident, make_task
 from taskview_core.entities import Conversation, TaskStatus
 from taskview_core.query import TaskFilter
+from taskview_core.query.stuck import RunLimits
 
 TASK = make_task(
     2,
@@ -105,3 +108,16 @@ def test_a_capped_count_says_that_there_are_more(run: Run, serve: Serve) -> None
     assert (ran.code, ran.out) == (0, "10000+\n")
     assert "--exact" in ran.err
     assert run("count", "x.db", "--exact").out == "10001\n"
+
+
+@pytest.mark.parametrize("command", ["ls", "count", "export"])
+def test_what_is_stuck_by_an_hour_that_was_assumed_is_said_once(
+    run: Run, serve: Serve, command: str
+) -> None:
+    words = "taskview: is:stuck takes an hour for some agents, whose runs were not looked at\n"
+    for complete in (True, False):
+        serve([TASK] * 3, limits=RunLimits(complete=complete))
+        for text, asks in (("is:stuck", True), ("-is:stuck", True), ("is:leaf", False)):
+            ran = run(command, "x.db", "--filter", text)
+            assert ran.code == 0
+            assert ran.err.count(words) == (asks and not complete), text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -339,6 +340,42 @@ def test_the_first_cause_is_the_true_one_for_every_failure_of_the_demo(seed: int
     assert looked_at > 200
 
 
+_HANDED_UP = re.compile(r"^(SubtaskFailed: \S+) \([0-9a-f-]{36}\)(.*)$", re.DOTALL)
+"""What `handed_up` makes of the failure of a task below: the id in it is behind its agent."""
+
+
+@pytest.mark.parametrize(
+    ("instead", "bar"),
+    [
+        pytest.param(r"\1\2", 1_541, id="no ids"),
+        pytest.param("RunError: gave up", 1_536, id="no word about others"),
+    ],
+)
+def test_of_the_demo_the_rule_does_not_live_on_what_few_agents_say(instead: str, bar: int) -> None:
+    """`bar` is how many of the 1,541 failures it was right about when that was measured."""
+    right = looked_at = changed = 0
+    for seed in (7, 11, 23, 404, 90_210):
+        for _, tasks in generate(6_000, seed):
+            truth = {
+                UUID(task.id): UUID(json.loads(task.metadata or "{}")[ROOT_CAUSE_KEY])
+                for task in tasks
+                if task.status == F
+            }
+            bare = [
+                task._replace(error=_HANDED_UP.sub(instead, task.error)) if task.error else task
+                for task in tasks
+            ]
+            changed += sum(each.error != task.error for each, task in zip(bare, tasks, strict=True))
+            tree = Preorder(TaskTree.assemble(TreeRows(tuple(map(_row, bare)))))
+            failures = Failures(tree)
+            for number in failures.failed:
+                first = next(failures.causes(number))
+                right += tree.rows[first.number].id == truth[_uuid(tree.rows[number].id)]
+                looked_at += 1
+    assert (changed, looked_at) == (525, 1_541)
+    assert right >= bar
+
+
 @pytest.mark.parametrize("seed", [7, 23])
 def test_from_what_did_not_fail_the_first_failure_inside_comes_first(seed: int) -> None:
     looked_at = 0
@@ -376,11 +413,11 @@ def test_every_failure_of_the_real_runs_is_one_by_itself(real_data: Path) -> Non
         failures = Failures(tree)
         for number in failures.failed:
             assert [cause.number for cause in failures.causes(number)] == [number]
-            above = [each for each in tree.way_up(number, -1) if each not in failures.failed]
-            firsts = [next(failures.causes(each)).number for each in above]
-            earliest = min(failures.failed, key=lambda each: str(tree.rows[each].completed_at))
-            assert all(first in failures.failed for first in firsts)
-            assert next(failures.causes(-1)).number == earliest
+            for above in (*tree.way_up(number, -1)[1:], -1):
+                end = len(tree) if above < 0 else tree.ends[above]
+                inside = [each for each in failures.failed if above < each < end]
+                earliest = min(inside, key=lambda each: str(tree.rows[each].completed_at))
+                assert next(failures.causes(above)).number == earliest
             found += 1
     assert found == 10
 

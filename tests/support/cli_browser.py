@@ -27,7 +27,7 @@ from taskview_core.entities import (
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
 from taskview_core.query import Cursor, Page, PageRequest, Place, TaskFilter
-from taskview_core.query.stuck import names_a_parent
+from taskview_core.query.stuck import RunLimits, names_a_parent
 from taskview_core.query.task_filter import ConversationFilter
 from taskview_core.tree.rows import TreeRows
 
@@ -71,6 +71,7 @@ class ListBrowser:
     conversation: Conversation | None = None
     label: str = "memory"
     address: str = "memory"
+    limits: RunLimits = field(default_factory=RunLimits)
     fails_after: int | None = None
     """After so many pages, the next one fails."""
     failure: TaskviewError = field(default_factory=lambda: TaskviewError("the query failed"))
@@ -179,8 +180,9 @@ class ListBrowser:
         """See ITaskBrowser; everything in memory is taken to be below the task."""
         return TreeRows(tuple(task.row for task in self.tasks))
 
-    async def run_limits(self) -> Mapping[str, timedelta]:
-        return {}
+    async def run_limits(self) -> RunLimits:
+        """See ITaskBrowser."""
+        return self.limits
 
     async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:
         """See ITaskBrowser."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from support.fake_pages import capped, facets_of, page_of
@@ -37,8 +37,9 @@ from taskview_core.query.evaluate import (
     task_matches,
 )
 from taskview_core.query.page import Page, PageRequest, Partial
-from taskview_core.query.stuck import names_a_parent
+from taskview_core.query.stuck import RunLimits, names_a_parent
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.terms import asks_for_stuck
 from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class FakeBrowser:
 
     tasks: list[TaskDetail] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
-    limits: dict[str, timedelta] = field(default_factory=dict)
+    limits: RunLimits = field(default_factory=RunLimits)
     usage: UsagePaths = field(default_factory=UsagePaths)
     reading: ReadingLimits = USUAL_LIMITS
     label: str = "memory.db"
@@ -111,7 +112,8 @@ class FakeBrowser:
 
         def make() -> Page[TaskRow]:
             rows = [task.row for task in self._matching(task_filter)]
-            return replace(page_of(rows, page), partial=self.partial)
+            assumes = asks_for_stuck(task_filter.terms) and not self.limits.complete
+            return replace(page_of(rows, page), partial=self.partial, assumes_limits=assumes)
 
         return await self._answer("search_tasks", (task_filter, page), make)
 
@@ -228,7 +230,8 @@ class FakeBrowser:
 
         return await self._answer("subtree", task_id, make)
 
-    async def run_limits(self) -> Mapping[str, timedelta]:
+    async def run_limits(self) -> RunLimits:
+        """See ITaskBrowser."""
         return self.limits
 
     async def naming_a_parent(self, ids: Sequence[Ident]) -> frozenset[Ident]:

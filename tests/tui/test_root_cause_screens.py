@@ -147,7 +147,7 @@ async def test_from_a_task_that_completed_and_where_nothing_failed() -> None:
         assert cursor(run) == "task 4"
         await run.press("G", "f")
         assert cursor(run) == "task 5"
-        assert "neither this task nor any below it failed" in run.said
+        await run.until(lambda: "neither this task nor any below it failed" in run.said, "a word")
 
 
 async def test_from_a_conversation_and_from_the_details() -> None:
@@ -218,3 +218,68 @@ async def test_the_marks_go_when_what_was_found_has_gone() -> None:
         await run.settled()
         assert "root cause" not in run.text()
         assert "root cause" not in run.status
+
+
+def scattered() -> FakeBrowser:
+    """1 failed by 2, which failed by 3 in another conversation; so completed 5, above 6 there."""
+    tasks = [
+        make_task(1, status="failed", error=f"SubtaskFailed: {task_id(2)}"),
+        make_task(2, parent=1, status="failed", error=f"boom: {task_id(3)}", agent="courier"),
+        make_task(3, parent=2, conversation=2, status="failed", error="no route"),
+        make_task(4, parent=2, conversation=2),
+        make_task(5),
+        make_task(6, parent=5, conversation=2, status="failed", error="bang"),
+        make_task(7, parent=1, status="failed", error="coped with"),
+    ]
+    return FakeBrowser(tasks, [make_conversation(n) for n in (1, 2)])
+
+
+@pytest.mark.parametrize("start", [1, 2])
+async def test_what_may_explain_it_in_another_conversation_is_said_and_led_to(start: int) -> None:
+    async with running(scattered(), size=(200, 30)) as run:
+        await open_from_table(run, start, "f")
+        assert cursor(run) == "task 2"
+        other = "; 1 failed child in another conversation may explain it: b shows it"
+        await run.until(lambda: other in run.status, "the other")
+        assert "nothing below explains it" not in run.status
+        assert ("nothing in this conversation explains it" in run.status) is (start == 2)
+        await run.press("b")
+        await run.settled()
+        assert cursor(run) == "task 3"
+        await run.press("k", "f")
+        assert cursor(run) == "task 3"
+        assert "root cause of courier: the error above names its id" in run.status
+        await run.press("escape", "escape")
+        if start == 1:
+            await run.press("f")
+            assert cursor(run) == "task 7"
+            assert "another conversation" not in run.status
+
+
+@pytest.mark.parametrize("first", ["f", "enter"])
+async def test_a_failure_in_another_conversation_below_one_that_completed_is_gone_to(
+    first: str,
+) -> None:
+    async with running(scattered(), size=(200, 30)) as run:
+        await open_from_table(run, 5, first)
+        if first == "enter":
+            assert cursor(run) == "task 5"
+            await run.press("f")
+        await run.until(lambda: cursor(run) == "task 6", "the failure")
+        assert "failure 1 of 1 inside planner" in run.status
+        assert run.said == ""
+
+
+async def test_of_ids_that_no_filter_can_ask_for_the_other_conversations_are_known_too() -> None:
+    tasks = [
+        make_task(1, id="one", conversation_id="here", status="failed", error="boom"),
+        make_task(2, parent_task_id="one", conversation_id="there", status="failed", error="x"),
+        make_task(3, parent_task_id="one", conversation_id="there"),
+        make_task(4, parent_task_id="one", conversation_id="here", status="failed", error="y"),
+    ]
+    async with running(FakeBrowser(tasks), size=(200, 30)) as run:
+        await run.until(lambda: run.tasks.table.selected is not None, "rows")
+        while run.tasks.table.selected is None or run.tasks.table.selected.id != "one":
+            await run.press("j")
+        await run.press("f")
+        await run.until(lambda: "1 failed child in another" in run.status, "the other")

@@ -10,7 +10,8 @@ from support.fake_browser import FakeBrowser
 from support.made_rows import NOW, conversation_id, make_conversation, make_task, task_id
 from support.screens import Running, running
 from taskview_core.entities import TaskDetail
-from taskview_core.query.stuck import run_limit, stuck_reasons
+from taskview_core.query.stuck import RunLimits, run_limit, stuck_reasons
+from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.render.holding import Holding
 
 MINUTE = timedelta(minutes=1)
@@ -84,7 +85,7 @@ def stuck_run() -> FakeBrowser:
         make_task(6, parent=5, agent="last"),
         going_on(7, 1, agent="fine"),
     ]
-    return FakeBrowser(tasks, [make_conversation(1)], limits={"slow": MINUTE})
+    return FakeBrowser(tasks, [make_conversation(1)], limits=RunLimits({"slow": MINUTE}))
 
 
 async def test_a_tree_marks_the_stuck_and_the_details_say_why() -> None:
@@ -145,7 +146,7 @@ async def test_a_run_of_repeats_says_how_many_are_stuck_and_hold_what_is_followe
         *(going_on(n, 1, agent="again", input_start="same") for n in (2, 3, 4)),
         make_task(5, parent=1, agent="again", input_start="same"),
     ]
-    browser = FakeBrowser(tasks, [make_conversation(1)], limits={"again": MINUTE})
+    browser = FakeBrowser(tasks, [make_conversation(1)], limits=RunLimits({"again": MINUTE}))
     async with running(browser, size=(300, 30)) as run:
         run.app.open_conversation(conversation_id(1), task_id(1))
         await run.until(lambda: "×4  3 running, 1 completed  [3 stuck]" in run.text())
@@ -172,3 +173,15 @@ async def test_the_task_on_the_whole_screen_says_why_too() -> None:
     async with running(stuck_run(), size=(150, 30)) as run:
         run.app.open_detail(task_id(5))
         await run.until(lambda: "all its children have ended" in run.text())
+
+
+async def test_a_list_of_the_stuck_says_where_not_all_agents_were_looked_at() -> None:
+    browser = stuck_run()
+    async with running(browser, size=(200, 30)) as run:
+        assumed = "  ·  an hour for some agents"
+        for complete in (True, False):
+            browser.limits = RunLimits({"slow": MINUTE}, complete=complete)
+            for text, asks in (("is:stuck", True), ("-is:stuck", True), ("is:leaf", False)):
+                run.tasks.filter_changed(TaskFilter.parse(text))
+                await run.settled()
+                assert (assumed in run.status) is (asks and not complete), (text, run.status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     )
     from taskview_core.interfaces.limits import ReadingLimits
     from taskview_core.query.page import Page, PageRequest
+    from taskview_core.query.stuck import RunLimits
     from taskview_core.query.task_filter import ConversationFilter, TaskFilter
     from taskview_core.tree.rows import TreeRows
 
@@ -130,11 +130,12 @@ class ITaskBrowser(Protocol):
         """Give a task and all below it, level by level, in whatever conversation they are."""
         ...
 
-    async def run_limits(self) -> Mapping[str, timedelta]:
+    async def run_limits(self) -> RunLimits:
         """Give how long the runs of agents with running tasks take: the 99th percentile.
 
         Of the last ended runs of each; agents with too few are left out: see `query.stuck`. It may
-        be a minute old, and leaves out agents that it took too long to look at.
+        be a minute old, and where it is not complete, leaves out agents that it took too long to
+        look at, or beyond the first hundred by name.
         """
         ...
 

@@ -58,7 +58,6 @@ from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, forget_profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.recent_sources import RecentSources
-from taskview_core.persistence.sql.run_limits import Limits
 from taskview_core.persistence.sql.source import (
     Few,
     Source,
@@ -79,8 +78,9 @@ from taskview_core.persistence.text_index.lookup import text_index_of
 from taskview_core.persistence.url import DatabaseUrl, parse_database_url
 from taskview_core.query.page import Page, PageRequest
 from taskview_core.query.sort import RECENT_FIRST
+from taskview_core.query.stuck import RunLimits
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
-from taskview_core.query.terms import IsKind, IsTerm, TextTerm
+from taskview_core.query.terms import TextTerm, asks_for_stuck
 from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
@@ -230,14 +230,15 @@ class DatabaseBrowser:
 
         async def work(session: Session) -> Count | None:
             profile = await self._profile(session)
-            source = await self._tasks(session, task_filter, {})
+            source = await self._tasks(session, task_filter, RunLimits())
             if not source.narrow or not profile.leading >= _NARROW:
                 return None
             return await count_rows(session, source, None)
 
         async def estimate(session: Session) -> Count | None:
             profile = await self._profile(session)
-            return await estimated(session, profile, await self._tasks(session, task_filter, {}))
+            source = await self._tasks(session, task_filter, RunLimits())
+            return await estimated(session, profile, source)
 
         for each in (work, estimate):
             with suppress(QueryTimeoutError):  # The next way, or none, may tell in a moment.
@@ -374,7 +375,7 @@ class DatabaseBrowser:
         except UnsupportedError:  # Citus recurses on no table that is spread over its nodes.
             return await self._call(by_levels, long=True)
 
-    async def run_limits(self) -> Limits:
+    async def run_limits(self) -> RunLimits:
         """See ITaskBrowser."""
 
         async def call(work: Work[None], seconds: float) -> None:
@@ -402,12 +403,9 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
         return self._usage.read(task.metadata.text, task.row.agent_id)
 
-    async def _limits_for(self, task_filter: TaskFilter) -> Limits:
+    async def _limits_for(self, task_filter: TaskFilter) -> RunLimits:
         """Give the limits where a filter needs them."""
-        asked = any(
-            isinstance(term, IsTerm) and term.kind is IsKind.STUCK for term in task_filter.terms
-        )
-        return await self.run_limits() if asked else {}
+        return await self.run_limits() if asks_for_stuck(task_filter.terms) else RunLimits()
 
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""
@@ -442,7 +440,7 @@ class DatabaseBrowser:
             await self._engine.dispose()
 
     async def _tasks(
-        self, session: Session, task_filter: TaskFilter, limits: Limits
+        self, session: Session, task_filter: TaskFilter, limits: RunLimits
     ) -> Source[TaskRow]:
         profile = await self._profile(session)
         index = self._text_index

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from taskview_core.tree.rows import TreeRows
 
 if TYPE_CHECKING:
     from taskview_core.persistence.limited_connection import LimitedConnection
+    from taskview_core.query.stuck import RunLimits
 
 
 class LateBrowser:
@@ -168,7 +168,7 @@ class LateBrowser:
         """See ITaskBrowser."""
         return await (await self._whole()).subtree(task_id)
 
-    async def run_limits(self) -> Mapping[str, timedelta]:
+    async def run_limits(self) -> RunLimits:
         """See ITaskBrowser."""
         return await (await self._whole()).run_limits()
 

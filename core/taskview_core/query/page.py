@@ -133,6 +133,8 @@ class Page(Generic[T]):
     offset: int | None = None
     """Rows before this page, where known."""
     partial: Partial | None = field(default=None)
+    assumes_limits: bool = False
+    """Whether it was asked for what is stuck, and not all agents' runs were looked at for it."""
 
     @property
     def has_next(self) -> bool:

@@ -11,7 +11,7 @@ there was one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 ENDED = ("completed", "failed", "cancelled")
@@ -52,6 +52,20 @@ def run_limit(durations: Sequence[timedelta]) -> timedelta | None:
     if len(durations) < LEAST_RUNS:
         return None
     return sorted(durations)[-(-len(durations) * 99 // 100) - 1]
+
+
+class RunLimits(dict[str, timedelta]):
+    """By agent, how long its runs take at most; an agent that is not there has the usual limit.
+
+    It is `complete` where all agents with running tasks were looked at: then too few runs are
+    known of those that are not there.
+    """
+
+    def __init__(
+        self, known: Mapping[str, timedelta] | None = None, *, complete: bool = True
+    ) -> None:
+        super().__init__(known or {})
+        self.complete = complete
 
 
 UNKNOWN_LIMIT = "an hour (how long its agent's runs take is not known)"

@@ -5,6 +5,7 @@ A denied term is the exact complement of the same term undenied, NULLs included.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -202,3 +203,8 @@ TaskTerm: TypeAlias = (
     TextTerm | ValueTerm | IdTerm | IsTerm | HasTerm | TimeTerm | DurationTerm | MetadataTerm
 )
 ConversationTerm: TypeAlias = TextTerm | ValueTerm | IdTerm | TimeTerm
+
+
+def asks_for_stuck(terms: Iterable[TaskTerm]) -> bool:
+    """Say whether a filter asks which tasks are stuck, or which are not."""
+    return any(isinstance(term, IsTerm) and term.kind is IsKind.STUCK for term in terms)

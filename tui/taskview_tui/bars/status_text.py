@@ -21,8 +21,8 @@ class ListStatus:
     """The state of a list in words and numbers; None or empty where there is nothing to say.
 
     `offset` is the number of rows before the page. `span` is the range of times on the page,
-    shown where the offset is not known. `took` and `running_for` are seconds, as is `limit`, for
-    which what runs may run at most.
+    shown where the offset is not known. `assumes` is what the rows were found by without knowing
+    it. `took` and `running_for` are seconds, as is `limit`, for which what runs may run at most.
     """
 
     rows: int | None = None
@@ -38,6 +38,7 @@ class ListStatus:
     sort: Sort | None = None
     times: str = ""
     partial: str = ""
+    assumes: str = ""
     noun: str = "tasks"
     hint: str = ""
 
@@ -54,6 +55,7 @@ def status_text(status: ListStatus, width: int) -> str:
     for part in (
         _place(status),
         f"partial: {status.partial}" if status.partial else "",
+        status.assumes,
         _sort(status),
         _took(status),
         status.times,

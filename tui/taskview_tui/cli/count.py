@@ -8,7 +8,12 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import filter_help, parse_filter, say_what_was_meant
+from taskview_tui.cli.filters import (
+    filter_help,
+    parse_filter,
+    say_what_is_assumed,
+    say_what_was_meant,
+)
 from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import CommandParser, add_database
 from taskview_tui.cli.reading import read
@@ -40,6 +45,7 @@ def run(options: Namespace) -> int:
     out = standard_output()
 
     async def count(browser: ITaskBrowser) -> int:
+        await say_what_is_assumed(browser, task_filter)
         found = await browser.count_tasks(task_filter, None if options.exact else COUNT_CAP)
         out.write(f"{found.value}{'' if found.exact else '+'}\n")
         out.flush()

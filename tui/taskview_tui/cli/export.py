@@ -13,7 +13,7 @@ from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query import Sort
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
-from taskview_tui.cli.filters import filter_help, parse_filter
+from taskview_tui.cli.filters import filter_help, parse_filter, say_what_is_assumed
 from taskview_tui.cli.limits import add_limits, limits_of
 from taskview_tui.cli.parser import (
     DATABASE_HELP,
@@ -125,6 +125,7 @@ def run(options: Namespace) -> int:
     out = standard_output() if path is None else None
 
     async def export(browser: ITaskBrowser) -> int:
+        await say_what_is_assumed(browser, task_filter)
         scope: Scope = Listed(task_filter, sort)
         if words.ident is not None:
             kind, ident = await browser.resolve_id(words.ident)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from taskview_core.errors import FilterError, UsageError
+from taskview_core.interfaces import ITaskBrowser
 from taskview_core.query import NEWEST_FIRST, Cursor, Sort, TaskFilter
 from taskview_core.query.explain import explain
 from taskview_core.query.keys import TASK_KEYS
 from taskview_core.query.near import meant_status
 from taskview_core.query.sort import TASK_SORT_KEYS
+from taskview_core.query.terms import asks_for_stuck
 from taskview_tui.cli.database_choice import readable
 from taskview_tui.cli.streams import say
 from taskview_tui.text.clean import clean
@@ -54,6 +56,15 @@ def parse_limit(text: str) -> int | None:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise UsageError("--limit takes a whole number from 1 on, or `all`", f"not {text!r}")
     return int(text) if len(text) < 19 else None
+
+
+async def say_what_is_assumed(browser: ITaskBrowser, task_filter: TaskFilter) -> None:
+    """Say on standard error where a filter for what is stuck does not look at all agents.
+
+    It is asked before the list, which goes by the same limits then.
+    """
+    if asks_for_stuck(task_filter.terms) and not (await browser.run_limits()).complete:
+        say("taskview: is:stuck takes an hour for some agents, whose runs were not looked at")
 
 
 def say_what_was_meant(task_filter: TaskFilter) -> None:

@@ -18,6 +18,7 @@ from taskview_tui.cli.filters import (
     parse_filter,
     parse_limit,
     parse_order,
+    say_what_is_assumed,
     say_what_was_meant,
 )
 from taskview_tui.cli.limits import add_limits, limits_of
@@ -88,6 +89,7 @@ class _Listing:
 
     async def print(self, browser: ITaskBrowser, writer: ListWriter, out: Output) -> int:
         """Print pages until the limit or the end; give the exit code."""
+        await say_what_is_assumed(browser, self.task_filter)
         cursor, printed, odd = self.cursor, 0, 0
         begun = False
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from taskview_core.entities import ConversationDetail, Ident, TaskDetail, TaskRow, TaskStatus
 from taskview_core.interfaces import ITaskBrowser
@@ -27,12 +27,17 @@ _ROWS = 20_000
 """Tasks that a report looks at."""
 _CAUSES = 3
 """Failing paths that are told; more are counted."""
+_END = 20
+"""Steps that are told of each end of a long path, where there is room for them."""
+_LEAST_END = 3
 _SHOWN = 40
 """Tasks of which payloads are shown."""
 _FAILED = 20
 """Failures of a list that are told one by one."""
 _LINE = 120
 _TREE_SHARE = 4
+_WAYS_SHARE = 4
+"""The part of the budget that the tree takes at most, and all told paths together."""
 _LEAST, _MOST = 300, 4_000
 """Characters of one excerpt."""
 
@@ -72,9 +77,9 @@ class Report:
         causes = found[:_CAUSES]
         wanted = list(islice(of_interest(order, causes), _SHOWN))
         conversation = await self._conversation(browser, rows)
-        on_paths = {number for cause in causes for number in order.way_up(cause.number, -1)}
-        kept = self._kept(order, on_paths)
-        hidden = await self._previews(browser, order, kept | on_paths)
+        ends = [number for cause in causes for number in _ends_of_way(order, cause)]
+        kept = self._kept(order, [*(cause.number for cause in causes), *ends])
+        hidden = await self._previews(browser, order, kept.union(ends))
         pieces = [*self._heading(conversation, order), *self._paths(order, causes, found[_CAUSES:])]
         pieces += self._tree(tree, kept)
         pieces.append("\n## Tasks\n")
@@ -102,11 +107,11 @@ class Report:
         self.redacted = self._in_words + sum(hidden.values())
         return pieces
 
-    def _kept(self, order: Preorder, on_paths: set[int]) -> set[int]:
-        """Give which tasks the tree shows: of a large one the failing paths and what has room."""
+    def _kept(self, order: Preorder, first: Sequence[int]) -> set[int]:
+        """Give which tasks the tree shows: of a large one those that come `first` and have room."""
         most = max(self._budget // _TREE_SHARE // _LINE, 10)
-        kept = set(islice(sorted(on_paths), most))
-        for number in range(len(order)):
+        kept: set[int] = set()
+        for number in chain(first, range(len(order))):
             if len(kept) >= most:
                 break
             kept.add(number)
@@ -202,10 +207,24 @@ class Report:
         for cause in causes:
             agent = plain(order.rows[cause.number].agent_id)
             yield f"\n**{agent}** {self._about(order, cause)}:\n\n"
-            way = reversed(order.way_up(cause.number, -1))
-            for place, number in enumerate(way, start=1):
-                yield f"{place}. {self._step(order.rows[number])}"
+            yield from self._way(order, cause, self._budget // _WAYS_SHARE // len(causes))
         yield from self._more(more)
+
+    def _way(self, order: Preorder, cause: Cause, room: int) -> Iterator[str]:
+        """Tell the way down to a failure; of a long one its ends, as far as they have room."""
+        ends = reversed(_ends_of_way(order, cause))
+        steps = [self._step(order.rows[number]) for number in ends]
+        half = -(-len(steps) // 2)
+        while half > _LEAST_END and sum(map(len, (*steps[:half], *steps[-half:]))) > room:
+            half -= 1
+        first, last = steps[:half], steps[max(len(steps) - half, half) :]
+        length = order.depths[cause.number] + 1
+        yield from (f"{place}. {step}" for place, step in enumerate(first, start=1))
+        between = length - len(first) - len(last)
+        if between:
+            yield f"\n… {between:,} more\n\n"
+        places = range(length - len(last) + 1, length + 1)
+        yield from (f"{place}. {step}" for place, step in zip(places, last, strict=True))
 
     def _about(self, order: Preorder, cause: Cause) -> str:
         """Say what a failure is to the one that the report is about, if it is about one."""
@@ -279,6 +298,12 @@ class Report:
         found = redactor.text(text)
         self._in_words += redactor.count - before
         return found
+
+
+def _ends_of_way(order: Preorder, cause: Cause) -> tuple[int, ...]:
+    """Give the way up from a failure: of a long one the last steps, and the first."""
+    way = order.way_up(cause.number, -1)
+    return way if len(way) <= 2 * _END else way[:_END] + way[-_END:]
 
 
 def _do(number: int) -> str:

@@ -40,6 +40,8 @@ class Hunt:
     """Whether that task failed itself."""
     candidates: tuple[Candidate, ...]
     at: int = 0
+    elsewhere: int = 0
+    """Children of the present candidate that failed in other conversations than that shown."""
 
     @property
     def present(self) -> Candidate:
@@ -48,11 +50,20 @@ class Hunt:
 
     def next(self) -> Hunt:
         """Go on to the next candidate; after the last comes the first."""
-        return replace(self, at=(self.at + 1) % len(self.candidates))
+        return replace(self, at=(self.at + 1) % len(self.candidates), elsewhere=0)
 
     @property
     def words(self) -> str:
         """What the status line says."""
+        if not self.elsewhere:
+            return self._words
+        is_one = self.elsewhere == 1
+        children = "1 failed child" if is_one else f"{self.elsewhere:,} failed children"
+        shown = f"b shows {'it' if is_one else 'them'}"
+        return f"{self._words}; {children} in another conversation may explain it: {shown}"
+
+    @property
+    def _words(self) -> str:
         found = self.present
         many = len(self.candidates)
         place = f"{self.at + 1} of {many}{'+' if many >= _MOST else ''}"
@@ -61,7 +72,8 @@ class Hunt:
             inside = f"inside {clean(self.name)}" if self.start is not None else "here"
             return f"failure {place} {inside}, the earliest first"
         if found.task == self.start:
-            return f"{by_itself(found.looked_at)}{more}"
+            here = "nothing in this conversation explains it"
+            return f"{here if self.elsewhere else by_itself(found.looked_at)}{more}"
         if not found.explains:
             return f"{place}: {unexplaining(clean(self.name))}"
         why = EVIDENCE_WORDS[found.evidence] if found.evidence else ""

@@ -109,6 +109,7 @@ class ListLines(AheadScreen[F, R]):
             sort=sort,
             times=self.times_word,
             partial=page.partial.reason if page.partial and self._searching is None else "",
+            assumes="an hour for some agents" if page.assumes_limits else "",
             noun=self.noun,
             hint=self._hint,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from textual import on, work
 from textual.message import Message
@@ -18,6 +19,7 @@ from taskview_tui.text.clean import clean
 if TYPE_CHECKING:
     from taskview_core.entities import TaskRow
     from taskview_core.interfaces import ITaskBrowser
+    from taskview_tui.screens.hunt import Hunt
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,26 +36,50 @@ class SeeksCause(BrowserScreen):
 
     @dataclass
     class CauseSought(Message):
-        """It is known whether anything failed below a task."""
+        """It is known whether anything failed below a task, and whether all is in one place."""
 
         ask: CauseAsk
         failed: bool
+        here: bool
+        """Whether all below it is in its conversation."""
+
+    @dataclass
+    class ElsewhereCounted(Message):
+        """It is known how many children of what was found failed in other conversations."""
+
+        hunt: Hunt
+        number: int
 
     def seek_cause(self, task: TaskRow) -> None:
         """Go to what made a task fail, or to the first failure below one that did not."""
         if task.status == TaskStatus.FAILED:
             self.host.open_cause(task.conversation_id, task.id)
         elif self.host.browser is not None:
-            self._look_below(CauseAsk(task))
+            self.look_below(CauseAsk(task))
 
     @work(exclusive=True, group="cause")
-    async def _look_below(self, ask: CauseAsk) -> None:
+    async def look_below(self, ask: CauseAsk) -> None:
+        """Open the tree of a task that did not fail where one below it did; else say so."""
         await deliver(
             self,
             "cause",
             ask,
-            lambda: _has_failure(self.browser, ask.task),
-            lambda failed, _took: self.CauseSought(ask, failed),
+            lambda: _look(self.browser, ask.task),
+            lambda found, _took: self.CauseSought(ask, *found),
+        )
+
+    @work(exclusive=True, group="elsewhere")
+    async def look_elsewhere(self, hunt: Hunt, task: TaskRow) -> None:
+        """Count what may explain the failure of a task that the tree of its conversation has not.
+
+        Those are its children alone: see `root_cause`.
+        """
+        await deliver(
+            self,
+            "elsewhere",
+            hunt,
+            lambda: _failed_elsewhere(self.browser, task),
+            lambda number, _took: self.ElsewhereCounted(hunt, number),
         )
 
     @on(CauseSought)
@@ -62,7 +88,7 @@ class SeeksCause(BrowserScreen):
             return
         task = message.ask.task
         if message.failed:
-            self.host.open_cause(task.conversation_id, task.id)
+            self.host.open_cause(task.conversation_id if message.here else "", task.id)
         else:
             self.app.notify("neither this task nor any below it failed", markup=False)
 
@@ -73,9 +99,30 @@ class SeeksCause(BrowserScreen):
             self.app.notify(words, severity="error", markup=False)
 
 
-async def _has_failure(browser: ITaskBrowser, task: TaskRow) -> bool:
+async def _look(browser: ITaskBrowser, task: TaskRow) -> tuple[bool, bool]:
     from taskview_tui.screens.hunt import begin_hunt
     from taskview_tui.screens.tree_state import TreeAsk, find_tree
 
     found = await find_tree(browser, TreeAsk(None, task.id))
-    return begin_hunt(found.outline, task.id) is not None
+    here = all(row.conversation_id == task.conversation_id for row in found.outline.rows)
+    return begin_hunt(found.outline, task.id) is not None, here
+
+
+async def _failed_elsewhere(browser: ITaskBrowser, task: TaskRow) -> int:
+    from taskview_core.query.task_filter import TaskFilter
+    from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
+
+    failed, home = TaskStatus.FAILED, task.conversation_id
+    if isinstance(task.id, UUID) and isinstance(home, UUID):
+        wanted = TaskFilter(
+            (
+                IdTerm(IdKey.PARENT, task.id),
+                IdTerm(IdKey.CONVERSATION, home, denied=True),
+                ValueTerm(ValueKey.STATUS, (Pattern(failed.value),)),
+            )
+        )
+        return (await browser.count_tasks(wanted)).value
+    # No filter can ask for an id that is no UUID.
+    below = (await browser.subtree(task.id)).rows
+    children = [row for row in below if row.parent_task_id == task.id and row.status == failed]
+    return sum(row.conversation_id != home for row in children)

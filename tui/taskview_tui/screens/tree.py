@@ -23,6 +23,7 @@ from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.seeks_cause import CauseAsk, SeeksCause
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_asides import TreeAsides
 from taskview_tui.screens.tree_beginning import find_beginning
@@ -380,8 +381,10 @@ class TreeScreen(ShowsClock, TreeAsides):
             self._follow_hunt(hunt)
         elif start is None:
             self.app.notify("nothing in this conversation failed", markup=False)
-        elif start in self._shown.tree.tasks:
+        elif start in self._shown.tree.tasks and self.conversation is None:
             self.app.notify("neither this task nor any below it failed", markup=False)
+        elif start in self._shown.tree.tasks:
+            self.look_below(CauseAsk(self._shown.tree.tasks[start]))
         else:
             self.app.notify("the task is not in this tree any more", markup=False)
 
@@ -389,6 +392,15 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._mark_hunt(hunt)
         self.view.select(hunt.present.task)
         self.update_lines()
+        task = self._shown.tree.tasks.get(hunt.present.task) if self._shown else None
+        if task is not None and hunt.present.explains and self.conversation is not None:
+            self.look_elsewhere(hunt, task)
+
+    @on(SeeksCause.ElsewhereCounted)
+    def _say_elsewhere(self, message: SeeksCause.ElsewhereCounted) -> None:
+        if message.hunt is self._hunt:
+            self._hunt = replace(message.hunt, elsewhere=message.number)
+            self.update_lines()
 
     def _mark_hunt(self, hunt: Hunt) -> None:
         """Mark the way of the failure; a hunt is over where what it found has gone."""
@@ -447,7 +459,9 @@ class TreeScreen(ShowsClock, TreeAsides):
         task = self.view.selected
         if task is None or self._shown is None:
             return
-        if not self._shown.tree.children.get(task.id):
+        hunt = self._hunt
+        elsewhere = hunt is not None and hunt.present.task == task.id and hunt.elsewhere
+        if not (self._shown.tree.children.get(task.id) or elsewhere):
             self.app.notify("this task has no children", markup=False)
         elif task.id != self._ask.top:
             super().action_show_children()

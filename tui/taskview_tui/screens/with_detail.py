@@ -46,6 +46,7 @@ _ASIDES = {
     "repeats": "which tasks with long inputs are repeats",
     "orphans": "which roots are orphans",
     "holdings": "who brought it in",
+    "elsewhere": "what failed below it in other conversations",
 }
 """By the part of a request: what a screen does without where it fails."""
 

@@ -214,6 +214,7 @@ class PageSearch(Generic[T]):
             last=last,
             offset=offset,
             partial=partial,
+            assumes_limits=self.source.assumes_limits,
         )
 
     def _after(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -36,6 +36,7 @@ from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import payload_columns, row_columns
 from taskview_core.query.matching import fold, metadata_term_matches, text_term_matches
 from taskview_core.query.sort import Sort
+from taskview_core.query.stuck import RunLimits
 from taskview_core.query.task_filter import ConversationFilter, TaskFilter
 from taskview_core.query.terms import MetadataTerm, TextField, TextTerm
 
@@ -87,7 +88,8 @@ class Source(Generic[T]):
     such an index; `sampled`, that a server knows the columns that decide by samples; `fixed` gives
     by column the one value that all rows have. `few` holds for the few rows that a text index has
     left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
-    Of a list that `is_spread` the rows lie on other servers: see `spread`.
+    Of a list that `is_spread` the rows lie on other servers: see `spread`. For `assumes_limits`,
+    see `Page`.
     """
 
     engine: Expressions
@@ -106,6 +108,7 @@ class Source(Generic[T]):
     candidates: Candidates | None = None
     few: Condition | None = None
     is_spread: bool = False
+    assumes_limits: bool = False
     statements: Statements = field(default_factory=Statements, compare=False)
 
     def among(self, few: Condition) -> Source[T]:
@@ -130,7 +133,7 @@ async def task_source(
     now: datetime,
     candidates: Candidates | None = None,
     recent: Recent | None = None,
-    limits: Mapping[str, timedelta] | None = None,
+    limits: RunLimits | None = None,
 ) -> Source[TaskRow]:
     """Give the list of the tasks that a filter lets through; as it was before, if it is `recent`.
 
@@ -140,7 +143,8 @@ async def task_source(
 
     def make() -> Source[TaskRow]:
         builder = ConditionBuilder(expressions_for(profile, forms), now, limits)
-        return _task_source(builder, profile, task_filter, candidates)
+        made = _task_source(builder, profile, task_filter, candidates)
+        return replace(made, assumes_limits=limits is not None and not limits.complete)
 
     if recent is None:
         return make()
