@@ -66,7 +66,11 @@ async def make_all(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as somewhere, chdir(somewhere):
         from taskview_core.demo import DEFAULT_SEED, DEFAULT_TASKS
         from taskview_tui import wiring
+        from taskview_tui.screens import tree_beginning
 
+        tree_beginning.SOON = (
+            60.0  # On a slow machine a tree would be begun with before it is there.
+        )
         await wiring.make_demo(Path("demo.db"), DEFAULT_TASKS, DEFAULT_SEED, lambda written: None)
         # It has a loop of its own.
         await asyncio.to_thread(_import_session, Path("session.db"))

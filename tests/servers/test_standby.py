@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 
 from support.databases import migrate, run
 from support.postgres import OwnServer
@@ -19,7 +20,6 @@ from support.stored import CONVERSATION, StoredConversation, StoredTask, insert,
 from taskview_core.entities import Replica
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.late_browser import LateBrowser
-from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.page import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
@@ -108,7 +108,7 @@ def test_commands_read_it(
 
 
 async def test_a_query_that_is_cancelled_for_the_primary_is_asked_again(
-    servers: tuple[OwnServer, Standby], monkeypatch: pytest.MonkeyPatch
+    servers: tuple[OwnServer, Standby],
 ) -> None:
     """What it reads is cleaned away on the primary, and the standby waits for it no longer."""
     primary, standby = servers
@@ -117,18 +117,16 @@ async def test_a_query_that_is_cancelled_for_the_primary_is_asked_again(
     await standby.catch_up()
     browser = DatabaseBrowser(standby.url(), timeout=60)
     await browser.connect()
-
     asked: list[str] = []
-    read = LimitedConnection.read
 
-    async def slow(driver: LimitedConnection, statement: str, values: Any) -> Any:
+    def slow(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         if "FROM conversations" in statement:
             asked.append(statement)
             if len(asked) == 1:
                 statement = statement.replace("SELECT ", "SELECT pg_sleep(50), ", 1)
-        return await read(driver, statement, values)
+        return statement, parameters
 
-    monkeypatch.setattr(LimitedConnection, "read", slow)
+    event.listen(browser._engine.sync_engine, "before_cursor_execute", slow, retval=True)
     reading = asyncio.ensure_future(
         browser.search_conversations(ConversationFilter(), PageRequest(5))
     )
