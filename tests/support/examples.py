@@ -12,7 +12,7 @@ CI = "ci"
 USUAL = "taskview"
 _OF_ALL = 100  # how many Hypothesis tries where nothing is said
 _IN_CI = 30
-_USUALLY = 12
+_USUALLY = 10
 
 
 def register_profiles() -> None:
