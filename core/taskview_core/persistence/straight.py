@@ -7,6 +7,7 @@ connection means are as by SQLAlchemy.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.one_hop import OneHopConnection
+from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
 
 Driver: TypeAlias = OneHopConnection | LimitedConnection
 
@@ -32,27 +34,27 @@ async def read(
     session: AsyncSession | AsyncConnection, driver: Driver, words: str, values: Sequence[Any]
 ) -> Sequence[Sequence[Any]]:
     """Give the rows of a statement. Raises what the driver does."""
+    if isinstance(driver, OneHopConnection):
+        return await driver.read(words, values)
+    assert isinstance(session, AsyncConnection), "no other has a driver"
     try:
         return await driver.read(words, values)
-    except BaseException as error:  # being cancelled too: nobody knows what state it is in
-        if isinstance(driver, LimitedConnection):
-            await _give_up(session, driver, error)
+    except asyncio.CancelledError as error:
+        await session.invalidate(error)  # Nobody knows what state it is in.
+        raise
+    except POSTGRES_ERRORS as error:
+        if driver.is_closed():
+            await _lose(session, error)
         raise
 
 
-async def _give_up(
-    session: AsyncSession | AsyncConnection, driver: LimitedConnection, error: BaseException
-) -> None:
-    """Have a connection not be used again, and where it was lost, those that are as old neither.
+async def _lose(session: AsyncConnection, error: BaseException) -> None:
+    """Have a connection that was lost not be used again, nor those that are as old.
 
     That is what SQLAlchemy does, by the same private name: a server that has ended one connection
     has mostly ended all, and each of the others would cost a question.
     """
-    assert isinstance(session, AsyncConnection), "no other has a driver"
     assert session.sync_connection is not None, "it has been opened"
-    if isinstance(error, Exception):
-        if not driver.is_closed():
-            return
-        proxied = session.sync_connection.connection
-        session.sync_connection.engine.pool._invalidate(proxied, error, _checkin=False)
+    proxied = session.sync_connection.connection
+    session.sync_connection.engine.pool._invalidate(proxied, error, _checkin=False)
     await session.invalidate(error)
