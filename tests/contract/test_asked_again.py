@@ -15,11 +15,13 @@ import pytest
 from sqlalchemy import column, select, table
 
 from support.heard import heard
+from support.standby import until
 from support.stored import START, StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.limited_connection import LimitedConnection
+from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS
 from taskview_core.persistence.sql import reads, statements
 from taskview_core.persistence.sql.for_driver import for_driver
 from taskview_core.persistence.straight import driver_of, read
@@ -164,6 +166,8 @@ async def test_of_many_connections_that_were_lost_one_question_is_asked_twice(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
+    gone = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) = 1"
+    await until(connection, gone)
     await connection.close()
     refused: list[BaseException] = []
     read = LimitedConnection.read
@@ -171,7 +175,7 @@ async def test_of_many_connections_that_were_lost_one_question_is_asked_twice(
     async def noted(driver: LimitedConnection, statement: str, values: Any) -> Any:
         try:
             return await read(driver, statement, values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except POSTGRES_ERRORS as error:
             refused.append(error)
             raise
 
