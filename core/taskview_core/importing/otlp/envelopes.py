@@ -165,10 +165,7 @@ class _Envelopes:
                 else:
                     events.append(value)
                 is_first = False
-            if stream.peek() == ",":
-                stream.take(",")
-            elif stream.peek() != "]":
-                stream.take("]")
+            self._go_past_comma()
         stream.take("]")
         return events
 
@@ -189,11 +186,14 @@ class _Envelopes:
                     yield from self._passed_over(error)
                 else:
                     yield from self._told(value, place, owner, library)
-            if stream.peek() == ",":
-                stream.take(",")
-            elif stream.peek() != "]":
-                stream.take("]")
+            self._go_past_comma()
         stream.take("]")
+
+    def _go_past_comma(self) -> None:
+        """Go to the next element of a list, or to its end; raise where neither comes."""
+        stream = self._stream
+        if stream.peek() != "]":
+            stream.take("," if stream.peek() == "," else "]")
 
     def _told(
         self, value: JsonValue, place: Place, owner: _Owner | None, library: str | None
