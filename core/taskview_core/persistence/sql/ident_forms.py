@@ -52,15 +52,18 @@ async def present_forms(
 
 
 async def _standing(session: Session, column: str, forms: Sequence[str]) -> list[str]:
-    asked = [f"EXISTS (SELECT 1 FROM tasks WHERE {column} = :f{n})" for n in range(len(forms))]
+    def asked(marks: Iterable[str]) -> str:
+        each = (f"EXISTS (SELECT 1 FROM tasks WHERE {column} = {mark})" for mark in marks)
+        return f"SELECT {', '.join(each)}"
+
     driver = driver_of(session)
     answers: Sequence[object]
     if driver is None:
         values = {f"f{n}": form for n, form in enumerate(forms)}
-        answers = (await session.execute(text(f"SELECT {', '.join(asked)}"), values)).one()
+        words = text(asked(f":{name}" for name in values))
+        answers = (await session.execute(words, values)).one()
     else:
-        words = ", ".join(each.partition(":")[0] + "?)" for each in asked)
-        (answers,) = await read(session, driver, f"SELECT {words}", forms)
+        (answers,) = await read(session, driver, asked("?" for _ in forms), forms)
     return [form for form, answer in zip(forms, answers, strict=True) if answer]
 
 
