@@ -68,9 +68,8 @@ async def make_all(folder: Path) -> None:
         from taskview_tui import wiring
         from taskview_tui.screens import tree_beginning
 
-        tree_beginning.SOON = (
-            60.0  # On a slow machine a tree would be begun with before it is there.
-        )
+        # On a slow machine the beginning of a tree would be drawn before all of it is there.
+        tree_beginning.SOON = 60.0
         await wiring.make_demo(Path("demo.db"), DEFAULT_TASKS, DEFAULT_SEED, lambda written: None)
         # It has a loop of its own.
         await asyncio.to_thread(_import_session, Path("session.db"))
