@@ -83,10 +83,8 @@ class TreeScreen(ShowsClock, TreeAsides):
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
         self._ask = ask
-        self._begun = False
-        """Whether the beginning of the tree is drawn."""
         self._placed: TaskRow | None = None
-        """The task that the cursor was put on there."""
+        """The task that the cursor was put on as the beginning of the tree was drawn, if it was."""
         self._asked_at = 0.0
         self._shown: TreeFound | None = None
         self._took: float | None = None
@@ -154,7 +152,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._took = None
         self.asked("tree")
         self._read(ask)
-        if self._shown is None and not self._begun:
+        if self._shown is None and self._placed is None:
             self._read_beginning(ask)
         self.beat()
         self.update_lines()
@@ -183,7 +181,6 @@ class TreeScreen(ShowsClock, TreeAsides):
     def _paint_beginning(self, message: BeginningArrived) -> None:
         if message.ask is not self._ask or self._shown is not None or not len(message.outline):
             return
-        self._begun = True
         self.view.show(message.outline, cursor=self._first_cursor(message.outline.rows))
         self._placed = self.view.selected
         self.want_detail(self.view.selected)
@@ -260,7 +257,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         super().update_lines()
         running_for = self.host.ticks() - self._asked_at
         reading = self.is_busy and (self._shown is None or running_for > _UNSEEN)
-        words = "the first of its tasks" if self._begun else ""
+        words = "" if self._placed is None else "the first of its tasks"
         if self._shown is not None:
             count = len(self._shown.tree.tasks)
             words = f"{count:,} task{'' if count == 1 else 's'}"
