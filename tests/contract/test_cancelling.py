@@ -192,6 +192,7 @@ from taskview_core.query.task_filter import EVERYTHING
 async def main():
     browser = DatabaseBrowser(sys.argv[1])
     await browser.connect()
+    {before}
     print("connected", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     work = asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5)))
@@ -204,16 +205,29 @@ asyncio.run(main())
 """
 
 
+_ASKED_BEFORE = "for _ in range(3): await browser.search_tasks(EVERYTHING, PageRequest(5))"
+_NO_PATIENCE = "from taskview_core.persistence import running; running._PATIENCE = 0.0"
+
+
 @pytest.mark.parametrize(
-    "how",
-    ["await browser.close()", "return", *map(long, ("raise SystemExit(0)", "work.cancel()"))],
+    ("how", "before"),
+    [
+        ("await browser.close()", ""),
+        ("return", ""),
+        ("return", _ASKED_BEFORE),
+        ("return", _NO_PATIENCE),
+        ("work.cancel(); await asyncio.wait({work})", _NO_PATIENCE),
+        *(long(how, "") for how in ("raise SystemExit(0)", "work.cancel()")),
+    ],
 )
-async def test_quitting_during_a_query_ends_the_process(migrated_url: str, how: str) -> None:
+async def test_quitting_during_a_query_ends_the_process(
+    migrated_url: str, how: str, before: str
+) -> None:
     await insert_async(migrated_url, [StoredTask.numbered(n) for n in range(20)])
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        _QUIT.replace("{how}", how),
+        _QUIT.replace("{how}", how).replace("{before}", before),
         migrated_url,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -119,6 +119,10 @@ class Runner:
                 if not outcome.done():
                     outcome.set_result(result)
                 stop.ended = True
+            except asyncio.CancelledError:
+                # By a loop that ends, which leaves the thread at its statement.
+                _interrupt_on(asyncio.current_task(), stop.sqlite)
+                raise
             finally:
                 stop.sqlite = None
         stop.server = None
@@ -199,3 +203,16 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
             continue  # A second cancellation changes nothing: the work is being stopped.
     if not task.done() and stop.server is not None:
         stop.server.terminate()  # It does not even hang up. Nobody is to wait for its place.
+    _interrupt_on(task, stop.sqlite)
+
+
+def _interrupt_on(task: asyncio.Task[Any] | None, driver: aiosqlite.Connection | None) -> None:
+    """Interrupt a thread until the work is done for which it runs; nobody waits for that.
+
+    It may not have begun by now, as on a machine that was suspended. A loop that ends waits for its
+    connection to close, which waits for the thread: without this, for ever.
+    """
+    if driver is None or task is None or task.done():
+        return
+    driver._conn.interrupt()  # `interrupt` does no more, but has to be awaited.
+    asyncio.get_running_loop().call_later(_RETRY, _interrupt_on, task, driver)
