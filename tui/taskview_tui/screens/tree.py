@@ -19,14 +19,11 @@ from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.holding import Holding
 from taskview_tui.render.task_outline import TaskOutline
-from taskview_tui.render.trail import Trail
 from taskview_tui.render.tree_find import LOOKS_AT
-from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
 from taskview_tui.screens.messages import Failed, deliver
-from taskview_tui.screens.seeks_cause import CauseAsk, SeeksCause
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
-from taskview_tui.screens.tree_asides import TreeAsides
 from taskview_tui.screens.tree_beginning import find_beginning
+from taskview_tui.screens.tree_hunting import HuntsCause
 from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found
 from taskview_tui.text.cells import clip
@@ -60,7 +57,7 @@ TREE_COMMANDS = (
 )
 
 
-class TreeScreen(ShowsClock, TreeAsides):
+class TreeScreen(ShowsClock, HuntsCause):
     """Shows a tree; Enter shows the task under the cursor on the whole screen."""
 
     BINDINGS = bindings(*TREE_COMMANDS, *TIMING_COMMANDS, *PANE_COMMANDS)
@@ -86,16 +83,11 @@ class TreeScreen(ShowsClock, TreeAsides):
         self._placed: TaskRow | None = None
         """The task that the cursor was put on as the beginning of the tree was drawn, if it was."""
         self._asked_at = 0.0
-        self._shown: TreeFound | None = None
         self._took: float | None = None
-        self._hunt: Hunt | None = None
-        self._trail: Trail | None = None
         self._holders: Mapping[Ident, Holding] = {}
         self._followed = ""
         self._followed_limit = 0
         """The value that they hold."""
-        self._to_hunt: tuple[Ident | None] | None = None
-        """What to look for the cause of as soon as the tree has come."""
 
     def compose_content(self) -> Iterable[Widget]:
         """Make tree and pane."""
@@ -217,11 +209,7 @@ class TreeScreen(ShowsClock, TreeAsides):
                 self.view.select(cursor)
         if len(found.outline) > MANY:
             Thread(target=found.outline.timing.prepare, name="timing", daemon=True).start()
-        if self._to_hunt is not None:
-            (start,), self._to_hunt = self._to_hunt, None
-            self.find_cause_of(start)
-        elif self._hunt is not None:
-            self._mark_hunt(self._hunt)
+        self.hunt_in(found)
         self.read_asides(self._ask, found)
         self.view.show_empty("" if found.tree.tasks else "this conversation has no tasks")
         self.want_detail(self.view.selected, anew=True)
@@ -268,7 +256,7 @@ class TreeScreen(ShowsClock, TreeAsides):
                 words += f", {self._shown.failed:,} failed"
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
-        first = self._hunt_words or self._found_words
+        first = self.hunt_words or self._found_words
         if self._holders:
             only = f" (the oldest {self._followed_limit:,})" if self._followed_limit else ""
             first = f'◆ "{clip(clean(self._followed), _SHOWN)}"{only}  {first or words}'
@@ -281,15 +269,6 @@ class TreeScreen(ShowsClock, TreeAsides):
             running_for=running_for,
             times=f"times: {self.host.times.label(self.host.clock())}",
         )
-
-    @property
-    def _hunt_words(self) -> str:
-        """What a hunt has found, as long as the cursor is on the way that it marks."""
-        task = self.view.selected
-        if self._hunt is None or self._trail is None or task is None:
-            return ""
-        on_its_way = {self._trail.cause, self._hunt.start} | self._trail.passed
-        return self._hunt.words if task.id in on_its_way else ""
 
     @property
     def _found_words(self) -> str:
@@ -352,60 +331,6 @@ class TreeScreen(ShowsClock, TreeAsides):
             words = "no other task here failed" if self._shown.failed else "no task here failed"
             self.app.notify(words, markup=False)
 
-    def action_find_cause(self) -> None:
-        """Go to what made the cursor's task fail; from there again, to the next candidate."""
-        task = self.view.selected
-        if task is None:
-            return
-        hunt = self._hunt
-        if hunt is not None and hunt.present.task == task.id:
-            if len(hunt.candidates) == 1:
-                self.app.notify("there is no other candidate", markup=False, timeout=2)
-            self._follow_hunt(hunt.next())
-        else:
-            self.find_cause_of(task.id)
-
-    def find_cause_of(self, start: Ident | None) -> None:
-        """Go to what made a task fail, or where `start` is None, to the first failure of all.
-
-        Where the tree is still to come, that is done as soon as it is there.
-        """
-        if self._shown is None:
-            self._to_hunt = (start,)
-            return
-        hunt = begin_hunt(self._shown.outline, start)
-        if hunt is not None:
-            self._follow_hunt(hunt)
-        elif start is None:
-            self.app.notify("nothing in this conversation failed", markup=False)
-        elif start in self._shown.tree.tasks and self.conversation is None:
-            self.app.notify("neither this task nor any below it failed", markup=False)
-        elif start in self._shown.tree.tasks:
-            self.look_below(CauseAsk(self._shown.tree.tasks[start]))
-        else:
-            self.app.notify("the task is not in this tree any more", markup=False)
-
-    def _follow_hunt(self, hunt: Hunt) -> None:
-        self._mark_hunt(hunt)
-        self.view.select(hunt.present.task)
-        self.update_lines()
-        task = self._shown.tree.tasks.get(hunt.present.task) if self._shown else None
-        if task is not None and hunt.present.explains and self.conversation is not None:
-            self.look_elsewhere(hunt, task)
-
-    @on(SeeksCause.ElsewhereCounted)
-    def _say_elsewhere(self, message: SeeksCause.ElsewhereCounted) -> None:
-        if message.hunt is self._hunt:
-            self._hunt = replace(message.hunt, elsewhere=message.number)
-            self.update_lines()
-
-    def _mark_hunt(self, hunt: Hunt) -> None:
-        """Mark the way of the failure; a hunt is over where what it found has gone."""
-        assert self._shown is not None, "there is a tree to hunt in"
-        self._trail = trail_of(self._shown.outline, hunt)
-        self._hunt = hunt if self._trail is not None else None
-        self.view.show_trail(self._trail)
-
     def mark_holders(
         self, holders: Mapping[Ident, Holding], value: str = "", limit: int = 0
     ) -> None:
@@ -423,12 +348,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         if self.view.marks_holders:
             self.mark_holders({})
             return True
-        if self._hunt is None:
-            return self.clear_clock()
-        self._hunt = None
-        self.view.show_trail(None)
-        self.update_lines()
-        return True
+        return self.end_hunt() or self.clear_clock()
 
     def action_show_parent(self) -> None:
         """Go to the parent: in this tree, or in that of the conversation where it is."""
@@ -456,8 +376,7 @@ class TreeScreen(ShowsClock, TreeAsides):
         task = self.view.selected
         if task is None or self._shown is None:
             return
-        hunt = self._hunt
-        elsewhere = hunt is not None and hunt.present.task == task.id and hunt.elsewhere
+        elsewhere = task.id == self.explained_elsewhere
         if not (self._shown.tree.children.get(task.id) or elsewhere):
             self.app.notify("this task has no children", markup=False)
         elif task.id != self._ask.top:
