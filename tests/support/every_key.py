@@ -41,6 +41,8 @@ ROUNDS: dict[str, Sequence[str]] = {
 """What is gone to by the program as it was started once: dialogs have few keys each."""
 
 _LEAVES = frozenset({"ctrl+q", "ctrl+c", "ctrl+z", "q"})
+_SIZE = (120, 24)
+"""Wide enough for the details beside a list; what is drawn is of no matter here, and takes time."""
 _TRIES = 500
 _MOST_ABOVE = 8
 """Screens that may lie above the first one."""
@@ -54,7 +56,7 @@ async def press_every_key(
     left: dict[str, list[str] | None] = dict.fromkeys(ways)
     while left:
         app = TaskviewApp(open_browser)
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=_SIZE) as pilot:
             await _until_rows(app, pilot)
             first, fresh = app.screen, True
             while left:

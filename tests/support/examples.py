@@ -11,7 +11,7 @@ ALL = "all"
 CI = "ci"
 USUAL = "taskview"
 _OF_ALL = 100  # how many Hypothesis tries where nothing is said
-_IN_CI = 30
+_IN_CI = 20
 _USUALLY = 10
 
 

@@ -54,6 +54,25 @@ def test_everything_is_looked_through_when_nobody_has_typed_for_a_while() -> Non
     assert gone() is None
 
 
+def test_what_takes_long_waits_for_a_longer_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = _Time()
+    garbage = GarbageBetweenKeys(time)
+    _old_garbage()
+    with monkeypatch.context() as patch:
+        patch.setattr(gc, "collect", lambda: setattr(time, "now", time.now + 0.2))
+        garbage.typed()
+        time.now += 0.5
+        garbage.look()
+    gone = _old_garbage()
+    garbage.typed()
+    time.now += 3.9
+    garbage.look()
+    assert gone() is not None
+    time.now += 0.2
+    garbage.look()
+    assert gone() is None
+
+
 def test_nothing_is_looked_through_before_it_is_due() -> None:
     time = _Time()
     garbage = GarbageBetweenKeys(time)

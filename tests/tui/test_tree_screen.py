@@ -208,6 +208,19 @@ async def test_refresh_keeps_the_tree_and_its_cursor() -> None:
         assert "8 tasks" in run.status
 
 
+async def test_where_the_cursor_goes_while_the_tree_is_read_again_it_stays() -> None:
+    browser = family()
+    async with running(browser) as run:
+        await open_task(run, 2)
+        read = browser.hold("conversation_tree")
+        await run.press("r", "j")
+        assert cursor(run) == "task 3"
+        browser.tasks.append(make_task(9, parent=1))
+        read.set()
+        await run.until(lambda: "8 tasks" in run.status)
+        assert cursor(run) == "task 3"
+
+
 async def test_a_lost_connection_in_the_tree_keeps_it_and_comes_back() -> None:
     browser = family()
     async with running(browser) as run:

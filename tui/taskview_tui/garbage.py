@@ -11,6 +11,9 @@ from collections.abc import Callable
 
 _QUIET = 0.5
 """Seconds without a key after which there is time for it."""
+_LENGTHS = 20
+"""It waits for a pause so many times as long as it took the last time, if that is longer: then few
+keys come while it looks."""
 _LATEST = 100
 """Python's third threshold while keys are typed without a pause: ten times the usual one."""
 
@@ -28,6 +31,7 @@ class GarbageBetweenKeys:
     def __init__(self, ticks: Callable[[], float]) -> None:
         self._ticks = ticks
         self._typed_at = ticks()
+        self._quiet = _QUIET
 
     def typed(self) -> None:
         """Hear of a key, or of the mouse."""
@@ -35,5 +39,7 @@ class GarbageBetweenKeys:
 
     def look(self) -> None:
         """Look through everything, if that is due and nobody types."""
-        if self._ticks() - self._typed_at >= _QUIET and gc.get_count()[2] >= _usual[2]:
+        began = self._ticks()
+        if began - self._typed_at >= self._quiet and gc.get_count()[2] >= _usual[2]:
             gc.collect()
+            self._quiet = max((self._ticks() - began) * _LENGTHS, _QUIET)

@@ -192,7 +192,7 @@ def test_what_only_looks_like_a_secret_stays(text: str) -> None:
 )  # fmt: skip
 def test_long_lines_take_no_longer_for_their_length(part: str) -> None:
     """They end: each pattern that has to look again from every place takes hours of this."""
-    line = (part * (1_000_000 // len(part) + 1))[:1_000_000]
+    line = (part * (300_000 // len(part) + 1))[:300_000]
     assert redacted(f"{line}\nNPM_TOKEN=abcd1234\n").endswith((REDACTED, f"{REDACTED}\n"))
 
 

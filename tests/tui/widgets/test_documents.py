@@ -45,7 +45,7 @@ def _drawn(
         for row in range(tall.get(line, 1)):
             pieces = document.draw(line, row, width, opened, line in unrolled)
             rows.append("".join(piece.text for piece in pieces).rstrip())
-        line = line + 1 if opened else document.ends[line]
+        line += 1 if opened else document.extents[line]
     return rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskview_tui.render.folding import Folding, levels_within
+from taskview_tui.render.folding import Folding, extents_of, levels_within
 
 
 def _forest(parents: list[int]) -> tuple[list[int], list[int]]:
@@ -61,7 +61,7 @@ def test_what_shows_is_what_nothing_closed_is_around(
     ends, above = _forest(parents)
     opened = bytearray(len(ends))
     tall: dict[int, int] = {}
-    folding = Folding(ends, opened, tall)
+    folding = Folding(extents_of(ends), opened, tall)
     for place, change in changes:
         line = place % len(ends)
         if change == "o":
@@ -84,7 +84,7 @@ def test_what_shows_is_what_nothing_closed_is_around(
 
 def test_a_deep_document_is_no_deeper_for_folding() -> None:
     count = 50_000
-    folding = Folding([count] * count, bytearray(count))
+    folding = Folding(extents_of([count] * count), bytearray(count))
 
     folding.reveal(count - 1, lambda line: line - 1)
 
@@ -103,7 +103,7 @@ def test_toggling_does_not_depend_on_the_order() -> None:
     rng = random.Random(5)
     ends, _ = _forest([rng.randrange(-1, 40) for _ in range(40)])
     opened = bytearray(len(ends))
-    folding = Folding(ends, opened)
+    folding = Folding(extents_of(ends), opened)
     lines = list(range(len(ends)))
     rng.shuffle(lines)
     for line in lines:

@@ -15,7 +15,7 @@ from taskview_core.entities import StoredJson
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.render.document import Document
-from taskview_tui.render.folding import ROWS, Folding
+from taskview_tui.render.folding import ROWS, Folding, extents_of
 from taskview_tui.render.payload import read_payload
 from taskview_tui.render.rows import Rows, Stretch
 from taskview_tui.render.task_outline import TaskOutline
@@ -59,7 +59,7 @@ def test_what_is_replaced_is_one_list(
 
 
 def test_what_is_all_open_takes_no_room_for_its_rows() -> None:
-    folding = Folding([*range(1, 4), *range(4, _MANY + 1)], bytearray(b"\x01" * _MANY))
+    folding = Folding([1] * _MANY, bytearray(b"\x01" * _MANY))
     assert len(folding) == _MANY
     assert list(folding._inside(0, _MANY))[1:2] == [range(0, _MANY * ROWS, ROWS)]
 
@@ -67,7 +67,7 @@ def test_what_is_all_open_takes_no_room_for_its_rows() -> None:
 def test_a_document_is_folded_and_unfolded_whole_by_one_copy() -> None:
     payload = read_payload(StoredJson('{"a": [1, [2]], "b": {}, "c": "text"}'))
     document = Document([payload.section("Output")])
-    foldable = {line for line in range(len(document)) if document.ends[line] > line + 1}
+    foldable = {line for line in range(len(document)) if document.extents[line] > 1}
     folded = document.folded()
     assert {line for line in range(len(document)) if not folded[line]} == foldable - {0}
     opened = document.openings()
@@ -81,11 +81,13 @@ def test_the_texts_of_a_block_are_those_of_its_lines() -> None:
     assert list(block.texts()) == [block.text(line) for line in range(len(block))]
 
 
-def test_the_same_ends_come_from_wherever_a_block_begins() -> None:
-    block = read_payload(StoredJson('[1, {"a": 2}]')).body
-    assert block is not None
-    for start in (0, 7, 7, 3):
-        assert list(block.ends_from(start)) == [start + end for end in block.ends]
+def test_lines_are_as_many_with_what_is_nested_in_them_wherever_a_block_begins() -> None:
+    payload = read_payload(StoredJson('[1, {"a": 2}]'))
+    assert payload.body is not None
+    alone = [6, 1, 3, 1, 1, 1]
+    assert list(payload.body.extents) == alone
+    document = Document([payload.section("Input"), payload.section("Output")])
+    assert list(document.extents) == [7, *alone, 7, *alone]
 
 
 def test_words_are_found_in_each_part_of_a_row_and_not_across_parts() -> None:
@@ -108,7 +110,7 @@ def test_long_documents_show_what_is_open_with_tall_lines_between(seed: int) -> 
     ends = [line + 91 if line % 100 == 0 else line + 1 for line in range(size)]
     opened = bytearray(b"\x01" * size)
     tall = {chance.randrange(size): chance.randint(2, 4) for _ in range(seed)}
-    folding = Folding(ends, opened, tall)
+    folding = Folding(extents_of(ends), opened, tall)
     for _ in range(30):
         line = chance.randrange(10) * 100
         folding.set_open(line, not folding.is_open(line))

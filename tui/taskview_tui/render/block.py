@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Protocol
 
 from taskview_tui.render.piece import Ink, Line, Piece
@@ -22,12 +23,8 @@ class Block(Protocol):
         ...
 
     @property
-    def ends(self) -> Sequence[int]:
-        """The number after the last line that is nested in each line."""
-        ...
-
-    def ends_from(self, start: int) -> Iterable[int]:
-        """Give the ends where the first line has a number other than 0."""
+    def extents(self) -> Iterable[int]:
+        """How many lines each is with all that is nested in it."""
         ...
 
     @property
@@ -111,13 +108,9 @@ class FlatBlock:
         return self._count
 
     @property
-    def ends(self) -> Sequence[int]:
-        """The number after each line."""
-        return range(1, self._count + 1)
-
-    def ends_from(self, start: int) -> Iterable[int]:
-        """Give the ends where the first line has a number other than 0."""
-        return range(start + 1, start + self._count + 1)
+    def extents(self) -> Iterable[int]:
+        """How many lines each is with all that is nested in it: itself alone."""
+        return repeat(1, self._count)
 
     @property
     def openings(self) -> bytes:

@@ -32,24 +32,24 @@ class Document:
         self._places: list[int] = []
         self._starts: list[int] = []
         self._blocks: list[Block | None] = []
-        self.ends = array("l")
-        """The number after the last line that is nested in each line."""
+        self.extents = array("l")
+        """How many lines each is with all that is nested in it."""
         for section in sections:
-            start = len(self.ends)
+            start = len(self.extents)
             self._places.append(start)
             body = 0 if section.body is None else len(section.body)
             if section.title:
                 self._starts.append(start)
                 self._blocks.append(None)
-                self.ends.append(start + 1 + body)
+                self.extents.append(1 + body)
                 start += 1
             if section.body is not None and body:
                 self._starts.append(start)
                 self._blocks.append(section.body)
-                self.ends.extend(section.body.ends_from(start))
+                self.extents.extend(section.body.extents)
 
     def __len__(self) -> int:
-        return len(self.ends)
+        return len(self.extents)
 
     def spans(self) -> dict[str, range]:
         """Give the lines of each section by its title."""
@@ -199,7 +199,7 @@ class Document:
             drawn = found[0].draw(found[1], row, width - inset, opened, unrolled)
             return [Piece(" " * inset), *drawn]
         marker = "  "
-        if self.ends[line] > line + 1:
+        if self.extents[line] > 1:
             marker = "▾ " if opened else "▸ "
         return [
             Piece(marker, Ink.GUIDE),

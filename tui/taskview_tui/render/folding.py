@@ -10,7 +10,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from operator import sub
 
 from taskview_tui.render.rows import LONG, Rows, Stretch
 
@@ -21,21 +23,22 @@ ROWS = 1 << 24
 class Folding:
     """The visible rows of a document.
 
-    `ends[i]` is the number of the line after the last one nested in line `i`. `opened[i]` is
-    true where what is nested in line `i` shows. A line takes one row, or as many as `tall` has
-    for it. All three may be changed from outside, if that is told by `rebuild` or `update_rows`.
+    `extents[i]` is how many lines line `i` is with all that is nested in it: see `extents_of`.
+    `opened[i]` is true where what is nested in line `i` shows; best of lines too that nest nothing,
+    for stretches of what is open cost nothing. A line takes one row, or as many as `tall` has for
+    it. All three may be changed from outside, if that is told by `rebuild` or `update_rows`.
     """
 
     def __init__(
         self,
-        ends: Sequence[int],
+        extents: Sequence[int],
         opened: bytearray,
         tall: Mapping[int, int] | None = None,
     ) -> None:
-        self._ends = ends
+        self._extents = extents
         self._opened = opened
         self._tall: Mapping[int, int] = {} if tall is None else tall
-        self._visible = Rows(self._inside(0, len(ends)))
+        self._visible = Rows(self._inside(0, len(extents)))
 
     def __len__(self) -> int:
         return len(self._visible)
@@ -68,7 +71,7 @@ class Folding:
 
     def can_fold(self, line: int) -> bool:
         """Say whether anything is nested in a line."""
-        return self._ends[line] > line + 1
+        return self._extents[line] > 1
 
     def set_open(self, line: int, opened: bool) -> None:
         """Show or hide what is nested in a line."""
@@ -76,9 +79,10 @@ class Folding:
             return
         self._opened[line] = opened
         if self.is_visible(line):
+            after = line + self._extents[line]
             start = self._visible.find((line + 1) * ROWS)
-            end = self._visible.find(self._ends[line] * ROWS)
-            shown = self._inside(line + 1, self._ends[line]) if opened else ()
+            end = self._visible.find(after * ROWS)
+            shown = self._inside(line + 1, after) if opened else ()
             self._visible.replace(start, end, shown)
 
     def update_rows(self, line: int) -> None:
@@ -90,7 +94,7 @@ class Folding:
 
     def rebuild(self) -> None:
         """Take in that any line may have been opened or closed, or have other rows."""
-        self._visible = Rows(self._inside(0, len(self._ends)))
+        self._visible = Rows(self._inside(0, len(self._extents)))
 
     def reveal(self, line: int, above: Callable[[int], int]) -> None:
         """Open all that a line is nested in; `above` gives the line around one, -1 for none."""
@@ -110,7 +114,7 @@ class Folding:
     def _inside(self, start: int, end: int) -> Iterator[Stretch]:
         """Give the rows of the lines from start to end that show, if those around them do."""
         found = array("q")
-        ends, opened = self._ends, self._opened
+        extents, opened = self._extents, self._opened
         tall = [*sorted(line for line in self._tall if start <= line < end), end]
         line, next_tall = start, 0
         while line < end:
@@ -133,11 +137,24 @@ class Folding:
                 continue
             else:
                 found.append(line * ROWS)
-            line = line + 1 if opened[line] else ends[line]
+            line += 1 if opened[line] else extents[line]
         yield found
 
     def _codes(self, line: int) -> range:
         return range(line * ROWS, line * ROWS + self._tall.get(line, 1))
+
+
+def extents_of(ends: Iterable[int]) -> array[int]:
+    """Give how many lines each is with all nested in it, of the numbers after the last of them.
+
+    Unlike those they are the same wherever the lines stand in a longer document.
+    """
+    return array("l", map(sub, ends, count()))
+
+
+def leafs_of(extents: Iterable[int]) -> bytes:
+    """Say which lines nest nothing."""
+    return bytes(map((1).__eq__, extents))
 
 
 def levels_within(depths: Sequence[int], most: int, least: int) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import or_
 
@@ -13,7 +12,7 @@ from rich.cells import cell_len
 from taskview_core.compare.json_values import Number
 from taskview_tui.render.block import AFTER_NAME
 from taskview_tui.render.data_text import data_words
-from taskview_tui.render.folding import levels_within
+from taskview_tui.render.folding import extents_of, leafs_of, levels_within
 from taskview_tui.render.json_lines import JsonLines, Kind
 from taskview_tui.render.json_path import path_of, value_of
 from taskview_tui.render.piece import Ink, Line, Piece, line_width
@@ -27,7 +26,6 @@ _STEP = 2
 LONG = 200
 """Above this many lines a value opens at first only as far as it takes about as many."""
 _LEAST_LEVELS = 2
-_PLACES = 2
 HEAVY = 256 * 1024
 """Characters above which a string is broken into rows in a thread."""
 
@@ -50,7 +48,9 @@ class JsonBlock:
     def __init__(self, lines: JsonLines) -> None:
         self._lines = lines
         levels = levels_within(lines.depths, LONG, _LEAST_LEVELS)
-        self.folded = bytes([end == line for line, end in enumerate(lines.ends, 1)])
+        self.extents = extents_of(lines.ends)
+        """How many lines each is with all that is nested in it."""
+        self.folded = leafs_of(self.extents)
         """Which lines are open where all are folded: those that nest nothing."""
         shown = bytes([depth + 1 < levels for depth in lines.depths])
         self.openings = bytes(map(or_, shown, self.folded))
@@ -59,7 +59,6 @@ class JsonBlock:
         """About how many characters there are to be searched."""
         self._width = -1
         self._unrolled: dict[int, _Unrolled] = {}
-        self._shifted: dict[int, array[int]] = {}
 
     @property
     def lines(self) -> JsonLines:
@@ -68,26 +67,6 @@ class JsonBlock:
 
     def __len__(self) -> int:
         return len(self._lines)
-
-    @property
-    def ends(self) -> Sequence[int]:
-        """The number after the line that closes each object or list."""
-        return self._lines.ends
-
-    def ends_from(self, start: int) -> array[int]:
-        """Give the ends where the first line has a number other than 0.
-
-        They are kept, for two places: the document is put together anew whenever anything in it
-        changes, and what stands above goes to and fro, as messages and their JSON.
-        """
-        if start == 0:
-            return self._lines.ends
-        shifted = self._shifted.get(start)
-        if shifted is None:
-            if len(self._shifted) == _PLACES:
-                del self._shifted[next(iter(self._shifted))]
-            shifted = self._shifted[start] = array("l", list(map(start.__add__, self._lines.ends)))
-        return shifted
 
     def parent(self, line: int) -> int:
         """Give the line of the bracket around a line, -1 for none."""

@@ -6,13 +6,14 @@ from array import array
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
+from operator import or_
 
 from taskview_core.entities import Ident, TaskStatus
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
 from taskview_core.tree.repeats import Repeats, find_repeats
 from taskview_core.tree.root_cause import Failures
-from taskview_tui.render.folding import levels_within
+from taskview_tui.render.folding import extents_of, leafs_of, levels_within
 from taskview_tui.render.timing import Timing
 from taskview_tui.render.tree_facts import TreeFacts
 
@@ -20,8 +21,9 @@ from taskview_tui.render.tree_facts import TreeFacts
 class TaskOutline:
     """The tasks of a tree by number: parents before children, from 0.
 
-    `ends[i]` is the number after the last task below task `i`; `parents[i]` is -1 for a root;
-    `last[i]` is true where no sibling comes after. `failures` says what made what fail, and
+    `ends[i]` is the number after the last task below task `i`, and `extents[i]` how many they are
+    with it; `leafs[i]` is true where there are none. `parents[i]` is -1 for a root; `last[i]` is
+    true where no sibling comes after. `failures` says what made what fail, and
     `timing` when each waited and ran.
     """
 
@@ -32,10 +34,15 @@ class TaskOutline:
         self.depths = self.preorder.depths
         self.parents = self.preorder.parents
         self.ends = self.preorder.ends
+        self.extents = extents_of(self.ends)
+        self.leafs = leafs_of(self.extents)
         self.last = bytearray(len(self.rows))
         self._numbers = {row.id: number for number, row in enumerate(self.rows)}
         self.shapes = frozenset(zip(self.depths, (row.agent_id for row in self.rows), strict=True))
         """The pairs of depth and agent that there are: few, however many tasks."""
+        # By the objects, of which there are few: to hash a status of each task takes a while.
+        self.statuses = frozenset({id(row.status): row.status for row in self.rows}.values())
+        """The statuses that there are."""
         self.failures = Failures(self.preorder)
         self.repeats: Repeats = find_repeats(self.preorder)
         self.timing = Timing(self.preorder)
@@ -88,13 +95,15 @@ class TaskOutline:
     def openings(self, most: int) -> bytearray:
         """Say which tasks to open at first: all of a small tree, of others the first levels.
 
-        `most` is how many tasks to show by that, if the roots alone are not more.
+        `most` is how many tasks to show by that, if the roots alone are not more. Those with
+        nothing below are always open.
         """
         if len(self.rows) <= most:
             return bytearray(b"\x01" * len(self.rows))
         # The children of an only root show, however many they are: it alone says nothing.
         levels = levels_within(self.depths, most, 2 if self.ends[0] == len(self.rows) else 1)
-        return bytearray(depth + 1 < levels for depth in self.depths)
+        shown = bytes(depth + 1 < levels for depth in self.depths)
+        return bytearray(map(or_, shown, self.leafs))
 
     def idents(self, numbers: Iterable[int]) -> frozenset[Ident]:
         """Give the ids of tasks by their numbers."""

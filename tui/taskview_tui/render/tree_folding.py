@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from taskview_core.tree.repeats import Repeats
-from taskview_tui.render.folding import ROWS, Folding
+from taskview_tui.render.folding import ROWS, Folding, leafs_of
 from taskview_tui.render.rows import Stretch
 
 
@@ -20,7 +20,7 @@ class TreeFolding(Folding):
 
     def __init__(
         self,
-        ends: Sequence[int],
+        extents: Sequence[int],
         opened: bytearray,
         kept: bytearray | None = None,
         repeats: Repeats | None = None,
@@ -31,12 +31,12 @@ class TreeFolding(Folding):
         self._repeats = repeats
         runs = repeats.ends.items() if repeats is not None else ()
         self._folds = {head: end for head, end in runs if head not in unfolded}
-        super().__init__(ends, opened)
+        super().__init__(extents, opened)
 
     @property
     def most(self) -> int:
         """How many tasks show where all are open."""
-        return len(self._ends) if self.kept is None else self.kept.count(1)
+        return len(self._extents) if self.kept is None else self.kept.count(1)
 
     @property
     def unfolded(self) -> list[int]:
@@ -68,7 +68,7 @@ class TreeFolding(Folding):
 
     def set_all(self, opened: bool) -> None:
         """Open or close every task and run."""
-        self._opened[:] = bytes([opened]) * len(self._opened)
+        self._opened[:] = b"\x01" * len(self._opened) if opened else leafs_of(self._extents)
         self._folds = {}
         if not opened and self._repeats is not None:
             self._folds = dict(self._repeats.ends)
@@ -110,10 +110,10 @@ class TreeFolding(Folding):
 
     def _children(self, line: int) -> list[int]:
         children = []
-        child, end = line + 1, self._ends[line]
+        child, end = line + 1, line + self._extents[line]
         while child < end:
             children.append(child)
-            child = self._ends[child]
+            child += self._extents[child]
         return children
 
     def _inside(self, start: int, end: int) -> Iterator[Stretch]:
@@ -122,7 +122,7 @@ class TreeFolding(Folding):
             yield from super()._inside(start, end)
             return
         found = array("q")
-        ends, opened = self._ends, self._opened
+        extents, opened = self._extents, self._opened
         line = start
         while line < end:
             if kept is not None and not kept[line]:
@@ -131,6 +131,6 @@ class TreeFolding(Folding):
                 if line < 0:
                     break
             found.append(line * ROWS)
-            after = line + 1 if opened[line] else ends[line]
+            after = line + (1 if opened[line] else extents[line])
             line = folds.get(line, after)
         yield found

@@ -227,8 +227,8 @@ class TreeScreen(ShowsClock, HuntsCause):
 
     def refresh_rows(self) -> None:
         """See BrowserScreen."""
-        task = self.view.selected
-        self._go(replace(self._ask, cursor=task.id if task else None))
+        # Where the cursor is when the tree comes, there it stays: it may be moved meanwhile.
+        self._go(replace(self._ask, cursor=self._ask.cursor if self._shown is None else None))
 
     @property
     def is_busy(self) -> bool:

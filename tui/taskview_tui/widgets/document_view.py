@@ -106,7 +106,7 @@ class DocumentView(LineView):
         # before it is told.
         self._width = self.view_width
         self._tall = document.tall(self._width, unrolled) if self.size else {}
-        self._folding = Folding(document.ends, opened, self._tall)
+        self._folding = Folding(document.extents, opened, self._tall)
         self._version += 1
 
     def document_changed(self) -> None:

@@ -217,14 +217,19 @@ class FindingTree(TaskTreeView):
             folding = self._folding_of(found) if isinstance(found, TreeMatches) else None
             self.post_message(self.Searched(search, found, folding))
 
+        def find_soon() -> None:
+            if search is not self._search:
+                return
+            if jump:
+                self._find_near(search, now)
+            Thread(target=find_beside, name="find", daemon=True).start()
+
         if len(self._outline) <= FEW:
             self._found(search, find())
         else:
             self._search = search
-            if jump:
-                self._find_near(search, now)
             self.post_message(self.FindChanged())
-            Thread(target=find_beside, name="find", daemon=True).start()
+            self.call_after_refresh(find_soon)  # What is typed is drawn first.
 
     def _find_near(self, search: TreeSearch, now: datetime) -> None:
         """Show at once what fills the screen, while all of the tree is searched."""
@@ -270,7 +275,7 @@ class FindingTree(TaskTreeView):
 
     def _folding_of(self, matches: TreeMatches) -> TreeFolding:
         kept = bytearray(matches.kept)
-        return TreeFolding(self._outline.ends, bytearray(matches.opened), kept)
+        return TreeFolding(self._outline.extents, bytearray(matches.opened), kept)
 
     def _narrow(
         self, matches: TreeMatches, number: int, folding: TreeFolding | None = None
@@ -291,9 +296,11 @@ class FindingTree(TaskTreeView):
         offset = self.cursor_line - self.top_line
         self._folding, self._last = folding, last
         self._version += 1
+        known = folding.most
         if len(self._outline):
             folding.reveal(number, self._outline.above)
-        self._draw_guides()
+        if folding.most != known:
+            self._draw_guides()
         line = folding.position(number) if len(folding) else 0
         self.lines_changed(line, line - offset)
         if self.selected != before:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import gt, or_
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -110,7 +112,7 @@ class TaskTreeView(TreeLines):
         """Make the folding of the whole tree."""
         repeats, rows = self._outline.repeats, self._outline.rows
         heads = {head for head in repeats.ends if rows[head].id in unfolded} if unfolded else ()
-        return TreeFolding(self._outline.ends, self._opened, repeats=repeats, unfolded=heads)
+        return TreeFolding(self._outline.extents, self._opened, repeats=repeats, unfolded=heads)
 
     # For screens.
 
@@ -133,7 +135,7 @@ class TaskTreeView(TreeLines):
         """Give what the tree looks like, to come back to it."""
         row = self.selected
         return ExpandedState(
-            self._outline.idents(at for at, opened in enumerate(self._opened) if opened),
+            self._outline.idents(compress(count(), map(gt, self._opened, self._outline.leafs))),
             None if row is None else row.id,
             self.cursor_line - self.top_line,
             self._unfolded(),
@@ -159,7 +161,8 @@ class TaskTreeView(TreeLines):
     def restore(self, tree: TaskTree | TaskOutline, state: ExpandedState) -> None:
         """Show a tree as it was, or, where its tasks have changed, as much so as can be."""
         outline = tree if isinstance(tree, TaskOutline) else TaskOutline(tree)
-        opened = bytearray(row.id in state.opened for row in outline.rows)
+        were_open = (row.id in state.opened for row in outline.rows)
+        opened = bytearray(map(or_, were_open, outline.leafs))
         self._show(outline, opened, state.cursor, state.offset, state.unfolded)
 
     def _show(

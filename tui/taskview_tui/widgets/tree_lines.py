@@ -168,8 +168,8 @@ class TreeLines(LineView):
         return self._slots
 
     def _widest_word(self) -> int:
-        statuses = {row.status for row in self._outline.rows}
-        return max((len(status_style(status).word) for status in statuses), default=0)
+        words = (status_style(status).word for status in self._outline.statuses)
+        return max(map(len, words), default=0)
 
     def render_header(self, width: int) -> Line:
         """Give the titles of the columns; that of the bars is their axis."""

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from taskview_tui.render.block import FlatBlock
 from taskview_tui.render.chat.chat_lines import chat_lines
 from taskview_tui.render.chat.message import Chat
+from taskview_tui.render.folding import extents_of, leafs_of
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.text.cells import starts_of, wrap
 
@@ -24,27 +25,24 @@ class ChatBlock(FlatBlock):
         self._styled = [line for line, _ in pairs]
         self._paths = [path for _, path in pairs]
         self._texts = [line.text for line in self._styled]
-        self._parents, self._ends = _nesting([line.depth for line in self._styled])
+        self._parents, ends = _nesting([line.depth for line in self._styled])
+        self._extents = extents_of(ends)
         super().__init__(len(pairs))
 
     @property
-    def ends(self) -> Sequence[int]:
-        """The number after the last line that is nested in each line."""
-        return self._ends
+    def extents(self) -> Sequence[int]:
+        """How many lines each is with all that is nested in it."""
+        return self._extents
 
     @property
     def openings(self) -> bytes:
         """Which lines to open at first: all of them."""
         return b"\x01" * len(self._styled)
 
-    def ends_from(self, start: int) -> Sequence[int]:
-        """Give the ends where the first line has a number other than 0."""
-        return [start + end for end in self._ends]
-
     @property
     def folded(self) -> bytes:
         """Which lines are open where all are folded: those that nest nothing."""
-        return bytes(end == line + 1 for line, end in enumerate(self._ends))
+        return leafs_of(self._extents)
 
     def parent(self, line: int) -> int:
         """Give the line that a line is nested in, -1 for none."""
@@ -65,7 +63,7 @@ class ChatBlock(FlatBlock):
         styled = self._styled[line]
         rows, starts = self._broken(line, width)
         marker = "  "
-        if self._ends[line] > line + 1 and row == 0:
+        if self._extents[line] > 1 and row == 0:
             marker = "▾ " if opened else "▸ "
         before = styled.first if row == 0 else styled.rest
         pieces = [Piece(marker + before, Ink.GUIDE)]
@@ -88,7 +86,7 @@ class ChatBlock(FlatBlock):
 
     def value(self, line: int) -> str:
         """Give the text of a line, and of all that is nested in it."""
-        texts = self._styled[line : self._ends[line]]
+        texts = self._styled[line : line + self._extents[line]]
         if len(texts) == 1:
             return texts[0].text
         return "\n".join(each.first + each.text for each in texts)
