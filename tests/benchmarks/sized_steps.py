@@ -10,6 +10,10 @@ from dataclasses import dataclass
 ESCAPE = "\x1b"
 _PAGE_DOWN, _PAGE_UP = "\x1b[6~", "\x1b[5~"
 _HALF_DOWN = "\x04"
+_A_SCREEN = 12
+"""Lines with words where a tree shows, and not only that it is read."""
+_READ = 8.0
+"""Seconds after which all of a large tree is there."""
 _NOTICED = 2.5
 """Seconds after which a notice has gone: what is timed next would be taken for its going."""
 _SCROLLED = "g" + "j" * 36
@@ -20,17 +24,19 @@ _SCROLLED = "g" + "j" * 36
 class Step:
     """A key that is timed, after others that are not.
 
-    `until_first` times the first change of the screen, as of a letter that is typed; all others
-    the last one. `patience` is for how many seconds the program may do nothing in between.
-    `rows_only` looks at the rows alone, not at the scroll bar and the line that counts what was
-    found: as of a page, the count may come later. `titled` looks at the title too. `lasts`
-    is for how many seconds the screen may change by itself afterwards.
+    `until_first` times the first change of the screen, as of a letter that is typed, and with
+    `filled` the first after which so many lines have words; all others time the last one.
+    `patience` is for how many seconds the program may do nothing in between. `rows_only` looks at
+    the rows alone, not at the scroll bar and the line that counts what was found: as of a page, the
+    count may come later. `titled` looks at the title too. `lasts` is for how many seconds the
+    screen may change by itself afterwards.
     """
 
     name: str
     key: str
     before: tuple[str, ...] = ()
     until_first: bool = False
+    filled: int = 0
     patience: float = 0.15
     rows_only: bool = False
     titled: bool = False
@@ -103,7 +109,8 @@ TREE_STEPS = (
     _answer("d opens the task", "d"),
     _step("q from the task again", "q"),
     _step("p to the parent", "p", "gjj"),
-    _answer("b opens a subtree", "b", "gj"),
+    # What fills the screen: the whole of it comes in the background, and is waited for.
+    Step("b opens a subtree", "b", ("gj",), until_first=True, filled=_A_SCREEN, lasts=_READ),
     _answer("C from the subtree", "C"),
     # What is read again looks as it did: it is seen that it holds up no key.
     _first("j after r", "rj", "g"),

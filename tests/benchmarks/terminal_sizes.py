@@ -130,7 +130,9 @@ def _in_turns(terminals: Sequence[TimedTerminal], steps: Sequence[Step], runs: i
             for terminal, found in zip(terminals, times, strict=True):
                 typed = terminal.type(step.key)
                 area = _ROWS if step.rows_only else _TITLED if step.titled else _AREA
-                drawn = terminal.wait_drawn(area, step.patience, first=step.until_first)
+                drawn = terminal.wait_drawn(
+                    area, step.patience, first=step.until_first, filled=step.filled
+                )
                 found[step.name].append(None if drawn is None else (drawn - typed) * 1000)
                 terminal.listen(step.lasts)
     return times

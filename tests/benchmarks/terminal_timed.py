@@ -34,6 +34,8 @@ ZONE = "TVZ-05:45"
 """The time zone of programs: none that is like UTC, or showing times in it changes nothing. Rules,
 not a name, for which there may be no file."""
 
+_LEFT = 40
+"""Cells of a line on the left."""
 _LOOK = 0.01
 """Seconds between looks at whether a program has anything to do."""
 
@@ -167,10 +169,13 @@ class TimedTerminal:
         for _ in self._replay():
             pass
 
-    def wait_drawn(self, area: Area, idle: float, *, first: bool = False) -> float | None:
+    def wait_drawn(
+        self, area: Area, idle: float, *, first: bool = False, filled: int = 0
+    ) -> float | None:
         """Wait as `wait_idle` does; give when some lines had become what they are then.
 
-        Colours count too. With `first` it is when they changed first. None: nothing changed.
+        Colours count too. With `first` it is when they changed first, with words on the left of
+        at least as many of them as `filled`: since there were fewer, if so. None: nothing changed.
         """
         self._read_idle(idle)
         settled, looks = None, self._looks(area)
@@ -178,7 +183,9 @@ class TimedTerminal:
             now = self._looks(area)
             if now != looks:
                 looks = now
-                if settled is None or not first:
+                if _filled(now) < filled:
+                    settled = None
+                elif not first or settled is None:
                     settled = at
         return settled
 
@@ -218,6 +225,10 @@ class TimedTerminal:
             at, data = self._coming.popleft()
             self._stream.feed(self._decoder.decode(data))
             yield at
+
+
+def _filled(lines: Sequence[Sequence[pyte.screens.Char]]) -> int:
+    return sum(any(char.data.isalpha() for char in line[:_LEFT]) for line in lines)
 
 
 def _state(file: Path) -> str:
