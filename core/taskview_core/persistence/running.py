@@ -32,6 +32,8 @@ Work = Callable[[Session], Awaitable[T]]
 _RETRY = 0.004
 _DUE = 0.3
 """Seconds before its end from which on a statement is left to its server to stop."""
+_TURNS = 2
+"""Turns of the loop until who waits for an outcome has it: the connection goes back after that."""
 _PATIENCE = 1.0
 """Seconds after which work that does not stop is left to itself, and its server hung up on."""
 
@@ -119,6 +121,8 @@ class Runner:
                 if not outcome.done():
                     outcome.set_result(result)
                 stop.ended = True
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
             except asyncio.CancelledError:
                 # By a loop that ends, which leaves the thread at its statement.
                 _interrupt_on(asyncio.current_task(), stop.sqlite)

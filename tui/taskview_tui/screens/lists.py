@@ -286,6 +286,7 @@ class ListScreen(ListLines[F, R]):
         if self._searching is None or not self._ask.is_like(ask):
             if found is not None and found.page is not None:
                 self.prepare_rows(found.page.rows)
+            self.update_lines()  # Which say no more that a search goes on.
             return
         if found is None:
             self._search(self._ask)
