@@ -43,9 +43,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector not go through thousands of tests again and again."""
+    """Have the garbage collector not go through thousands of tests again and again.
+
+    And less often through what each makes, which takes a tenth of the time.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(optionalhook=True)

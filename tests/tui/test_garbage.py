@@ -9,6 +9,7 @@ from weakref import ref
 import pytest
 
 from support.fake_browser import tasks
+from taskview_tui import garbage as garbage_between_keys
 from taskview_tui.app import TaskviewApp
 from taskview_tui.garbage import GarbageBetweenKeys, put_off_garbage
 
@@ -28,6 +29,7 @@ class _Time:
 @pytest.fixture(autouse=True)
 def usual_threshold() -> Iterator[None]:
     before = gc.get_threshold()
+    gc.set_threshold(*garbage_between_keys._usual)
     yield
     gc.set_threshold(*before)
 
