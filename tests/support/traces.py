@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from taskview_core.importing.facts import Fact, Skipped
@@ -59,6 +60,49 @@ def request(spans: Sequence[Any], service: str = "app") -> dict[str, Any]:
 def data_of(*documents: Any) -> bytes:
     """Write documents a line each."""
     return b"".join(json.dumps(each).encode() + b"\n" for each in documents)
+
+
+def write_varied_traces(folder: Path) -> None:
+    """Write files of four traces of three conversations, whose spans lie in one file or another.
+
+    Parents come before or after their children, spans end in other files than those they began in,
+    some are there twice, and of some the parent is in no file.
+    """
+
+    def agent(number: int, parent: int | None, trace: int, **more: Any) -> dict[str, Any]:
+        told = {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": f"agent {number % 4}",
+            "gen_ai.input.messages": json.dumps([{"role": "user", "content": f"do {number}"}]),
+        }
+        if parent is None:
+            told["gen_ai.conversation.id"] = f"talk {trace % 3}"
+        return span(number, parent, trace=f"{trace:032x}", attributes=told, **more)
+
+    files: list[list[dict[str, Any]]] = [[] for _ in range(5)]
+    chance = random.Random(7)
+    for trace in range(1, 5):
+        first = 100 * trace
+        for number in range(first, first + 12):
+            parent = None if number == first else chance.randrange(first, number)
+            if number == first + 11:
+                parent = first + 50  # in no file
+            ended: dict[str, Any] = {}
+            if number % 5 == 0:
+                ended["status"] = {"code": 2, "message": f"no {number}"}
+            runs = number % 7 == 0
+            begun = agent(number, parent, trace, end=None)
+            whole = agent(number, parent, trace, **ended)
+            if runs or chance.random() < 0.3:
+                chance.choice(files).append(begun)
+            if not runs:
+                for file in chance.sample(files, chance.choice((1, 1, 2))):
+                    file.append(whole)
+    folder.mkdir()
+    for number, spans in enumerate(files):
+        chance.shuffle(spans)
+        pieces = [spans[at : at + 5] for at in range(0, len(spans), 5)]
+        (folder / f"{number}.jsonl").write_bytes(data_of(*map(request, pieces)))
 
 
 class Found:

@@ -26,6 +26,7 @@ from support.sessions import (
     session_id,
     text,
 )
+from support.traces import write_varied_traces
 from taskview_core.persistence.importing import ImportProgress, fact_cache, reading, run, target
 from taskview_core.persistence.importing.making import Made
 from taskview_core.persistence.url import DatabaseUrl
@@ -56,6 +57,31 @@ async def test_in_any_order_and_pieces_and_interrupted(
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> None:
+    await _import_in_pieces(migrated_url, source, tmp_path, monkeypatch, seed)
+    assert await dump(migrated_url) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_traces_in_any_order_and_pieces_and_interrupted(
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    write_varied_traces(tmp_path / "source")
+    once = f"sqlite:///{tmp_path / 'once.db'}"
+    report = await import_into(once, tmp_path / "once", tmp_path / "source")
+    assert (report.failed, report.bad_lines, report.left_out) == ([], 0, [])
+    expected = await dump(once)
+    assert len(expected["conversations"]) == 3
+    assert {row["status"] for row in expected["tasks"].values()} == {
+        "completed", "failed", "running",
+    }  # fmt: skip
+    await _import_in_pieces(migrated_url, tmp_path / "source", tmp_path, monkeypatch, seed)
+    assert await dump(migrated_url) == expected
+
+
+async def _import_in_pieces(
+    migrated_url: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Import files one by one in any order, many first by half, many times broken off."""
     dice = random.Random(seed)
     monkeypatch.setattr(run, "BATCH_SCOPES", dice.choice((1, 2, 500)))
     monkeypatch.setattr(fact_cache, "ENOUGH", dice.choice((0, 20_000, 8 << 20)))
@@ -105,7 +131,6 @@ async def test_in_any_order_and_pieces_and_interrupted(
                 continue
     trouble = 0.0
     await import_into(migrated_url, tmp_path / "spools", here)
-    assert await dump(migrated_url) == expected
 
 
 @pytest.mark.parametrize("moment", [0.05, 0.3, 0.6, 0.9])
