@@ -45,6 +45,8 @@ class Runner:
         self._engine = engine
         self._free = asyncio.Semaphore(connections)
         self._running: dict[asyncio.Task[Any], _Stop] = {}
+        self._handing = 0
+        """How many have an outcome that is on its way to whoever waits for it."""
 
     async def run(self, work: Work[T], seconds: float | None, each: float | None = None) -> T:
         """Run work to its end, raising what it raises.
@@ -57,6 +59,8 @@ class Runner:
         does not do so is given up ANSWER_SECONDS later: UnansweredError.
         Cancelling this call stops the work before the cancellation goes on.
         """
+        while self._handing:  # The connection that this needs is about to go back.
+            await asyncio.sleep(0)
         await self._free.acquire()
         stop = _Stop()
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -100,6 +104,15 @@ class Runner:
         else:
             outcome.set_exception(error)
 
+    async def _hand_on(self) -> None:
+        """Let who waits for an outcome have it, before anything else is done."""
+        self._handing += 1
+        try:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+        finally:
+            self._handing -= 1
+
     async def _work(
         self, work: Work[T], seconds: float | None, stop: _Stop, outcome: asyncio.Future[T]
     ) -> None:
@@ -121,8 +134,7 @@ class Runner:
                 if not outcome.done():
                     outcome.set_result(result)
                 stop.ended = True
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
+                await self._hand_on()
             except asyncio.CancelledError:
                 # By a loop that ends, which leaves the thread at its statement.
                 _interrupt_on(asyncio.current_task(), stop.sqlite)
