@@ -54,6 +54,10 @@ class OneHopConnection(aiosqlite.Connection):
         self.begin("BEGIN")
         return (await self.ran(statement, values, many=False)).rows
 
+    def interrupt_now(self) -> None:
+        """Have the thread stop the statement that it is at, if it is at one."""
+        self._conn.interrupt()
+
     def cursor(self) -> AbstractAsyncContextManager[_Cursor]:  # type: ignore[override]  # what SQLAlchemy's adapter uses of aiosqlite's cursors is all there
         """Give a cursor, without asking the thread for one."""
         return _Cursor(self)

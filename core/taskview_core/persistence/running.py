@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from taskview_core.errors import QueryTimeoutError
@@ -47,6 +46,8 @@ class Runner:
         self._running: dict[asyncio.Task[Any], _Stop] = {}
         self._handing = 0
         """How many have an outcome that is on its way to whoever waits for it."""
+        self._handed = asyncio.Event()
+        self._handed.set()
 
     async def run(self, work: Work[T], seconds: float | None, each: float | None = None) -> T:
         """Run work to its end, raising what it raises.
@@ -59,8 +60,7 @@ class Runner:
         does not do so is given up ANSWER_SECONDS later: UnansweredError.
         Cancelling this call stops the work before the cancellation goes on.
         """
-        while self._handing:  # The connection that this needs is about to go back.
-            await asyncio.sleep(0)
+        await self._handed.wait()  # The connection that this needs may be about to go back.
         await self._free.acquire()
         stop = _Stop()
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -107,11 +107,14 @@ class Runner:
     async def _hand_on(self) -> None:
         """Let who waits for an outcome have it, before anything else is done."""
         self._handing += 1
+        self._handed.clear()
         try:
             for _ in range(_TURNS):
                 await asyncio.sleep(0)
         finally:
             self._handing -= 1
+            if not self._handing:
+                self._handed.set()
 
     async def _work(
         self, work: Work[T], seconds: float | None, stop: _Stop, outcome: asyncio.Future[T]
@@ -121,7 +124,7 @@ class Runner:
         async with self._engine.connect() as connection:
             assert connection.sync_connection is not None, "it has been opened"
             driver = connection.sync_connection.connection.driver_connection
-            stop.sqlite = driver if isinstance(driver, aiosqlite.Connection) else None
+            stop.sqlite = driver if isinstance(driver, OneHopConnection) else None
             stop.server = driver if isinstance(driver, LimitedConnection) else None
             if isinstance(driver, (LimitedConnection, OneHopConnection)):
                 driver.seconds = seconds
@@ -169,7 +172,7 @@ class _Stop:
         self.asked = False
         self.ended = False
         """The work is done; only its connection is still being given back."""
-        self.sqlite: aiosqlite.Connection | None = None
+        self.sqlite: OneHopConnection | None = None
         self.server: LimitedConnection | None = None
         self.cancellable = False
 
@@ -210,7 +213,7 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
     deadline = loop.time() + _PATIENCE
     while not task.done() and loop.time() < deadline:
         if stop.sqlite is not None:
-            await stop.sqlite.interrupt()
+            stop.sqlite.interrupt_now()
         elif stop.cancellable and not cancelled and not stop.ended:
             cancelled = task.cancel()
         try:
@@ -222,7 +225,7 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
     _interrupt_on(task, stop.sqlite)
 
 
-def _interrupt_on(task: asyncio.Task[Any] | None, driver: aiosqlite.Connection | None) -> None:
+def _interrupt_on(task: asyncio.Task[Any] | None, driver: OneHopConnection | None) -> None:
     """Interrupt a thread until the work is done for which it runs; nobody waits for that.
 
     It may not have begun by now, as on a machine that was suspended. A loop that ends waits for its
@@ -230,5 +233,5 @@ def _interrupt_on(task: asyncio.Task[Any] | None, driver: aiosqlite.Connection |
     """
     if driver is None or task is None or task.done():
         return
-    driver._conn.interrupt()  # `interrupt` does no more, but has to be awaited.
+    driver.interrupt_now()
     asyncio.get_running_loop().call_later(_RETRY, _interrupt_on, task, driver)
