@@ -146,6 +146,7 @@ def test_guides_stay_short_however_deep() -> None:
     assert max(len(guide) for guide, _ in lines) <= 3 * DEEPEST
 
 
+@pytest.mark.long
 def test_a_large_tree_has_a_line_for_each_task() -> None:
     top = make_task(1)
     rows = [top.row]

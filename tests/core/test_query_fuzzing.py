@@ -23,6 +23,7 @@ def test_many_random_texts_are_filters_or_get_a_sentence() -> None:
     assert check_all(texts(SEED + 1, 2_000))["statements"] > 2_000
 
 
+@pytest.mark.long
 def test_long_texts_are_read_in_time() -> None:
     """Were there a way to read them by squares, this would take hours."""
     fuzz = Fuzz()

@@ -147,6 +147,7 @@ def drawn(text: str) -> None:
         assert character not in "\u202e\ufeff"
 
 
+@pytest.mark.long
 async def test_hostile_text_is_harmless_everywhere() -> None:
     columns = {
         "agent": HOSTILE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.fake_browser import FakeBrowser
 from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
@@ -49,6 +51,7 @@ async def test_the_cursor_stays_on_a_task_that_is_being_read() -> None:
         assert run.selected == "task 4"
 
 
+@pytest.mark.long
 async def test_a_lost_connection_is_not_asked_at_the_pace_of_following() -> None:
     browser = tasks(5)
     async with running(browser) as run:
