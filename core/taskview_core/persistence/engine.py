@@ -28,7 +28,6 @@ from taskview_core.persistence import far_times
 from taskview_core.persistence.limited_connection import (
     ANSWER_SECONDS,
     LimitedConnection,
-    UnansweredError,
     answer_within,
 )
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
@@ -140,8 +139,7 @@ def _postgres_engine(
         try:
             yield
         except TimeoutError as error:
-            driver.terminate()
-            raise UnansweredError(answers_within or ANSWER_SECONDS) from error
+            raise driver.give_up(answers_within or ANSWER_SECONDS) from error
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def give_up(context: ExceptionContext) -> None:

@@ -85,6 +85,8 @@ class LimitedConnection(_Connection):
     """Whether transactions begin with the limits."""
     asked_at: float | None = None
     """When the statement that runs was sent, by the loop's clock; None while none runs."""
+    unanswered: float | None = None
+    """For how many seconds its server had said nothing when it was given up."""
     told_later: tuple[str, ...] = ()
     """Statements that each transaction begins with: settings that a pooler refused at the start."""
     is_direct = False
@@ -161,10 +163,15 @@ class LimitedConnection(_Connection):
                 self._prepared.pop(statement, None)
                 return await self._fetch_prepared(statement, values)
         except TimeoutError as error:
-            self.terminate()
-            raise UnansweredError(self._answers_within or ANSWER_SECONDS) from error
+            raise self.give_up(self._answers_within or ANSWER_SECONDS) from error
         finally:
             self.asked_at = None
+
+    def give_up(self, seconds: float) -> UnansweredError:
+        """Hang up on a server that has said nothing for so long; give the error to raise."""
+        self.terminate()
+        self.unanswered = seconds
+        return UnansweredError(seconds)
 
     async def _fetch_prepared(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
         prepared = self._prepared.get(statement)

@@ -196,6 +196,8 @@ class _Stop:
     def waits_in_vain(self, each: float | None) -> float | None:
         """Give for how long a server has said nothing that had to stop a statement by now."""
         waited = self._waited()
+        if self.server is not None and self.server.unanswered is not None:
+            return self.server.unanswered  # Its connection has given it up, and is being closed.
         return None if waited is None or each is None or waited < each else waited
 
     def _waited(self) -> float | None:
