@@ -17,6 +17,7 @@ import pytest
 from support.relay import Relay, relayed
 from support.stored import CONVERSATION, number
 from taskview_core.errors import CannotConnectError, NoAnswerError
+from taskview_core.persistence import straight
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.dead_lines import DEAD_SECONDS
 from taskview_core.persistence.postgres_connection import open_connection
@@ -102,6 +103,26 @@ async def test_every_question_ends_and_says_why(
         assert len((await browser.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
         await browser.close()
         await _nothing_is_left(relay)
+
+
+async def test_a_connection_that_gives_up_first_is_believed(
+    filled_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was asked has ended then, and it is still being closed as the patience ends."""
+    lose = straight._lose
+
+    async def lose_slowly(session: Any, error: BaseException) -> None:
+        await asyncio.sleep(0.5)
+        await lose(session, error)
+
+    monkeypatch.setattr(straight, "_lose", lose_slowly)
+    async with relayed(filled_postgres) as (url, relay):
+        browser = DatabaseBrowser(url, timeout=0.3, connections=1)
+        await CALLS["page asked again"](browser)
+        relay.go_silent()
+        with pytest.raises(CannotConnectError, match="answer"):
+            await CALLS["page asked again"](browser)
+        await browser.close()
 
 
 async def test_questions_that_are_given_up_leave_room_for_others(filled_postgres: str) -> None:
