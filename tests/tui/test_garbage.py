@@ -43,17 +43,21 @@ def _old_garbage() -> ref[_Ring]:
     return ref(ring)
 
 
-def test_everything_is_looked_through_when_nobody_has_typed_for_a_while() -> None:
-    time = _Time()
-    garbage = GarbageBetweenKeys(time)
+def _check_pause(garbage: GarbageBetweenKeys, time: _Time, too_short: float, more: float) -> None:
+    """See that nothing is looked through so long after a key, and everything a little later."""
     gone = _old_garbage()
     garbage.typed()
-    time.now += 0.4
+    time.now += too_short
     garbage.look()
     assert gone() is not None
-    time.now += 0.1
+    time.now += more
     garbage.look()
     assert gone() is None
+
+
+def test_everything_is_looked_through_when_nobody_has_typed_for_a_while() -> None:
+    time = _Time()
+    _check_pause(GarbageBetweenKeys(time), time, 0.4, 0.1)
 
 
 def test_what_takes_long_waits_for_a_longer_pause(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,14 +69,7 @@ def test_what_takes_long_waits_for_a_longer_pause(monkeypatch: pytest.MonkeyPatc
         garbage.typed()
         time.now += 0.5
         garbage.look()
-    gone = _old_garbage()
-    garbage.typed()
-    time.now += 3.9
-    garbage.look()
-    assert gone() is not None
-    time.now += 0.2
-    garbage.look()
-    assert gone() is None
+    _check_pause(garbage, time, 3.9, 0.2)
 
 
 def test_nothing_is_looked_through_before_it_is_due() -> None:
