@@ -8,14 +8,17 @@ first statement after it.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import aiosqlite
 
+RETRY = 0.004
+"""Seconds between two interrupts: one that comes before its statement is lost."""
 _STEPS = 10_000
 """Instructions of SQLite between two looks at the clock: well under a millisecond."""
 _NO_UTF_8 = "Could not decode to UTF-8"
@@ -41,6 +44,10 @@ class OneHopConnection(aiosqlite.Connection):
     """How long a statement may run; None for as long as it takes."""
     _begin: str | None = None
     _late: float | None = None
+    _asked = _answered = 0
+    """Statements until now: the loop alone counts the one, the thread alone the other."""
+    _raw: sqlite3.Connection | None = None
+    """What the thread is at: aiosqlite lets go of it before the thread has closed it."""
 
     def begin(self, word: str) -> None:
         """Begin a transaction, by this word, right before the next statement; where none has."""
@@ -56,7 +63,22 @@ class OneHopConnection(aiosqlite.Connection):
 
     def interrupt_now(self) -> None:
         """Have the thread stop the statement that it is at, if it is at one."""
-        self._conn.interrupt()
+        if self._answered < self._asked and self._raw is not None:
+            with suppress(sqlite3.ProgrammingError):  # The thread has closed it in this moment.
+                self._raw.interrupt()
+
+    def interrupt_on(self) -> None:
+        """Have the thread stop all that it was asked until now, begun or not, whenever it does.
+
+        What it is asked after that is left alone: it may be another's. A loop that ends waits for
+        its connections to close, and these for their threads.
+        """
+        self._interrupt_until(self._asked)
+
+    def _interrupt_until(self, asked: int) -> None:
+        if self._answered < asked:
+            self.interrupt_now()
+            asyncio.get_running_loop().call_later(RETRY, self._interrupt_until, asked)
 
     def cursor(self) -> AbstractAsyncContextManager[_Cursor]:  # type: ignore[override]  # what SQLAlchemy's adapter uses of aiosqlite's cursors is all there
         """Give a cursor, without asking the thread for one."""
@@ -85,10 +107,18 @@ class OneHopConnection(aiosqlite.Connection):
     async def ran(self, statement: str, parameters: Any, *, many: bool) -> _Ran:
         """Run a statement to its end."""
         run: Callable[..., Awaitable[_Ran]] = self._execute
+        self._raw = self._conn  # Refused where it is closed.
+        self._asked += 1
         return await run(self._run, statement, parameters, many)
 
     def _run(self, statement: str, parameters: Any, many: bool) -> _Ran:
         """Run in the thread."""
+        try:
+            return self._begun(statement, parameters, many)
+        finally:
+            self._answered += 1
+
+    def _begun(self, statement: str, parameters: Any, many: bool) -> _Ran:
         connection = self._conn
         if self.seconds is not None:
             if self._late is None:

@@ -21,14 +21,13 @@ from taskview_core.persistence.limited_connection import (
     LimitedConnection,
     UnansweredError,
 )
-from taskview_core.persistence.one_hop import OneHopConnection
+from taskview_core.persistence.one_hop import RETRY, OneHopConnection
 
 T = TypeVar("T")
 Session: TypeAlias = AsyncSession | AsyncConnection
 """What statements are executed in, within one transaction. A bare connection costs less."""
 Work = Callable[[Session], Awaitable[T]]
 
-_RETRY = 0.004
 _DUE = 0.3
 """Seconds before its end from which on a statement is left to its server to stop."""
 _TURNS = 2
@@ -139,8 +138,8 @@ class Runner:
                 stop.ended = True
                 await self._hand_on()
             except asyncio.CancelledError:
-                # By a loop that ends, which leaves the thread at its statement.
-                _interrupt_on(asyncio.current_task(), stop.sqlite)
+                if isinstance(driver, OneHopConnection):
+                    driver.interrupt_on()  # It left the thread at its statement.
                 raise
             finally:
                 stop.sqlite = None
@@ -219,21 +218,20 @@ async def _end(task: asyncio.Task[Any], stop: _Stop) -> None:
         elif stop.cancellable and not cancelled and not stop.ended:
             cancelled = task.cancel()
         try:
-            await asyncio.wait({task}, timeout=_RETRY)
+            await asyncio.wait({task}, timeout=RETRY)
         except asyncio.CancelledError:
             continue  # A second cancellation changes nothing: the work is being stopped.
     if not task.done() and stop.server is not None:
         stop.server.terminate()  # It does not even hang up. Nobody is to wait for its place.
-    _interrupt_on(task, stop.sqlite)
+    _interrupt_on(stop)
 
 
-def _interrupt_on(task: asyncio.Task[Any] | None, driver: OneHopConnection | None) -> None:
-    """Interrupt a thread until the work is done for which it runs; nobody waits for that.
+def _interrupt_on(stop: _Stop) -> None:
+    """Interrupt a thread until it has left the work; nobody waits for that.
 
     It may not have begun by now, as on a machine that was suspended. A loop that ends waits for its
     connection to close, which waits for the thread: without this, for ever.
     """
-    if driver is None or task is None or task.done():
-        return
-    driver.interrupt_now()
-    asyncio.get_running_loop().call_later(_RETRY, _interrupt_on, task, driver)
+    if stop.sqlite is not None:
+        stop.sqlite.interrupt_now()
+        asyncio.get_running_loop().call_later(RETRY, _interrupt_on, stop)
