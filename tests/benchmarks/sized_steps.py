@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 ESCAPE = "\x1b"
 _PAGE_DOWN, _PAGE_UP = "\x1b[6~", "\x1b[5~"
-_HALF_DOWN = "\x04"
+_HALF_DOWN, _HALF_UP = "\x04", "\x15"
 _A_SCREEN = 12
 """Lines with words where a tree shows, and not only that it is read."""
 _READ = 8.0
@@ -71,12 +71,23 @@ _MOVES = (
     _step("page down", _PAGE_DOWN, "g"),
     _step("page up", _PAGE_UP, "G"),
     _step("half a page down", _HALF_DOWN, "g"),
+    _step("half a page up", _HALF_UP, "G"),
     _step("G", "G", "g"),
     _step("g", "g", "G"),
 )
 
+_ANYWHERE = (
+    _first("? opens the help", "?"),
+    _step("Esc from the help", ESCAPE),
+    _first(": opens the commands", ":"),
+    _step("Esc from the commands", ESCAPE),
+    _first("T opens the themes", "T"),
+    _step("Esc from the themes", ESCAPE),
+)
+
 TREE_STEPS = (
     *_MOVES,
+    *_ANYWHERE,
     _step("h closes", "h", "gj"),
     _step("l opens", "l"),
     _step("h closes the root", "h", "g"),
@@ -95,6 +106,10 @@ TREE_STEPS = (
     _step("z", "z"),
     _step("z again", "z"),
     _step("Z", "Z", "gj"),
+    _step("c in what Z shows", "c"),
+    _step("c in what Z shows, again", "c"),
+    _step("z in what Z shows", "z"),
+    _step("z in what Z shows, again", "z"),
     _step("Z again", "Z"),
     _step("space marks", " ", "g"),
     _first("= compares", "=", "j"),
@@ -102,6 +117,8 @@ TREE_STEPS = (
     _step("space takes the mark away", " ", "g"),
     _answer("i opens the details", "i"),
     _answer("j beside the details", "j"),
+    _step("Tab to the details", "\t"),
+    _step("Tab to the tree", "\t"),
     _step("t", "t"),
     _step("i closes the details", "i"),
     _answer("Enter opens the task", "\r", "gj"),
@@ -146,6 +163,7 @@ SHAPE_STEPS = (*_MOVES, *(step for step in TREE_STEPS if step.name in _SHAPELESS
 
 PAYLOAD_STEPS = (
     *_MOVES,
+    *_ANYWHERE,
     _step("J", "J"),
     _step("K", "K"),
     _step(".", ".", "g"),

@@ -102,10 +102,11 @@ async def test_the_tree_that_it_came_from_is_marked() -> None:
         assert ["◆ brought it in" in line for line in marked] == [True, False, False]
         assert '◆ "gate-7"' in marked[-1], "the status line says what is followed"
         await run.press("escape")
-        if tree.view.marks_holders:
+        if tree.followed_words:
             await run.press("escape")
         assert run.app.screen is tree
-        assert not tree.view.marks_holders
+        assert not tree.followed_words
+        assert "◆" not in run.text()
 
 
 async def test_the_tree_that_is_opened_from_the_list_is_marked() -> None:

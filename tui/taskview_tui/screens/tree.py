@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import Thread
 
@@ -17,24 +17,21 @@ from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
-from taskview_tui.render.holding import Holding
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.tree_find import LOOKS_AT
 from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_beginning import find_beginning
+from taskview_tui.screens.tree_following import MarksHolders
 from taskview_tui.screens.tree_hunting import HuntsCause
 from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound, find_tree
 from taskview_tui.screens.with_detail import Found
-from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.detail_pane import DetailPane
 from taskview_tui.widgets.finding_tree import FindingTree
 from taskview_tui.widgets.task_tree import TaskTreeView
 
 _UNSEEN = 0.3
-_SHOWN = 40
-"""Cells of a value that is followed, in the status line."""
 
 TREE_COMMANDS = (
     Command(
@@ -57,7 +54,7 @@ TREE_COMMANDS = (
 )
 
 
-class TreeScreen(ShowsClock, HuntsCause):
+class TreeScreen(ShowsClock, MarksHolders, HuntsCause):
     """Shows a tree; Enter shows the task under the cursor on the whole screen."""
 
     BINDINGS = bindings(*TREE_COMMANDS, *TIMING_COMMANDS, *PANE_COMMANDS)
@@ -84,10 +81,6 @@ class TreeScreen(ShowsClock, HuntsCause):
         """The task that the cursor was put on as the beginning of the tree was drawn, if it was."""
         self._asked_at = 0.0
         self._took: float | None = None
-        self._holders: Mapping[Ident, Holding] = {}
-        self._followed = ""
-        self._followed_limit = 0
-        """The value that they hold."""
 
     def compose_content(self) -> Iterable[Widget]:
         """Make tree and pane."""
@@ -96,7 +89,7 @@ class TreeScreen(ShowsClock, HuntsCause):
     def on_mount(self) -> None:
         """Let the keys be the tree's."""
         self.view.focus()
-        self.view.show_holders(self._holders)
+        self.show_holders()
 
     @property
     def view(self) -> FindingTree:
@@ -256,14 +249,11 @@ class TreeScreen(ShowsClock, HuntsCause):
                 words += f", {self._shown.failed:,} failed"
         if self._ask.top is not None:
             words = f"from one task down: {words}" if words else "from one task down"
-        first = self.hunt_words or self._found_words
-        if self._holders:
-            only = f" (the oldest {self._followed_limit:,})" if self._followed_limit else ""
-            first = f'◆ "{clip(clean(self._followed), _SHOWN)}"{only}  {first or words}'
+        first = self.hunt_words or self._found_words or words
+        if self.followed_words:
+            first = f"{self.followed_words}  {first}"
         self.query_one(StatusLine).status = ListStatus(
-            hint="  ".join(
-                part for part in (first or words, self.clock_words, self.aside_words) if part
-            ),
+            hint="  ".join(part for part in (first, self.clock_words, self.aside_words) if part),
             took=self._took,
             running="reading…" if reading else "",
             running_for=running_for,
@@ -331,24 +321,9 @@ class TreeScreen(ShowsClock, HuntsCause):
             words = "no other task here failed" if self._shown.failed else "no task here failed"
             self.app.notify(words, markup=False)
 
-    def mark_holders(
-        self, holders: Mapping[Ident, Holding], value: str = "", limit: int = 0
-    ) -> None:
-        """Mark the tasks that hold a value which is being followed, each with its part in that.
-
-        `limit` says that only so many, the oldest, are marked; with 0 all are.
-        """
-        self._holders, self._followed, self._followed_limit = holders, value, limit
-        if self.is_mounted:
-            self.view.show_holders(holders)
-            self.update_lines()
-
     def clear_own_filter(self) -> bool:
         """Take back the marks of a value or of a hunt; say whether there was any."""
-        if self.view.marks_holders:
-            self.mark_holders({})
-            return True
-        return self.end_hunt() or self.clear_clock()
+        return self.end_following() or self.end_hunt() or self.clear_clock()
 
     def action_show_parent(self) -> None:
         """Go to the parent: in this tree, or in that of the conversation where it is."""

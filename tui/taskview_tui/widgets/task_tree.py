@@ -80,6 +80,8 @@ class TaskTreeView(TreeLines):
     """Tasks under the tasks that started them, as far as they are opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*TREE_COMMANDS)
+    # What opens a large tree does not wait for a scroll bar to appear.
+    DEFAULT_CSS = "TaskTreeView.-large { overflow-y: scroll; }"
 
     class Selected(RowMessage[TaskRow]):
         """The cursor has come to another task, or its task has changed."""
@@ -107,6 +109,7 @@ class TaskTreeView(TreeLines):
         self._last = outline.last
         self._slots = None
         self._version += 1
+        self.set_class(len(outline) > SMALL, "-large")
 
     def _whole(self, unfolded: frozenset[Ident]) -> TreeFolding:
         """Make the folding of the whole tree."""

@@ -125,11 +125,6 @@ class TreeLines(LineView):
         parts = (self._waterfall.words, f"! {faults}" if faults else "")
         return "  ".join(part for part in parts if part)
 
-    @property
-    def marks_holders(self) -> bool:
-        """Whether there are marks of a value."""
-        return bool(self._holders)
-
     def _number(self) -> int | None:
         return self._folding.line(self.cursor_line) if len(self._folding) else None
 
