@@ -136,3 +136,12 @@ def test_pretty_keeps_numbers_and_repeated_keys() -> None:
         "  ]",
         "}",
     ]
+
+
+def test_what_is_deep_is_not_spread_over_more_than_it_is_worth() -> None:
+    """Two blanks for each of 30,000 levels would be 900 MB; and more memory than there is."""
+    deep = 30_000
+    shown = list(pretty("[" * deep + "]" * deep))
+    assert len(shown) == 2 * deep - 1
+    assert max(map(len, shown)) <= 102
+    assert "".join(map(str.strip, shown)) == "[" * deep + "]" * deep

@@ -85,3 +85,13 @@ def test_of_equal_keys_each_has_its_own_path() -> None:
 )
 def test_the_end_of_a_long_path_is_what_shows(text: str, width: int, shown: str) -> None:
     assert ending(text, width) == shown
+
+
+def test_what_is_deep_is_copied_in_no_more_than_it_is_worth() -> None:
+    deep, many = 500, 10_000
+    stored = '{"a":' * deep + str([1] * many) + "}" * deep
+    lines = parse_json(stored)
+    assert lines is not None
+    copied = value_of(lines, 0)
+    assert len(copied) < 2 * (deep + many) * 120
+    assert json.loads(copied) == json.loads(stored)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from taskview_tui.render.json_lines import JsonLines, Kind
 from taskview_tui.text.json_text import json_string
+from taskview_tui.text.pretty_json import indent
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_STEP = "  "
 _OPENING = {Kind.OBJECT: "{", Kind.LIST: "["}
 _CLOSING = {Kind.CLOSE_OBJECT: "}", Kind.CLOSE_LIST: "]"}
 
@@ -52,7 +52,7 @@ def _opening(lines: JsonLines, line: int) -> int:
 
 def _spread(lines: JsonLines, first: int) -> Iterator[str]:
     for line in range(first, lines.ends[first]):
-        indent = _STEP * (lines.depths[line] - lines.depths[first])
+        blanks = indent(lines.depths[line] - lines.depths[first])
         key = lines.keys[line]
         name = f"{json_string(key)}: " if key is not None and line > first else ""
         comma = "," if lines.commas[line] and first < line < lines.ends[first] - 1 else ""
@@ -67,4 +67,4 @@ def _spread(lines: JsonLines, first: int) -> Iterator[str]:
         else:
             text = lines.texts[line]
             text = json_string(text) if kind is Kind.STRING else text
-        yield f"{indent}{name}{text}{comma}"
+        yield f"{blanks}{name}{text}{comma}"

@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from taskview_tui.text.json_text import json_string, tokens
 
 _STEP = "  "
+_DEEPEST = 50
+"""Levels that are indented. All of 100,000 within each other would be 20 GB of blanks."""
+
+
+def indent(depth: int) -> str:
+    """Give the blanks before a line so deep: two a level, and no more from the fiftieth on."""
+    return _STEP * min(depth, _DEEPEST)
 
 
 def pretty(text: str) -> Iterator[str]:
-    """Give valid JSON line by line, two spaces a level; empty lists and objects on one line.
+    """Give valid JSON line by line, indented by level; empty lists and objects on one line.
 
     Strings show their characters instead of escapes, except those that no screen can show.
     """
@@ -23,17 +30,17 @@ def pretty(text: str) -> Iterator[str]:
             depth -= 1
             if not opened:
                 yield line
-                line = _STEP * depth
+                line = indent(depth)
             line += token
             opened = False
             continue
         if opened:
             yield line
-            line = _STEP * depth
+            line = indent(depth)
         opened = token in "[{"
         if token == ",":
             yield line + ","
-            line = _STEP * depth
+            line = indent(depth)
         elif token == ":":
             line += ": "
         else:
