@@ -115,7 +115,9 @@ def test_an_interrupted_turn_is_cancelled_and_still_shows_its_prompt() -> None:
     turn, tool = session_rows(session.lines)
     assert (turn["status"], turn["error"], turn["input"]) == ("cancelled", None, {"prompt": "go"})
     assert turn["metadata"]["notices"] == ["[Request interrupted by user for tool use]"]
-    assert tool["status"] == "running"
+    # It gets no result any more: it ended with the turn.
+    assert (tool["status"], tool["error"]) == ("cancelled", "[Request interrupted by user]")
+    assert tool["completed_at"] == turn["completed_at"] is not None
 
 
 def test_an_error_of_the_api_fails_a_turn_unless_it_goes_on() -> None:

@@ -135,3 +135,68 @@ def test_an_empty_line_is_counted_and_no_fault() -> None:
     taken = take(encoded(session.lines) + b"\n" + encoded(session.lines), f"{PLACE}/a.jsonl")
     assert [(each.place.line, each.is_fault) for each in taken.skipped] == [(2, False)]
     assert len(derive(taken.facts[:1]).tasks) == 1
+
+
+def test_what_claude_code_says_beside_a_sub_agent_is_the_sub_agents() -> None:
+    """It lies in a file of its own, which is read behind the session's: not the last turn's."""
+    session = SessionWriter()
+    session.prompt("research")
+    session.says(call("t1", "Task", prompt="look", subagent_type="Explore"))
+    session.result("t1", "found", toolUseResult={"status": "completed", "agentId": "a1"})
+    session.prompt("something else")
+    session.line("system", subtype="turn_duration", durationMs=1000)
+    agent = SessionWriter()
+    agent.session = session.session
+    of_agent: Line = {"isSidechain": True, "agentId": "a1"}
+    beside: list[tuple[str, Line]] = [
+        ("attachment", {"attachment": {"type": "queued_command", "prompt": "more of it"}}),
+        ("system", {"subtype": "api_error", "content": "tried again"}),
+        ("system", {"subtype": "turn_duration", "durationMs": 298_000}),
+    ]
+    agent.line("system", subtype="api_error", content="before its prompt", uuid="a0", **of_agent)
+    said = {"role": "user", "content": "look"}
+    agent.line("user", message=said, uuid="a1", **of_agent)
+    agent.says(text("found"), uuid="a2", **of_agent)
+    for number, (kind, more) in enumerate(beside):
+        agent.line(kind, uuid=f"b{number}", **of_agent, **more)
+    rows = session_rows(session.lines, a1=agent.lines)
+    turns = [row for row in rows if row["metadata"]["kind"] == "turn"]
+    assert turns[1]["input"] == {"prompt": "something else"}
+    assert (turns[1]["metadata"]["duration_ms"], turns[1]["metadata"]["notices"]) == (1000, [])
+    (explorer,) = [row for row in rows if row["agent_id"] == "agent:Explore"]
+    assert explorer["input"] == {"prompt": "look", "later": ["more of it"]}
+    assert explorer["metadata"]["notices"] == ["before its prompt", "tried again"]
+    assert explorer["metadata"]["duration_ms"] == 298_000
+
+
+def test_what_is_no_text_is_kept_wherever_it_stands() -> None:
+    picture = {"type": "image", "source": {"type": "url", "url": "x"}}
+    odd = {"type": "brand_new", "data": 1}
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(text("here"), odd, message="m1")
+    queued = {"type": "queued_command", "prompt": [text("look at this"), picture]}
+    session.line("attachment", attachment=queued)
+    (turn,) = session_rows(session.lines)
+    assert turn["input"] == {"prompt": "go", "later": ["look at this", picture]}
+    assert turn["output"] == {"text": "here", "content": [odd]}
+
+
+def test_who_is_below_an_interrupted_turn_was_interrupted_too() -> None:
+    session = SessionWriter()
+    session.prompt("go")
+    session.says(call("t1", "Task", prompt="look", subagent_type="Explore"))
+    session.prompt("[Request interrupted by user]")
+    agent = SessionWriter()
+    agent.session = session.session
+    of_agent: Line = {"isSidechain": True, "agentId": "a1"}
+    agent.line("user", message={"role": "user", "content": "look"}, uuid="a1", **of_agent)
+    agent.says(call("t2"), uuid="a2", **of_agent)
+    rows = session_rows(session.lines, a1=agent.lines)
+    assert {row["agent_id"]: row["status"] for row in rows} == {
+        "claude-code": "cancelled",
+        "tool:Task": "cancelled",
+        "agent:Explore": "cancelled",
+        "tool:Bash": "cancelled",
+    }
+    assert all(row["completed_at"] for row in rows)

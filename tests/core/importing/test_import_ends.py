@@ -102,8 +102,9 @@ def test_what_is_named_and_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", Path("/dev/null")):
         with ExitStack() as stack, pytest.raises(LoadError, match="neither a file nor a folder"):
             find_inputs([str(path)], stack)
-    with ExitStack() as stack:  # in a folder it is none of what was meant
-        assert find_inputs([str(tmp_path)], stack) == []
+    with ExitStack() as stack:
+        (found,) = find_inputs([str(tmp_path)], stack)
+        assert found.passed_over.startswith("neither a file nor a folder")
 
 
 def test_standard_input_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,7 +237,7 @@ async def test_what_no_reader_knows_is_looked_at_once_and_told_each_time(
     for _ in range(2):
         report = await import_into(migrated_sqlite_url, tmp_path / "spools", tmp_path / "p")
         assert [each.name for each in report.left_out] == [str(notes)]
-        assert report.left_out[0].reason == "of no format that is known"
+        assert report.left_out[0].reason.startswith("of no format that is known: claude-code")
     assert len(looks) == 2
     assert report.formats["claude-code"].conversations == 1
     notes.write_bytes(encoded(made_up_session(5, turns=1)))

@@ -47,6 +47,18 @@ class Belonging:
         if chain is not None and uuid is not None:
             self._chains[uuid] = chain
 
+    def whose(self, line: Line) -> Frame | None:
+        """Give what a line is of that is no message: a sub-agent, or the turn under way.
+
+        None where there is no turn yet, or it is of a sub-agent that cannot be told.
+        """
+        entry = line.entry
+        if line.agent is None and entry.get("isSidechain") is not True:
+            return self.turns[-1] if self.turns else None
+        agent = line.agent or text_of(entry.get("agentId"))
+        agent = agent or self._chain_of(text_of(entry.get("parentUuid")))
+        return None if agent is None else self._agent(agent, line)
+
     def _chain_of(self, parent: str | None) -> str | None:
         return self._chains.get(parent) if parent is not None else None
 

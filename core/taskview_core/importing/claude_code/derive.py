@@ -14,6 +14,7 @@ from taskview_core.importing.claude_code.lines import Line, Lines, read_lines, t
 from taskview_core.importing.claude_code.outcome import (
     call_outcome,
     frame_status,
+    interruption_of,
 )
 from taskview_core.importing.claude_code.prompts import title_of
 from taskview_core.importing.claude_code.spawning import link_agents
@@ -138,6 +139,8 @@ class _Rows:
         }
         if agent.notices:
             metadata["notices"] = agent.notices
+        if agent.duration is not None:
+            metadata["duration_ms"] = agent.duration
         return self._row(agent, call, f"agent:{kind}", status, prompt, metadata)
 
     def _row(
@@ -166,7 +169,7 @@ class _Rows:
             _short(storable_text(name)),
             status,
             None if given is None else to_text(given),
-            None if frame.text is None else to_text({"text": frame.text}),
+            _output(frame),
             None if error is None else storable_text(error),
             to_text(metadata),
             begun,
@@ -193,6 +196,8 @@ class _Rows:
         if len(name) > _LONGEST_NAME:
             metadata["name"] = call.name
         begun = call.begun or call.frame.begun or self._first
+        interrupted = None if call.answered else interruption_of(call)
+        ended = call.ended if interrupted is None else interrupted.last
         return ImportedTask(
             call.id,
             self._id,
@@ -205,8 +210,8 @@ class _Rows:
             to_text(metadata),
             begun,
             call.begun,
-            call.ended,
-            call.ended or begun,
+            ended,
+            ended or begun,
         )
 
 
@@ -218,6 +223,13 @@ def _is_asked(turn: Frame) -> bool:
 
 def _prompt_text(frame: Frame) -> str | None:
     return None if frame.prompt is None else text_of(frame.prompt.get("prompt"))
+
+
+def _output(frame: Frame) -> str | None:
+    said: dict[str, Any] = {} if frame.text is None else {"text": frame.text}
+    if frame.others:
+        said["content"] = frame.others
+    return to_text(said) if said else None
 
 
 def _described(agent: Frame) -> str | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from taskview_core.importing.claude_code.prompts import Said
+
 TURN, AGENT = "turn", "agent"
 """The kinds of frames."""
 _MOST = 10**15
@@ -61,6 +63,8 @@ class Frame:
     said: list[str] = field(default_factory=list)
     thought: list[str] = field(default_factory=list)
     """Words and thoughts since the last call of a tool."""
+    others: list[Any] = field(default_factory=list)
+    """Blocks of the assistant's that are neither words nor calls, such as images."""
     state: str = ""
     """What came last: text, call, result, thought, output, interrupted, error; none so far."""
     stop: str | None = None
@@ -83,6 +87,18 @@ class Frame:
             self.last = moment if self.last is None else max(self.last, moment)
             if self.begun is None:
                 self.begun = moment
+
+    @property
+    def word(self) -> str:
+        """What it is called, where it is said what a line was folded into."""
+        return "turn" if self.kind == TURN else "sub-agent"
+
+    def hear_more(self, said: Said) -> None:
+        """Take in what is said to it after its prompt."""
+        if said.text:
+            self.later.append(said.text)
+        self.later.extend(said.others)
+        self.notices.extend(said.context)
 
     def count(self, message: str, usage: Any) -> None:
         """Count what a message used.

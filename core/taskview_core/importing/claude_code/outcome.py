@@ -17,21 +17,34 @@ _FOR_THE_MODEL = re.compile(
     r"(?<=\.) (?:The tool use was rejected|STOP what you are doing).*", re.DOTALL
 )
 _TAGS = re.compile(r"</?tool_use_error>")
+INTERRUPTED = "[Request interrupted by user]"
 _ANSWERED = ("text", "output", "interrupted", "error")
 
 
 def call_outcome(call: Call) -> tuple[str, str | None]:
     """Give the status of a call, and its error."""
     if not call.answered:
-        return "running", None
+        # Whoever was interrupted gets no result any more.
+        return ("cancelled", INTERRUPTED) if interruption_of(call) else ("running", None)
     text = content_text(call.content) if call.failed else None
     if call.result.get("interrupted") is True:
-        return "cancelled", text or "[Request interrupted by user]"
+        return "cancelled", text or INTERRUPTED
     if not call.failed:
         return "completed", None
     if text is not None and _REFUSED.match(text):
         return "cancelled", _refusal(text)
     return "failed", _TAGS.sub("", text) if text else "the tool says that it failed, and not why"
+
+
+def interruption_of(call: Call) -> Frame | None:
+    """Give what a call without a result was interrupted with: its turn, or an agent above it."""
+    frame: Frame | None = call.frame
+    seen: set[int] = set()
+    while frame is not None and frame.state != "interrupted" and id(frame) not in seen:
+        seen.add(id(frame))
+        above = frame.call
+        frame = above.frame if above is not None and not above.answered else None
+    return frame if frame is not None and frame.state == "interrupted" else None
 
 
 def _refusal(text: str) -> str:
@@ -55,11 +68,13 @@ def frame_status(frame: Frame, *, is_last: bool) -> str:
     call = frame.call
     if call is not None and call.answered and not _runs_on(call):
         return call_outcome(call)[0]
-    if not frame.state:
+    if not frame.state and (call is None or not interruption_of(call)):
         # Nobody has answered; of a sub-agent there may be no more than its prompt yet.
         return "pending" if frame.call is None else "running"
     if frame.state in _ANSWERED and frame.stop != "tool_use":
         return "completed"
+    if call is not None and not call.answered and interruption_of(call):
+        return "cancelled"
     return "running" if is_last else "completed"
 
 

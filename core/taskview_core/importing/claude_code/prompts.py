@@ -36,6 +36,15 @@ class Said(NamedTuple):
     context: list[str]
     others: list[Any]
 
+    def given(self) -> dict[str, Any]:
+        """Give it as what a turn or a sub-agent was given."""
+        given: dict[str, Any] = {"prompt": self.text}
+        if self.others:
+            given["content"] = self.others
+        if self.context:
+            given["context"] = self.context
+        return given
+
 
 def read_said(content: Any) -> Said:
     """Tell what the content of a line says."""

@@ -39,7 +39,7 @@ class ClaudeCodeReader:
     """Reads sessions; one line is one fact, and a session's lines are a scope."""
 
     name = "claude-code"
-    version = 3
+    version = 4
     grows = True
     has_spans = False
 

@@ -35,9 +35,10 @@ def slim(entry: dict[str, Any]) -> dict[str, Any] | None:
     if kind == "assistant" or kind == "user":
         return None
     chain = _IN_CHAIN if entry.get("isSidechain") is True else ()
+    whose = ("isSidechain", "agentId", *chain) if kind == "attachment" else chain
     if isinstance(kind, str) and kind in _OTHER_KEYS:
         return {key: entry[key] for key in (*_OTHER_KEYS[kind], *chain) if key in entry}
-    kept = {key: entry[key] for key in ("type", "timestamp", *chain) if _is_short(entry, key)}
+    kept = {key: entry[key] for key in ("type", "timestamp", *whose) if _is_short(entry, key)}
     data = entry.get("data")
     if kind == "progress" and isinstance(data, dict) and "agentId" in data:
         kept["data"] = {key: data[key] for key in ("type", "agentId") if _is_short(data, key)}

@@ -96,17 +96,15 @@ class Walk:
         if said.kind == "interrupted":
             frame.state = "interrupted"
             frame.notices.append(said.text)
-        elif said.text:
-            frame.later.append(said.text)
-        frame.later.extend(said.others)
-        frame.notices.extend(said.context)
+            said = said._replace(text="")
+        frame.hear_more(said)
 
     def _prompt(self, line: Line, said: Said) -> None:
         if not said.text and not said.others and not said.context:
             self._account.skip("an empty prompt")
             return
         frame = self._belonging.new_turn(line)
-        frame.prompt = _given(said)
+        frame.prompt = said.given()
         frame.is_command = said.kind == "command"
         frame.entries += 1
         frame.heard(line.moment)
@@ -118,6 +116,8 @@ class Walk:
             # What a command such as /init stands for.
             assert turn.prompt is not None, "a command is a prompt"
             turn.prompt.setdefault("expanded", said.text)
+            if said.others:
+                turn.prompt.setdefault("content", said.others)
             self._fold(line, turn, "what a command stands for")
         else:
             self._account.skip(_META)
@@ -126,12 +126,12 @@ class Walk:
         if said.kind == "interrupted":
             self._interrupted(line, agent, said)
         elif agent.prompt is None and not agent.entries:
-            agent.prompt = _given(said)
+            agent.prompt = said.given()
             agent.entries += 1
             agent.heard(line.moment)
             self._account.use()
         else:
-            agent.later.append(said.text)
+            agent.hear_more(said)
             agent.state = ""
             self._fold(line, agent, "the sub-agent")
 
@@ -156,7 +156,7 @@ class Walk:
         # No error, which would be shown in place of the prompt.
         frame.state = "interrupted"
         frame.notices.append(said.text)
-        self._fold(line, frame, f"the {_name(frame)}")
+        self._fold(line, frame, f"the {frame.word}")
 
     # What the assistant's lines say
 
@@ -181,19 +181,22 @@ class Walk:
         if began:
             self._account.use()
         else:
-            self._account.fold(f"the {_name(frame)}")
+            self._account.fold(f"the {frame.word}")
 
     def _block(
         self, line: Line, frame: Frame, block: Any, message: str, model: str | None, *, failed: bool
     ) -> bool:
         """Read a block; say whether a row begins with it."""
-        kind = block.get("type") if isinstance(block, dict) else "text"
+        kind = block.get("type") if isinstance(block, dict) else None
         if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
             self._calls.add(line, frame, block, model)
             return True
         if isinstance(kind, str) and kind.endswith("_tool_result"):
             # Of a tool that ran where the model does.
-            return self._calls.answer_block(line, block)
+            if not self._calls.answer_block(line, block):
+                frame.others.append(block)
+                return False
+            return True
         if kind in ("thinking", "redacted_thinking"):
             thought = text_of(block.get("thinking"))
             if thought is not None:
@@ -201,6 +204,8 @@ class Walk:
             frame.state = frame.state if frame.state == "text" else "thought"
             return False
         text = text_of(block if isinstance(block, str) else _get(block, "text"))
+        if text is None and kind != "text" and block is not None:
+            frame.others.append(block)
         if text is None or text.isspace():
             return False
         if failed:
@@ -243,21 +248,26 @@ class Walk:
     def _system(self, line: Line) -> None:
         entry = line.entry
         subtype = text_of(entry.get("subtype")) or ""
-        turn = self.turns[-1] if self.turns else None
+        frame = self._belonging.whose(line)
         content = text_of(entry.get("content"))
         duration = entry.get("durationMs")
-        if turn is not None and subtype == "turn_duration" and isinstance(duration, int | float):
-            turn.duration = duration
-            self._fold(line, turn, "the turn", heard=False)
-        elif turn is not None and content and subtype in ("local_command", "local_command_output"):
+        if frame is not None and subtype == "turn_duration" and isinstance(duration, int | float):
+            frame.duration = duration
+            self._note(frame)
+        elif (
+            frame is not None
+            and frame.kind == TURN
+            and content
+            and subtype in ("local_command", "local_command_output")
+        ):
             said = read_said(content)
             if said.kind == "command":
                 self._prompt(line, said)
             else:
                 self._aside(line, said)
-        elif turn is not None and content is not None:
-            turn.notices.append(content)
-            self._fold(line, turn, "the turn", heard=False)
+        elif frame is not None and content is not None:
+            frame.notices.append(content)
+            self._note(frame)
         else:
             self._account.skip(f"system: {subtype[:40] or 'without a subtype'}")
 
@@ -265,27 +275,25 @@ class Walk:
         attachment = line.entry.get("attachment")
         kind = text_of(_get(attachment, "type")) or "of no type"
         prompt = _get(attachment, "prompt")
-        if kind == "queued_command" and self.turns and prompt:
-            said = read_said(prompt)
-            self.turns[-1].later.append(said.text)
-            self._fold(line, self.turns[-1], "the turn")
+        frame = self._belonging.whose(line) if kind == "queued_command" and prompt else None
+        if frame is not None:
+            frame.hear_more(read_said(prompt))
+            frame.heard(line.moment)
+            self._note(frame)
         else:
             self._account.skip(f"attachment: {kind[:40]}")
+
+    def _note(self, frame: Frame) -> None:
+        """Count a line that says something beside: a sub-agent's prompt may still come after it."""
+        if frame.kind == TURN:
+            frame.entries += 1
+        self._account.fold(f"the {frame.word}")
 
     def _fold(self, line: Line, frame: Frame, into: str, *, heard: bool = True) -> None:
         frame.entries += 1
         if heard:
             frame.heard(line.moment)
         self._account.fold(into)
-
-
-def _given(said: Said) -> dict[str, Any]:
-    given: dict[str, Any] = {"prompt": said.text}
-    if said.others:
-        given["content"] = said.others
-    if said.context:
-        given["context"] = said.context
-    return given
 
 
 def _content(line: Line) -> Any:
@@ -299,7 +307,3 @@ def _get(value: Any, key: str) -> Any:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _name(frame: Frame) -> str:
-    return "turn" if frame.kind == TURN else "sub-agent"

@@ -37,7 +37,8 @@ _SCOPES = {
     "instrumentationLibraryLogs",
     "instrumentation_library_logs",
 }
-_RECORDS = {"spans", "logRecords", "log_records"}
+_LOGS = {"logRecords", "log_records"}
+_RECORDS = {"spans", *_LOGS}
 _LISTS = _OUTER | _SCOPES | _RECORDS
 _DEEPEST = 8
 _METRICS = {"resourceMetrics", "resource_metrics"}
@@ -84,7 +85,7 @@ class _Envelopes:
                 if mark == "{":
                     yield from self._object(_Owner(), None, 0)
                 elif mark == "[":
-                    yield from self._list(_Owner(), None, 0, records=False)
+                    yield from self._list(_Owner(), None, 0, "")
                 elif broken:
                     if not stream.next_document():
                         return
@@ -116,7 +117,7 @@ class _Envelopes:
             elif follows == "[" and depth < _DEEPEST and key in _LISTS:
                 is_record = False
                 below = _Owner() if key in _OUTER else owner
-                yield from self._list(below, library, depth + 1, records=key in _RECORDS)
+                yield from self._list(below, library, depth + 1, key if key in _RECORDS else "")
             elif follows == "{" and key == "trace" and depth < _DEEPEST:
                 is_record = False  # Tempo's answer to a query
                 yield from self._object(_Owner(), None, depth + 1)
@@ -170,8 +171,9 @@ class _Envelopes:
         return events
 
     def _list(
-        self, owner: _Owner, library: str | None, depth: int, *, records: bool
+        self, owner: _Owner, library: str | None, depth: int, records: str
     ) -> Iterator[Told | Skipped]:
+        """Read a list of objects, or of `records`, as their member is called."""
         stream = self._stream
         stream.take("[")
         while (follows := stream.peek()) != "]":
@@ -185,7 +187,8 @@ class _Envelopes:
                 except BadJsonError as error:
                     yield from self._passed_over(error)
                 else:
-                    yield from self._told(value, place, owner, library)
+                    is_log = records in _LOGS
+                    yield from self._told(value, place, owner, library, is_log=is_log)
             self._go_past_comma()
         stream.take("]")
 
@@ -196,11 +199,19 @@ class _Envelopes:
             stream.take("," if stream.peek() == "," else "]")
 
     def _told(
-        self, value: JsonValue, place: Place, owner: _Owner | None, library: str | None
+        self,
+        value: JsonValue,
+        place: Place,
+        owner: _Owner | None,
+        library: str | None,
+        *,
+        is_log: bool = False,
     ) -> Iterator[Told | Skipped]:
         around = Around(library=library)
         if owner is not None:
-            around = Around(owner.resource, owner.processes, library, owner.ref, owner.trace)
+            around = Around(
+                owner.resource, owner.processes, library, owner.ref, owner.trace, is_log
+            )
         for told in told_by_record(value, around):
             if isinstance(told, str):
                 yield Skipped(place, told, is_fault=told not in LOGS_OF_NO_SPAN)

@@ -32,7 +32,7 @@ class OtlpReader:
     """
 
     name = "otlp"
-    version = 3
+    version = 4
     grows = False
     has_spans = True
 

@@ -15,7 +15,11 @@ _Object = Mapping[str, JsonValue]
 
 _SIDES = ("internal", "server", "client", "producer", "consumer")
 _CODES = {0: None, 1: "ok", 2: "error"}
-_LOG_KEYS = {"body", "severityNumber", "severity_number", "severityText", "observedTimeUnixNano"}
+_LOG_KEYS = {
+    *("body", "severityNumber", "severity_number", "severityText", "severity_text"),
+    *("observedTimeUnixNano", "observed_time_unix_nano", "eventName", "event_name"),
+}
+_OBSERVED = ("observedTimeUnixNano", "observed_time_unix_nano")
 _MOST_ROWS_DEEP = 3
 _NO_ERROR = (None, False, "false", "")
 """What Jaeger's tag `error` says where there was none."""
@@ -34,6 +38,8 @@ class Around:
     library: str | None = None
     ref: str | None = None
     trace: str | None = None
+    is_log: bool = False
+    """Whether it stands among log records: one may have neither a body nor a severity."""
 
 
 def told_by_record(value: JsonValue, around: Around, depth: int = 0) -> Iterator[Span | Log | str]:
@@ -64,7 +70,7 @@ def told_by_record(value: JsonValue, around: Around, depth: int = 0) -> Iterator
     span = span or ids.span_id(_first(context, "spanId", "span_id"))
     if "instrumentationScope" in value and span is None:
         span = ids.span_id(value.get("id"))  # what the SDK of JavaScript prints
-    is_log = bool(_LOG_KEYS & value.keys()) and "name" not in value
+    is_log = around.is_log or (bool(_LOG_KEYS & value.keys()) and "name" not in value)
     if trace is None:
         yield _LOG_OF_NO_TRACE if is_log else "a span without the id of a trace"
     elif span is None:
@@ -168,7 +174,7 @@ def _log_event(value: _Object) -> Event:
     attributes = attributes_of(value.get("attributes"))
     name = _text(_first(value, "eventName", "event_name")) or _text(attributes.get("event.name"))
     time = times.nanoseconds(_first(value, "timeUnixNano", "time_unix_nano"), 1)
-    time = time or times.nanoseconds(_first(value, "observedTimeUnixNano", "timestamp"))
+    time = time or times.nanoseconds(_first(value, *_OBSERVED, "timestamp"))
     body = any_value(value.get("body"))
     if body is not None:
         attributes["body"] = decoded(body) if isinstance(body, str) else body

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from taskview_core.errors import LoadError
-from taskview_core.importing.formats import reader_of
+from taskview_core.importing.formats import READERS, reader_of
 from taskview_core.importing.reader import STDIN, Head, Reader
 
 _HEAD = 1 << 16
@@ -27,6 +27,7 @@ _SQLITE = b"SQLite format 3\0"
 _HIDDEN = "its name begins with a dot: name it to have it read"
 _LINK = "a link to another folder: name it to have it read"
 _NOWHERE = "a link to nothing"
+_NO_FILE = "neither a file nor a folder: standard input is read as -"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def known_reader(head: Head) -> Reader | str:
         return "rows of conversations and tasks: `taskview load` takes them"
     if b"\0" in head.start:
         return "not a text file"
-    return "of no format that is known"
+    known = ", ".join(each.name for each in READERS)
+    return f"of no format that is known: {known} (--from names it)"
 
 
 def recognises(path: Path) -> bool:
@@ -149,9 +151,7 @@ def _files(path: str, refuse: Callable[[OSError], None], passed: dict[str, str])
         yield path
         return
     if not stat.S_ISDIR(mode):
-        raise LoadError(
-            f"cannot read {path}", "it is neither a file nor a folder: standard input is read as -"
-        )
+        raise LoadError(f"cannot read {path}", f"it is {_NO_FILE}")
 
     for folder, folders, files in os.walk(path, onerror=refuse):
         entered: list[str] = []
@@ -176,7 +176,7 @@ def _input(name: str) -> Input | None:
     try:
         state = os.stat(name)  # noqa: PTH116  # as above
         if not stat.S_ISREG(state.st_mode):
-            return None
+            return Input(name, name, 0, 0, 0, passed_over=_NO_FILE)
         identity = os.path.realpath(name)
     except FileNotFoundError:
         if not os.path.islink(name):  # noqa: PTH114  # as above
