@@ -23,7 +23,10 @@ _WITHOUT_HOST = re.compile(
     r"(?i)(?:[a-z][\w+.-]*://|postgres\w*:/?)[^:/@\s\[]*:([^:/@,]*[^\d:/@,][^:/@,]*)(?=/|$)"
 )
 """What stands where a port would, and is none: the `@` and the host behind it were forgotten."""
-_NAMED = re.compile(r"(?i)\bpass(?:word|wd|code|phrase)?\s*=\s*('(?:[^'\\]|\\.)*'|[^&\s]*)")
+_NAMED = re.compile(
+    r"(?i)(?:\b(?:pass(?:word|wd|code|phrase)?|pwd|secret|token)|(?<=[?&;])\w*key)\s*="
+    r"\s*('(?:[^'\\]|\\.)*'|[^&\s]*)"
+)
 
 _known: set[str] = set()
 
@@ -50,6 +53,7 @@ def remember_in(text: str) -> None:
     for found in _NAMED.finditer(text):
         value = found[1].strip("'")
         remember(value)
+        remember(value.partition(";")[0])
         remember(re.sub(r"\\(.)", r"\1", value))
 
 

@@ -48,6 +48,15 @@ FORMS: dict[str, Callable[[str, str], str]] = {
     "bad mode": lambda where, secret: (
         f"postgresql://ada:{quote(secret, '')}@{where}/t?sslmode=maybe&sslpassword={quote(secret)}"
     ),
+    "no colon": lambda where, secret: f"postgresql//ada:{quote(secret, '')}@{where}/t",
+    "no scheme": lambda where, secret: f"ada:{quote(secret, '')}@{where}/t",
+    "slashes alone": lambda where, secret: f"//ada:{quote(secret, '')}@{where}/t",
+    "as a port": lambda where, secret: f"ada@127.0.0.1:{quote(secret, '')}",
+    "a URL as name": lambda where, secret: (
+        f"postgresql:///{quote(f'postgresql://ada:{secret}@h/x', '')}?host=127.0.0.1&port=1"
+    ),
+    "of others": lambda where, secret: f"host=127.0.0.1;port=1;user=ada;pwd={quote(secret, '')}",
+    "a key": lambda where, secret: f"file:x.db?key={quote(secret, '')}&mode=ro",
     "words": lambda where, secret: f"host={where} dbname=t user=ada password={_words(secret)}",
     "odd words": lambda where, secret: f"zzz=1 host={where} password={_words(secret)}",
 }
@@ -91,6 +100,12 @@ def test_no_command_shows_it(form: str, nowhere: str, secret: str) -> None:
         said = _said(*words)
         assert said
         assert not _shows(said, secret), (words, said)
+
+
+def test_what_follows_an_option_that_asks_is_no_value() -> None:
+    said = _said("ls", "x.db", "-W", "Zq77qZ")
+    assert not _shows(said, "Zq77qZ")
+    assert "-W takes no value" in said
 
 
 @pytest.mark.parametrize("form", FORMS)

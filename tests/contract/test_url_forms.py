@@ -155,3 +155,13 @@ async def test_a_server_without_tls_is_refused_by_the_oldest_variable_too(
     monkeypatch.setenv("PGSSLMODE", "prefer")
     connection = await open_connection(parse_database_url(postgres_url))
     await connection.close()
+
+
+@pytest.mark.parametrize("secret", ["a+b", "a#b", "a+#b"])
+def test_a_plus_and_a_hash_in_a_query_are_what_libpq_has_them_for(secret: str) -> None:
+    """libpq knows no fragment, and no plus that is a blank."""
+    url = parse_database_url(f"postgresql://h/t#1?user=a+b&password={secret}&application_name=x#y")
+    assert [each.password for each in url.servers] == [secret]
+    assert url.label == "postgresql://a+b@h/t#1"
+    assert parse_database_url(url.address).label == url.label
+    assert ("application_name", "x#y") in url.settings

@@ -249,3 +249,25 @@ def test_a_pager_that_ends_at_once_is_read_until_enter(open_terminal: Opener, de
     terminal.wait_for("▾ Input")
     terminal.type(CTRL_Q)
     assert terminal.finish() == 0
+
+
+@pytest.mark.parametrize(
+    ("editor", "said"), [("no-such-editor", "cannot run no-such-editor"), ("false", "ended with 1")]
+)
+def test_an_editor_that_fails_gives_the_terminal_back(
+    open_terminal: Opener, demo: Path, editor: str, said: str
+) -> None:
+    terminal = open_terminal(str(demo), EDITOR=editor, VISUAL="", width=80, height=24)
+    terminal.wait_for("of 600")
+    terminal.type("d")
+    terminal.wait_for("▾ Input")
+    terminal.type("v")
+    if editor == "false":
+        terminal.wait_for("press Enter to go back")
+        terminal.type(ENTER)
+    terminal.wait_for(said)
+    terminal.wait_for("▾ Input")
+    terminal.type("?")
+    terminal.wait_for("keys that work here")
+    terminal.type(CTRL_Q)
+    assert terminal.finish() == 0

@@ -108,6 +108,9 @@ def commands(rows: Rows) -> Iterator[Command]:
     yield Command(("ls", "--filter", "statsu:\x1b[2Jx\u202e"), codes=(2,))
     yield Command(("ls", "--sort", "\x9b2J"), codes=(2,))
     yield Command(("ls", "--cursor", "\x1b]0;x\x07"), codes=(2,))
+    yield Command(("ls", "--timeout", "\x1b]0;x\x07"), codes=(2,))
+    yield Command(("ls", "--\x1b]0;x\x07"), codes=(2,))
+    yield Command(("count", "a", "\x9b2J\x1b]0;x\x07"), codes=(2,))
 
 
 def giant_commands() -> Iterator[Command]:

@@ -47,15 +47,22 @@ class HandsOver(App[None]):
         shown, changed = clean_copy(text)
         ending = ".json" if text[:1] in {"{", "["} else ".txt"
         stopped: int | None = None
+        fault: TaskviewError | None = None
         try:
             command = command_of(tool, os.environ)
             with private_file(shown, ending) as path:
                 self._leave_signals()
                 try:
                     with self.suspend():
-                        stopped = run_command(command, path, self._own_terminal)
+                        # Whatever is raised in here, the terminal would never be taken back.
+                        try:
+                            stopped = run_command(command, path, self._own_terminal)
+                        except TaskviewError as error:
+                            fault = error
                 finally:
                     self.stop_on_signals()
+            if fault is not None:
+                raise fault
         except TaskviewError as error:
             self.notify(clean(str(error)), severity="error", markup=False)
         except SuspendNotSupported:

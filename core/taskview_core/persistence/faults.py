@@ -131,7 +131,8 @@ def _of_sqlite(cause: sqlite3.Error, label: str) -> TaskviewError:
     if "file is not a database" in words or "file is encrypted" in words:
         return CannotConnectError(
             f"{label} is not a SQLite database",
-            "it is encrypted, or another kind of file: `taskview import` says which it knows",
+            "it is encrypted, or another kind of file: `taskview import` reads sessions and traces,"
+            " and says which it knows; `taskview load` reads rows",
         )
     if "unable to open database file" in words:
         return CannotConnectError(

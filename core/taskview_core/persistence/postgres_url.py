@@ -28,6 +28,8 @@ _WORDS = (
     rf"{_WORD}(?:\s++{_WORD})*+\s*+"
 )
 
+_PLACES = {"host", "hostaddr", "port", "dbname", "user"}
+
 # What libpq reads of the environment, but what is looked up there where TLS is made.
 _VARIABLES = {
     "PGAPPNAME": "application_name",
@@ -74,14 +76,17 @@ def parse_keyword_form(text: str) -> PostgresUrl:
         (key, re.sub(r"\\(.)", r"\1", value[1:-1] if value[:1] == "'" else value))
         for key, value in re.findall(_WORD, text)
     ]
+    if any(";" in value and "=" in value for key, value in options if key in _PLACES):
+        raise UsageError("the settings of this Postgres database are parted by semicolons", FORMS)
     return parse_postgres_url(f"?{urlencode(options, quote_via=quote)}")
 
 
 def parse_postgres_url(rest: str) -> PostgresUrl:
     """Read what stands behind `postgresql://`; UsageError for what cannot be read."""
     try:
-        parts = urlsplit(f"postgresql://{rest}")
-        query = parse_qsl(parts.query, keep_blank_values=True)
+        # As libpq reads it: a + is a plus, and there are no fragments.
+        parts = urlsplit(f"postgresql://{rest}", allow_fragments=False)
+        query = parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
     except ValueError as error:
         raise UsageError("this Postgres URL cannot be read", FORMS) from error
     _check_no_stray_password(parts)
@@ -96,6 +101,8 @@ def parse_postgres_url(rest: str) -> PostgresUrl:
         servers, notice = _with_passwords(servers, kept, passfile)
         notices = notices if notice is None else (*notices, notice)
     user, database = kept.get("user", ""), kept.get("dbname", "")
+    if "://" in database:
+        raise UsageError("the database's name in this Postgres URL is a URL itself", FORMS)
     public = (*(each.host for each in servers), user, database)
     for secret in (*(each.password for each in servers), settings.get("sslpassword")):
         remember(secret, public)
@@ -193,7 +200,7 @@ def _check_no_stray_password(parts: SplitResult) -> None:
     `user:pa/ss@host/db` is read as the host `user` with the port `pa`; only the `@` that comes too
     late tells. Where one is meant to stand there, `%40` does as well.
     """
-    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+    if "@" in f"{parts.path}{parts.query}":
         raise UsageError(
             "an @ stands behind the host of this Postgres URL",
             "in a user's name or password write %40 for @, %2F for /, %3F for ? and %23 for #",

@@ -27,6 +27,11 @@ from taskview_core.persistence.sqlite_url import (
 
 _POSTGRES = ("postgres", "postgresql", "postgresql+asyncpg")
 _SQLITE = ("sqlite", "sqlite+aiosqlite")
+_NEARLY = re.compile(
+    r"(?i)^postgres(ql)?(\+\w+)?[:/]"  # a scheme of which something was forgotten
+    r"|\b(password|passwd|pwd)\s*=|^\w+=[^;]*;"  # words, as others have them
+    r"|^/{0,2}[^/@\s]+:.*@|^[^/@\s]+@[^/@\s]+:"  # user:password@host, user@host:port
+)
 
 
 @dataclass
@@ -78,12 +83,12 @@ def parse_database_url(text: str) -> DatabaseUrl:
             return _postgres(parse_keyword_form(text))
         _check_no_mistyped_url(text)
         if text.startswith("file:") and not os.path.lexists(text):
-            return _sqlite(text, parse_file_uri(text))
+            return _sqlite(_shown(text), parse_file_uri(text))
         return _sqlite(text, parse_path(text))
     if scheme in _SQLITE:
         return _sqlite(rest.partition("?")[0].removeprefix("/"), parse_sqlite_url(rest))
     if scheme == "file":
-        return _sqlite(text, parse_file_uri(text))
+        return _sqlite(_shown(text), parse_file_uri(text))
     if scheme in _POSTGRES:
         return _postgres(parse_postgres_url(rest))
     raise UsageError(f"{scheme}:// is not a database that taskview reads", FORMS)
@@ -105,9 +110,15 @@ def _postgres(url: PostgresUrl) -> DatabaseUrl:
 
 def _check_no_mistyped_url(text: str) -> None:
     """Refuse what was meant for a server, before it is shown as a file's name with its password."""
-    nearly = re.search(r"(?i)^postgres(ql)?(\+\w+)?:|\bpassword\s*=", text)
-    if nearly and not os.path.lexists(text):
+    if _NEARLY.search(text) and not os.path.lexists(text):
         raise UsageError("this is nearly a Postgres URL, but none that can be read", FORMS)
+
+
+def _shown(text: str) -> str:
+    """Give a file: URI with what we read of its options: others may be keys of a cipher."""
+    name, _, query = text.partition("#")[0].partition("?")
+    read = [each for each in query.split("&") if each.partition("=")[0] in {"mode", "immutable"}]
+    return f"{name}?{'&'.join(read)}" if read else name
 
 
 def _sqlite(text: str, url: SqliteUrl) -> DatabaseUrl:

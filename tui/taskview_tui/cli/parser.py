@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from taskview_core.errors import UsageError
-from taskview_core.hiding import hidden
+from taskview_core.hiding import MASK
 from taskview_tui.cli.arguments import OptionNames, arrange
+from taskview_tui.cli.streams import say
 
 DATABASE_HELP = (
     "a SQLite file, sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE; "
@@ -18,11 +20,17 @@ DATABASE_HELP = (
 
 ID_USAGE = "taskview {} [DB_URL] ID [options]"
 
+_SURPLUS = "unrecognized arguments"
+_TELLING = re.compile(r"[@=;%]")
+"""What a URL has that holds a password, and other words hardly ever have."""
 TIME_DISPLAYS = ("age", "local", "utc")
 
 
 class CommandParser(argparse.ArgumentParser):
     """An ArgumentParser that takes values beginning with `-`, and knows near misses."""
+
+    _words: frozenset[str] = frozenset()
+    """What is read."""
 
     def __init__(self, prog: str, description: str, epilog: str = "", usage: str | None = None):
         super().__init__(
@@ -41,6 +49,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def read(self, argv: Sequence[str]) -> argparse.Namespace:
         """Parse the words; on a mistake print usage and the mistake, and exit with 2."""
+        self._words = frozenset(argv)
         arranged = arrange(argv, self.option_names())
         wants_help = {"-h", "--help", "--version"} & set(arranged.options)
         if arranged.unknown is not None and not wants_help:
@@ -62,7 +71,13 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and exit with 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {hidden(message)}\n")
+        if self._words & {"-W", "--password"} and message.startswith(_SURPLUS):
+            message = f"{_SURPLUS}, which are not shown: -W takes no value, and asks for it"
+        for word in filter(_TELLING.search, self._words):
+            # It may be a database's URL, in some form that is none, with a password.
+            message = message.replace(repr(word), MASK).replace(word, MASK)
+        say(f"{self.prog}: {message}")
+        self.exit(2)
 
 
 def add_login(parser: CommandParser) -> None:
