@@ -43,17 +43,19 @@ _FAILED = ("slash", *_typed("status:failed"))
 _ON_A_FAILURE = (*_FAILED, "enter", "down", "down", "enter")
 
 _FAILED_AT_THE_TOP = ("slash", *_typed("status:failed is:root"), "enter")
+_FAILED_BELOW = ("slash", *_typed("status:failed agent:researcher"), "enter")
+_BESIDE_IT = ("enter", "space", *["down"] * 4)
 _COLUMN = ("tab", "slash", *_typed("column"), "enter")
 
 PICTURES = (
     Picture("tasks", (120, 32)),
     Picture("filter", (120, 32), ("slash", *_typed("timeout status:failed"))),
     Picture("tree", (120, 36), _ON_A_FAILURE),
-    Picture("cause", (120, 36), (*_FAILED_AT_THE_TOP, "f")),
+    Picture("cause", (120, 36), (*_FAILED_BELOW, "enter", "f")),
     Picture("detail", (100, 36), (*_ON_A_FAILURE, "d")),
     Picture("waterfall", (150, 36), (*_FAILED_AT_THE_TOP, "enter", "i", "c")),
     Picture("payload", (100, 36), ("down", "d", *_COLUMN)),
-    Picture("compare", (120, 36), (*_FAILED_AT_THE_TOP, "space", "down", "equals_sign")),
+    Picture("compare", (120, 36), (*_FAILED_BELOW, *_BESIDE_IT, "equals_sign")),
     Picture("conversations", (100, 24), ("2",)),
     Picture("keys", (100, 40), ("question_mark",)),
     Picture("small", (80, 24), _ON_A_FAILURE),

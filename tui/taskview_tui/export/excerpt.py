@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from taskview_core.entities import StoredJson
+from taskview_tui.render.data_text import data_words
 from taskview_tui.text.clean import clean_block
 from taskview_tui.text.json_text import is_valid_json
 from taskview_tui.text.pretty_json import pretty
 
 _HEAD = 0.7
-_MUCH = 20
+_SHARE = 3
+"""The part of an excerpt that one text of the payload takes at most."""
+_MUCH = 100
 """A text so many times longer than its excerpt is not spread over lines first."""
 _FENCE = re.compile(r"^\s{0,3}(`{3,})", re.MULTILINE)
 
@@ -30,7 +33,13 @@ def payload_excerpt(stored: StoredJson, most: int) -> tuple[str, str]:
     text = stored.text or ""
     if len(text) > _MUCH * most or not is_valid_json(text):
         return excerpt(text, most), "text"
-    return excerpt("\n".join(pretty(text)), most), "json"
+
+    def shown(value: str) -> str:
+        # What is data hides nothing of what is said around it, and no long text all others.
+        words = data_words(value)
+        return excerpt(value, most // _SHARE) if words is None else f"<{words}>"
+
+    return excerpt("\n".join(pretty(text, shown)), most), "json"
 
 
 def fenced(text: str, language: str) -> str:

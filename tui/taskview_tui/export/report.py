@@ -16,6 +16,7 @@ from taskview_tui.export.excerpt import excerpt, fenced, payload_excerpt, plain
 from taskview_tui.export.interest import failed_of, of_interest
 from taskview_tui.export.redact import Redactor
 from taskview_tui.export.scope import Below, Listed, Scope, Whole, details_of, rows_of
+from taskview_tui.export.took import took
 from taskview_tui.render.cause_words import EVIDENCE_WORDS, by_itself, unexplaining
 from taskview_tui.render.guides import guided
 from taskview_tui.render.stored_columns import iso
@@ -250,7 +251,7 @@ class Report:
         words = f": {plain(error)}" if error else ""
         return (
             f"{plain(row.agent_id)}, {plain(row.status.value)}, "
-            f"{duration_text(row.duration)}, `{clean(str(row.id))}`{words}\n"
+            f"{took(row)}, `{clean(str(row.id))}`{words}\n"
         )
 
     def _tree(self, tree: TaskTree, kept: set[int]) -> Iterator[str]:
@@ -270,7 +271,7 @@ class Report:
             mark = f" [{odd.value}]" if odd is not None else ""
             words = (
                 f"{guide}{clean(row.agent_id)} {clean(row.status.value)} "
-                f"{duration_text(row.duration)}{mark}  {clean(row.error_preview or row.preview)}"
+                f"{took(row)}{mark}  {clean(row.error_preview or row.preview)}"
             )
             lines.append(clip(words, _LINE).rstrip())
         if skipped:

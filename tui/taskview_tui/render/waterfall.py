@@ -173,10 +173,11 @@ class Waterfall:
     def _mark(self, numbers: Sequence[int], *, odd: bool) -> Piece:
         """Give the first cell: `!` where times are odd, or a bar on the critical path."""
         path = self._path
-        if path is not None and not path.tasks.isdisjoint(numbers):
+        is_on_path = path is not None and not path.tasks.isdisjoint(numbers)
+        if odd:  # That it is on the path shows by its bar, as that of no other task does.
+            return Piece("!", Ink.CRITICAL if is_on_path else Ink.MARK)
+        if is_on_path:
             return Piece("┃", Ink.CRITICAL)
-        if odd:
-            return Piece("!", Ink.MARK)
         if path is not None and not path.passed.isdisjoint(numbers):
             return Piece("│", Ink.CRITICAL)
         return _EMPTY

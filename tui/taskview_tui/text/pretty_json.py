@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from taskview_tui.text.json_text import json_string, tokens
 
@@ -17,10 +17,11 @@ def indent(depth: int) -> str:
     return _STEP * min(depth, _DEEPEST)
 
 
-def pretty(text: str) -> Iterator[str]:
+def pretty(text: str, shown: Callable[[str], str] = str) -> Iterator[str]:
     """Give valid JSON line by line, indented by level; empty lists and objects on one line.
 
-    Strings show their characters instead of escapes, except those that no screen can show.
+    Strings show their characters instead of escapes, except those that no screen can show; of each
+    that is a value, what `shown` gives.
     """
     line = ""
     depth = 0
@@ -44,10 +45,6 @@ def pretty(text: str) -> Iterator[str]:
         elif token == ":":
             line += ": "
         else:
-            line += _readable(token) if token[0] == '"' else token
+            line += json_string(shown(json.loads(token))) if token[0] == '"' else token
             depth += opened
     yield line
-
-
-def _readable(token: str) -> str:
-    return json_string(json.loads(token))

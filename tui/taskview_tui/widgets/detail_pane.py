@@ -201,11 +201,12 @@ class DetailPane(FindingView):
         self.show_empty(text)
 
     def render_footer(self, width: int) -> Line:
-        """Say where the search stands; without one, the path to the cursor's line."""
+        """Give the path to the cursor's line, and say where the search stands, if there is one."""
         words = self.find_words
         # A section's own name is no path; alone above the status, `error` would mislead.
-        if not words and ("." in self.path or "[" in self.path):
-            words = ending(clean(self.path), width)
+        if "." in self.path or "[" in self.path:
+            after = f"  ·  {words}" if words else ""
+            words = f"{ending(clean(self.path), max(width - len(after), 0))}{after}"
         return [Piece(words, Ink.HEADER)]
 
     def _moment(self) -> Moment:

@@ -123,7 +123,10 @@ class FindingView(DocumentView):
         if not matches:
             return f"no match for {clean(self._ask.text)}"
         more = "" if matches.has_all else "+"
-        return f"match {self._match + 1:,} of {len(matches):,}{more}"
+        count = f"{len(matches):,}{more}"
+        if matches.place(self._match)[0] == self._line():
+            return f"match {self._match + 1:,} of {count}"
+        return f"{count} match{'' if count == '1' else 'es'}"
 
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
