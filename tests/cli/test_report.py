@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -172,3 +173,26 @@ def test_nothing_in_a_report_ends_its_block_or_commands_a_terminal(serve: Serve,
     serve([make_task(1, error="a\n````\n# not a heading\x1b[2J", status=FAILED)])
     out = run("export", "x.db", "-o", "markdown").out
     assert "`````text\na\n````\n# not a heading␛[2J\n`````\n" in out
+
+
+def test_a_report_describes_data_and_cuts_long_texts_by_themselves(serve: Serve, run: Run) -> None:
+    picture = base64.b64encode(b"\x89PNG\r\n" + bytes(range(256)) * 40).decode()
+    given = {
+        "image": f"data:image/png;base64,{picture}",
+        "raw": picture,
+        "essay": "word " * 10_000,
+        "wanted": "what matters",
+    }
+    serve([make_task(1, input=json.dumps(given), error="no", status=FAILED)])
+    out = run("export", "x.db", str(ident(1)), "-o", "markdown").out
+    assert picture[:80] not in out
+    assert out.count("<image/png, 10 KB, base64>") == 2
+    assert '"wanted": "what matters"' in out
+    assert "characters left out" in out
+
+
+def test_a_report_says_since_when_a_task_runs(serve: Serve, run: Run) -> None:
+    task = make_task(1, status=TaskStatus.RUNNING, started_at=START, completed_at=None)
+    serve([task])
+    out = run("export", "x.db", str(ident(1)), "-o", "markdown").out
+    assert f"running since {START:%Y-%m-%dT%H:%M:%S}" in out

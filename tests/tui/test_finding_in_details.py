@@ -43,7 +43,11 @@ async def test_on_the_whole_screen() -> None:
         assert not bar.display
         await run.press("n")
         assert pane.find_words == "match 3 of 3"
-        await run.press("n")
+        assert "input.route[1]  ·  match 3 of 3" in run.text()
+        await run.press("k", "k")
+        assert pane.find_words == "3 matches", "the cursor is on none of them"
+        assert "input.route  ·  3 matches" in run.text()
+        await run.press("j", "j", "n")
         assert pane.find_words == "match 1 of 3"
 
         await run.press("escape")

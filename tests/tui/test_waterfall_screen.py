@@ -113,6 +113,20 @@ async def test_odd_clocks_are_marked_and_said() -> None:
         assert "×" in line_of(run, "slow")
 
 
+async def test_the_critical_path_does_not_hide_that_a_clock_is_odd() -> None:
+    browser = run_of_two_hours()
+    odd = browser.tasks[2]
+    object.__setattr__(odd, "row", odd.row._replace(completed_at=ago(80)))  # after its parent
+    async with running(browser, size=(150, 20)) as run:
+        await open_tree(run)
+        assert "!▐" in line_of(run, "slow")
+        await run.press("c")
+        assert "critical path: " in run.status
+        assert "!▐" in line_of(run, "slow")
+        assert "▒" not in line_of(run, "slow"), "its bar is one of the path's"
+        assert "┃" in line_of(run, "root")
+
+
 async def test_bars_fit_at_every_size() -> None:
     for size in ((80, 24), (40, 12), (20, 5), (200, 50)):
         async with running(run_of_two_hours(), size=size) as run:
