@@ -146,17 +146,20 @@ async def test_what_the_server_says_of_it_is_hidden() -> None:
     try:
         for secret in ("Zq7 o'dd\"7qZ", "Zq7%@/7qZ"):
             place = f"127.0.0.1:{server.port}"
-            for url in (
-                f"postgresql://{quote(secret, '')}:{quote(secret, '')}x@{place}/postgres",
-                f"postgresql://ada:{quote(secret, '')}@{place}/x{quote(secret, '')}",
-                f"{server.url()}?options=-c%20{quote(secret, '')}&password={quote(secret, '')}",
+            # Who is called as the password begins has a name that is shown.
+            for url, hid in (
+                (f"postgresql://{quote(secret, '')}:{quote(secret, '')}x@{place}/postgres", "x"),
+                (f"postgresql://ada:{quote(secret, '')}@{place}/x{quote(secret, '')}", ""),
+                (
+                    f"{server.url()}?options=-c%20{quote(secret, '')}&password={quote(secret, '')}",
+                    "",
+                ),
             ):
                 browser = DatabaseBrowser(url)
                 with pytest.raises(TaskviewError) as caught:
                     await browser.connect()
                 await browser.close()
-                if "ada" in url:
-                    assert secret not in str(caught.value)
+                assert f"{secret}{hid}" not in str(caught.value)
     finally:
         server.stop()
 

@@ -128,10 +128,12 @@ def test_an_answer_that_ends_in_its_middle(
     terminal.wait_for(lambda shown: "row 69" in shown and "lost" not in shown)
     terminal.type("q")
     assert terminal.finish() == 0
+    assert line.cuts == 1
     line.truncate(size)
     whole = run_process("ls", line.url, "--limit", "500", "-o", "ids")
     assert whole.returncode == 0, whole.stderr
     assert len(set(whole.stdout.split())) == 120
+    assert line.cuts == 2
 
 
 def test_a_load_that_is_cut_off(

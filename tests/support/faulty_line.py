@@ -50,6 +50,11 @@ class FaultyLine:
         """Hang up in the middle of the next answer, after so many bytes of it."""
         self._do(lambda: self._relay.truncate(size))
 
+    @property
+    def cuts(self) -> int:
+        """How often an answer has been cut short."""
+        return self._relay.cuts
+
     def delay(self, seconds: float) -> None:
         """Have each answer arrive so much later."""
 

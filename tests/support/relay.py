@@ -31,6 +31,8 @@ class Relay:
         """Of each line, whether it passes on what is said."""
         self._refuses = False
         self._swallows = False
+        self.cuts = 0
+        """How often an answer has been cut short."""
         self._left: int | None = None
         """Bytes of answers until the line is cut; None for never."""
         self._heard: int | None = None
@@ -95,6 +97,7 @@ class Relay:
                 writer.write(data)
                 if self._left == 0:
                     self._left = None
+                    self.cuts += 1
                     forth.transport.abort()
                     break
                 await writer.drain()

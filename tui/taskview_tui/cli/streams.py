@@ -107,11 +107,14 @@ def say(words: str) -> None:
     """
     if sys.stderr is None:
         return
-    # Not before there is something to say: it takes as long as all the rest.
-    from taskview_tui.text.clean import clean_block
+    words = hidden(words)
+    if not (words.isascii() and words.isprintable()):
+        # Not before there is something to clean: it takes as long as all the rest.
+        from taskview_tui.text.clean import clean_block
 
+        words = clean_block(words)
     try:
-        sys.stderr.write(clean_block(hidden(words)) + "\n")
+        sys.stderr.write(words + "\n")
         sys.stderr.flush()
     except OSError:
         sys.stderr = None
