@@ -116,13 +116,13 @@ def _make_other(path: Path) -> None:
     [
         (lambda path: path.mkdir(), 3, "is a folder: name a SQLite file in it"),
         (os.mkfifo, 3, "is no file but a pipe or device"),
-        (lambda path: path.symlink_to("/dev/zero"), 3, "is no file but a pipe or device"),
-        (lambda path: path.symlink_to("nowhere"), 3, "does not exist"),
-        (lambda path: path.symlink_to(path.name), 3, "cannot open"),
+        long(lambda path: path.symlink_to("/dev/zero"), 3, "is no file but a pipe or device"),
+        long(lambda path: path.symlink_to("nowhere"), 3, "does not exist"),
+        long(lambda path: path.symlink_to(path.name), 3, "cannot open"),
         (lambda path: path.write_bytes(os.urandom(8192)), 3, "is not a SQLite database"),
-        (lambda path: path.write_text("notes\n" * 200), 3, "is not a SQLite database"),
+        long(lambda path: path.write_text("notes\n" * 200), 3, "is not a SQLite database"),
         (lambda path: path.touch(), 1, "has no table tasks: run `taskview db upgrade"),
-        (_make_other, 1, "has no table tasks"),
+        long(_make_other, 1, "has no table tasks"),
     ],
     ids=["folder", "pipe", "device", "gone", "loop", "encrypted", "text", "empty", "other"],
 )

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -53,9 +55,14 @@ class Running:
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
-        """Type text into what has the focus."""
-        names = {" ": "space"}
-        await self.press(*(names.get(letter, letter) for letter in text))
+        """Type text into what has the focus, quicker than it is answered, and wait for that."""
+        driver = self.app._driver
+        assert driver is not None
+        for letter in text[:-1]:
+            event = events.Key(_character_to_key(letter), letter)
+            event.set_sender(self.app)
+            driver.send_message(event)
+        await self.press(*(_character_to_key(letter) for letter in text[-1:]))
 
     async def until(self, condition: Callable[[], bool], what: str = "") -> None:
         """Wait for something to become true; fail if it never does."""
