@@ -167,14 +167,13 @@ def load_files(
     Runs a loop of its own: the files, of which one may be standard input, are waited for in the
     main thread, where Ctrl+C stops that.
     """
-    import asyncio
-
     from taskview_core.persistence.loading import load_sources, open_sources
     from taskview_migrations import make_schema
+    from taskview_tui import loops
 
     url = database(url_text)
     with open_sources(files) as sources:
-        return asyncio.run(load_sources(url, sources, progress, make_schema))
+        return loops.run(load_sources(url, sources, progress, make_schema))
 
 
 def import_formats() -> tuple[str, ...]:
@@ -210,10 +209,10 @@ def import_paths(
     ours that a browser reads meanwhile. It ends early, to go on the next time, where `stopped`
     says so. What it remembers is in the state folder, or in `spools`.
     """
-    import asyncio
     from contextlib import ExitStack
 
     from taskview_core.persistence.importing import ImportAsk, find_inputs, run_import
+    from taskview_tui import loops
 
     ask = ImportAsk(
         database(url_text),
@@ -227,7 +226,7 @@ def import_paths(
     )
     with ExitStack() as stack:
         inputs = find_inputs(paths, stack)
-        return asyncio.run(run_import(ask, inputs, progress, _make_schema))
+        return loops.run(run_import(ask, inputs, progress, _make_schema))
 
 
 async def _make_schema(url: DatabaseUrl, stage: Stage) -> None:

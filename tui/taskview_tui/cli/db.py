@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from taskview_core.errors import UsageError
-from taskview_tui import wiring
+from taskview_tui import loops, wiring
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.limits import add_timeout, limits_of
@@ -61,18 +60,18 @@ def run(options: Namespace) -> int:
         raise UsageError("--timeout is for status", "what writes takes as long as it takes")
     say_notices(url)
     if options.action == "index-text":
-        asyncio.run(index_text(url, drop=options.drop))
+        loops.run(index_text(url, drop=options.drop))
         return ExitCode.DONE
     if options.action == "upgrade":
-        report = asyncio.run(_upgrade(url))
+        report = loops.run(_upgrade(url))
         say(f"taskview: {_done(report)}")
         return ExitCode.DONE
-    status = asyncio.run(wiring.status(url, limits_of(options)))
+    status = loops.run(wiring.status(url, limits_of(options)))
     out = standard_output()
     for line in status_lines(status):
         out.write(line + "\n")
     if any(table.name == "tasks" and table.present for table in status.tables):
-        out.write(status_line(asyncio.run(wiring.text_index_status(url))) + "\n")
+        out.write(status_line(loops.run(wiring.text_index_status(url))) + "\n")
     out.flush()
     return ExitCode.DONE
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from taskview_core.demo import DEFAULT_SEED, DEFAULT_TASKS
 from taskview_core.errors import TaskviewError, UsageError
-from taskview_tui import wiring
+from taskview_tui import loops, wiring
 from taskview_tui.cli.browse import browse, has_terminal
 from taskview_tui.cli.database_choice import demo_path
 from taskview_tui.cli.exit_codes import ExitCode
@@ -71,7 +70,7 @@ def _make_folder(folder: Path) -> None:
 
 def _make(path: Path, tasks: int, seed: int, until: datetime) -> None:
     with Progress() as progress:
-        asyncio.run(
+        loops.run(
             wiring.make_demo(
                 path,
                 tasks,

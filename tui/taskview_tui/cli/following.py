@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from taskview_core.errors import LockedError, TaskviewError
-from taskview_tui import wiring
+from taskview_tui import loops, wiring
 
 EVERY = 1.0
 """Seconds from one look at the files to the next."""
@@ -89,7 +88,7 @@ class Follower:
         if began < self._index_due:
             return
         try:
-            asyncio.run(wiring.refresh_text_index(self._url, lambda state: None))
+            loops.run(wiring.refresh_text_index(self._url, lambda state: None))
         except TaskviewError as error:
             self._say(tell, f"the text index is not up to date: {error}")
         ended = time.monotonic()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from taskview_core.interfaces import ITaskBrowser
-from taskview_tui import wiring
+from taskview_tui import loops, wiring
 from taskview_tui.asked_limits import AskedLimits
 from taskview_tui.cli.notices import say_notices
 from taskview_tui.threads_behind import wait_for_no_thread
@@ -18,7 +17,7 @@ QUERY_SECONDS = 600.0
 def read(url_text: str, limits: AskedLimits, work: Callable[[ITaskBrowser], Awaitable[int]]) -> int:
     """Give what `work` gives, on a browser that is connected and will be closed."""
     say_notices(url_text)
-    return asyncio.run(_read(url_text, limits, work))
+    return loops.run(_read(url_text, limits, work))
 
 
 async def _read(

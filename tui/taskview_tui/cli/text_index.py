@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from taskview_core.errors import LockedError, TaskviewError
-from taskview_tui import leaving, wiring
+from taskview_tui import leaving, loops, wiring
 from taskview_tui.cli.progress import Progress
 from taskview_tui.cli.streams import say
 from taskview_tui.text.clean import clean
@@ -58,7 +57,7 @@ def text_index_kept(url: str) -> Iterator[None]:
 def _refresh(url: str) -> None:
     try:
         with Progress() as progress:
-            report = asyncio.run(
+            report = loops.run(
                 wiring.refresh_text_index(
                     url, lambda state: progress.show(f"text index, {state.step}", state.share)
                 )
