@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -54,3 +56,11 @@ def test_it_gives_what_the_work_gives_and_raises_what_it_raises() -> None:
     assert loops.run(work(False)) == 7
     with pytest.raises(LookupError):
         loops.run(work(True))
+
+
+def test_it_runs_in_other_threads_too() -> None:
+    async def work() -> int:
+        return threading.get_ident()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: loops.run(work())).result() != threading.get_ident()

@@ -104,7 +104,7 @@ async def test_f1_helps_with_an_input_too() -> None:
 
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])
 async def test_the_palette_has_the_commands_and_runs_them(key: str) -> None:
-    async with running(app_with(), size=(100, 60)) as run:
+    async with running(app_with(), size=(100, 90)) as run:
         names = {COMMANDS[each].name for each in active_ids(run.app) if each in COMMANDS}
         await run.press(key)
         assert isinstance(run.app.screen, CommandPalette)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -22,7 +23,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 async def _attentive(work: Coroutine[Any, Any, T]) -> T:
     # A loop with a handler of its own for some signal is woken by all of them. This signal does
     # nothing without a handler either. Windows has not got it, and there a loop is always woken.
-    if hasattr(signal, "SIGURG"):
+    # Signals are the main thread's alone.
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and hasattr(signal, "SIGURG"):
         asyncio.get_running_loop().add_signal_handler(signal.SIGURG, _nothing)
     return await work
 

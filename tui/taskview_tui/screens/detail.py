@@ -98,7 +98,7 @@ class DetailScreen(WithDetail):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what would lead here again."""
-        return action != "show_detail"
+        return action != "show_detail" and super().check_action(action, parameters)
 
     def action_show_parent(self) -> None:
         """Show the parent on the whole screen."""

@@ -8,6 +8,7 @@ from textual import on
 from textual.widgets import Input
 
 from taskview_tui.bars.banner import Banner
+from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
 
 if TYPE_CHECKING:
@@ -15,9 +16,31 @@ if TYPE_CHECKING:
     from taskview_tui.widgets.finding_tree import FindingTree
     from taskview_tui.widgets.finding_view import FindingView
 
+MATCH_COMMANDS = (
+    Command(
+        id="find.next_match",
+        keys="n",
+        action="screen.next_match(1)",
+        name="Next match",
+        help="Go to the next match of what was looked for last, in the tree or the details",
+        group=Group.FILTER,
+    ),
+    Command(
+        id="find.previous_match",
+        keys="N",
+        action="screen.next_match(-1)",
+        name="Previous match",
+        help="Go to the match before of what was looked for last, in the tree or the details",
+        group=Group.FILTER,
+    ),
+)
+"""For where the focus is not on what was searched, which has the same keys of its own."""
+
 
 class FindsText(BrowserScreen):
     """Hands what is typed to the part that is searched, and says what that found."""
+
+    BINDINGS = bindings(*MATCH_COMMANDS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +89,16 @@ class FindsText(BrowserScreen):
         """Go to another match while it is typed."""
         if self._found_in is not None:
             self._found_in.go_to_match(event.step)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to another match of what was looked for last, or say that there is none."""
+        searched = self._found_in
+        if searched is None or not searched.find_text:
+            self.app.notify("nothing has been looked for here", markup=False)
+        elif searched.has_matches:
+            searched.go_to_match(step)
+        else:
+            self.app.notify(searched.find_words, markup=False)
 
     def on_find_input_left(self) -> None:
         """Take no room for typing any more."""

@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from textual import on, work
 from textual.message import Message
 
-from taskview_core.query import TaskFilter
 from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.commands import TASK_COMMANDS
 from taskview_tui.keys import bindings
@@ -19,6 +17,7 @@ from taskview_tui.screens.copies_task import CopiesTask
 from taskview_tui.screens.finds_text import FindsText
 from taskview_tui.screens.marking import Marks
 from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.reads_payloads import ReadsPayloads
 from taskview_tui.screens.seeks_cause import SeeksCause
 from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
@@ -74,7 +73,7 @@ class Found:
     """What the task itself says that was used."""
 
 
-class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
+class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
     """Fetches details in a worker of its own, for a pane or for the whole screen.
 
     What draws details, and what copies and finds in them, is imported when it is wanted: the list
@@ -110,19 +109,19 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
 
     @property
     def pane(self) -> DetailPane:
-        """Where the details are shown."""
+        """See ReadsPayloads."""
         from taskview_tui.widgets.detail_pane import DetailPane
 
         return self.query_one(DetailPane)
 
     @property
     def detail(self) -> TaskDetail | None:
-        """The details that are shown."""
+        """See ReadsPayloads."""
         return self._detail
 
     @property
     def shows_pane(self) -> bool:
-        """Whether details are wanted at all."""
+        """See ReadsPayloads."""
         return self.pane.display
 
     def want_detail(self, task: TaskRow | None, *, anew: bool = False) -> None:
@@ -248,58 +247,6 @@ class WithDetail(SeeksCause, Marks, CopiesTask, FindsText):
     def action_find_in_details(self) -> None:
         """Let it be typed what to find in the details."""
         self.ask_to_find(self.pane)
-
-    # What the cursor in the details is on
-
-    def action_go_to_path(self) -> None:
-        """Let a path be typed, and go there."""
-        if self.detail is None:
-            return
-        from taskview_tui.screens.path_dialog import PathDialog
-
-        self.app.push_screen(PathDialog(self.pane.seek, self.pane.path), self._go_to_path)
-
-    def _go_to_path(self, path: str | None) -> None:
-        line = None if path is None else self.pane.seek(path).line
-        if line is not None:
-            self.pane.show_line(line)
-
-    @work(group="outside", exclusive=True)
-    async def action_show_outside(self, tool: str) -> None:
-        """Open the value under the cursor, or the payload that a heading stands for, elsewhere."""
-        detail, spot, section = self.detail, self.pane.spot, self.pane.section
-        if detail is None:
-            return
-        from taskview_tui.outside import Tool
-        from taskview_tui.render.copies import Copied, copied_part
-
-        if spot is not None:
-            text = spot.value
-        else:
-            names = {Copied.INPUT, Copied.OUTPUT, Copied.METADATA, Copied.ERROR}
-            what = next((each for each in names if each.name.title() == section), Copied.ROW)
-            found = await asyncio.to_thread(copied_part, detail, what)
-            if found is None:
-                self.app.notify(f"{what.value} is NULL: nothing to show", markup=False)
-                return
-            text = found
-        self.host.show_outside(text, Tool(tool))
-
-    def action_follow_value(self) -> None:
-        """Show the tasks of the conversation that hold the value under the cursor."""
-        detail, value = self.detail, self.pane.leaf
-        if detail is None:
-            return
-        if not value or not value.strip():
-            self.app.notify("only a text or a number can be followed", markup=False)
-            return
-        from taskview_core.query.terms import IdKey, IdTerm
-
-        where = detail.row.conversation_id
-        if not isinstance(where, UUID):
-            self.app.notify("this task is in no conversation", markup=False)
-            return
-        self.host.open_holders(TaskFilter((IdTerm(IdKey.CONVERSATION, where),)), value)
 
     # Actions on the task
 

@@ -51,42 +51,8 @@ PANE_KEYS = (
         group=Group.VIEW,
         rank=7,
     ),
-    Command(
-        id="details.go_to_path",
-        keys="full_stop",
-        action="screen.go_to_path",
-        name="Go to a path",
-        help="Type a path such as input.messages[3].content, and go there",
-        group=Group.MOVE,
-    ),
-    Command(
-        id="details.follow_value",
-        keys="asterisk",
-        action="screen.follow_value",
-        name="Follow this value",
-        help="List the tasks of the conversation whose input or output holds the text or number "
-        "under the cursor, whole or as a word, the oldest first: who brought it in, who passed it "
-        "on",
-        group=Group.OPEN,
-    ),
-    Command(
-        id="details.pager",
-        keys="exclamation_mark",
-        action="screen.show_outside('pager')",
-        name="Show in the pager",
-        help="Open the value or payload under the cursor in $PAGER",
-        group=Group.OPEN,
-    ),
-    Command(
-        id="details.editor",
-        keys="v",
-        action="screen.show_outside('editor')",
-        name="Show in the editor",
-        help="Open the value or payload under the cursor in $EDITOR; changes are not kept",
-        group=Group.OPEN,
-    ),
 )
-"""Commands of the details of a task."""
+"""What is shown in the line of keys as well, where the details have the focus."""
 
 _INSET = 2
 

@@ -145,6 +145,11 @@ class FindingTree(TaskTreeView):
         count = f"{len(matches.numbers):,}"
         return f"{count} found" if place is None else f"match {place + 1:,} of {count}"
 
+    @property
+    def has_matches(self) -> bool:
+        """Whether there are matches to go to by now."""
+        return self._matches is not None and bool(self._matches.numbers)
+
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
         self._origin = self._number() or 0
@@ -371,7 +376,7 @@ class FindingTree(TaskTreeView):
         if action == "end_find":
             return self._narrowed
         if action == "next_match":
-            return self._matches is not None and bool(self._matches.numbers)
+            return self.has_matches
         return super().check_action(action, parameters)
 
     def action_next_match(self, step: int) -> None:

@@ -128,6 +128,11 @@ class FindingView(DocumentView):
             return f"match {self._match + 1:,} of {count}"
         return f"{count} match{'' if count == '1' else 'es'}"
 
+    @property
+    def has_matches(self) -> bool:
+        """Whether there are matches to go to by now."""
+        return bool(self._matches)
+
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
         self._origin = self._line() or 0
@@ -242,8 +247,10 @@ class FindingView(DocumentView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys alone that only a search needs, while there is none."""
-        if action in {"end_find", "next_match"}:
+        if action == "end_find":
             return self._ask is not None
+        if action == "next_match":  # The screen says so, where there is none.
+            return self.has_matches
         return super().check_action(action, parameters)
 
     def action_next_match(self, step: int) -> None:
