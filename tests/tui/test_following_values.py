@@ -80,7 +80,7 @@ async def test_a_bracket_cannot_be_followed() -> None:
         await _on_the_value(run)
         await run.press("h", "asterisk")
         words = [note.message for note in run.app._notifications]
-        assert words == ["only a text or a number can be followed: go to one in the details (Tab)"]
+        assert words == ["only a text or a number can be followed"]
 
 
 async def test_the_tree_that_it_came_from_is_marked() -> None:

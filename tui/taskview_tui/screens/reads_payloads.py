@@ -143,8 +143,8 @@ class ReadsPayloads(BrowserScreen):
             return
         value = self.pane.leaf
         if not value or not value.strip():
-            words = "only a text or a number can be followed: go to one in the details (Tab)"
-            self.app.notify(words, markup=False)
+            how = "" if self.pane.has_focus else ": go to one in the details (Tab)"
+            self.app.notify(f"only a text or a number can be followed{how}", markup=False)
             return
         from taskview_core.query.terms import IdKey, IdTerm
 

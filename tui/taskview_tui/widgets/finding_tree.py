@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Thread
@@ -15,16 +14,15 @@ from textual.message import Message
 
 from taskview_core.entities import Ident
 from taskview_core.errors import FilterError
-from taskview_core.tree.repeats import Repeats
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.haystack import StoppedError
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.tree_facts import Known
-from taskview_tui.render.tree_find import TreeFinder, TreeMatches, last_kept, matches_of
+from taskview_tui.render.tree_find import TreeFinder, TreeMatches, matches_of
 from taskview_tui.render.tree_folding import TreeFolding
 from taskview_tui.text.clean import clean
 from taskview_tui.widgets.finding_view import PAINTED
-from taskview_tui.widgets.task_tree import TaskTreeView
+from taskview_tui.widgets.narrowed_tree import NarrowedTree
 
 FEW = 1_000
 """Tasks up to which a tree is searched at once; a larger one is in a thread."""
@@ -79,7 +77,7 @@ class TreeSearch:
     unwanted: Event = field(default_factory=Event)
 
 
-class FindingTree(TaskTreeView):
+class FindingTree(NarrowedTree):
     """Keeps what is found and all above it, while it is typed, and goes from match to match."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*FIND_COMMANDS)
@@ -106,11 +104,8 @@ class FindingTree(TaskTreeView):
         self._search: TreeSearch | None = None
         self._near: TreeSearch | None = None
         """The search of which what is near has been shown: the cursor has jumped already."""
-        self._matches: TreeMatches | None = None
         self._fault = ""
         self._origin = 0
-        self._narrowed = False
-        self._open_runs: frozenset[Ident] = frozenset()
         self._finder: TreeFinder | None = None
         super().__init__()
 
@@ -120,11 +115,6 @@ class FindingTree(TaskTreeView):
     def find_text(self) -> str:
         """What was looked for last; empty where nothing was."""
         return self._text
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether only what was found is to be seen, with what is above it."""
-        return self._narrowed
 
     @property
     def find_words(self) -> str:
@@ -144,11 +134,6 @@ class FindingTree(TaskTreeView):
         place = None if number is None else matches.place(number)
         count = f"{len(matches.numbers):,}"
         return f"{count} found" if place is None else f"match {place + 1:,} of {count}"
-
-    @property
-    def has_matches(self) -> bool:
-        """Whether there are matches to go to by now."""
-        return self._matches is not None and bool(self._matches.numbers)
 
     def begin_find(self) -> None:
         """Remember where the cursor is: what is typed from now on is looked for from there."""
@@ -177,16 +162,6 @@ class FindingTree(TaskTreeView):
             waited = self._matches is not None and bool(self._matches.unread)
             jump = waited or (self._search is not None and self._search.jump)
             self._begin(self._text, jump=jump)
-
-    def go_to_match(self, step: int) -> None:
-        """Go on to the next match from the cursor, or with -1 to the one before."""
-        matches, here = self._matches, self._number()
-        if matches is None or here is None:
-            return
-        number = matches.after(here, step)
-        goes_round = number is not None and (number - here) * step <= 0
-        if number is not None and not (matches.partial and goes_round):
-            self._go_to(number)
 
     # Searching.
 
@@ -276,64 +251,6 @@ class FindingTree(TaskTreeView):
                 self._narrow(found, self._number() or 0, folding)
         self.post_message(self.FindChanged())
 
-    # What shows.
-
-    def _folding_of(self, matches: TreeMatches) -> TreeFolding:
-        kept = bytearray(matches.kept)
-        return TreeFolding(self._outline.extents, bytearray(matches.opened), kept)
-
-    def _narrow(
-        self, matches: TreeMatches, number: int, folding: TreeFolding | None = None
-    ) -> None:
-        """Show only what was found and what is above it, and the cursor's task."""
-        if not self._narrowed:
-            self._open_runs = super()._unfolded()
-        self._narrowed = True
-        self._swap(folding or self._folding_of(matches), matches.last, number)
-
-    def _show_whole(self, number: int) -> None:
-        if self._narrowed:
-            self._narrowed = False
-            self._swap(self._whole(self._open_runs), self._outline.last, number)
-
-    def _swap(self, folding: TreeFolding, last: bytearray, number: int) -> None:
-        before = self.selected
-        offset = self.cursor_line - self.top_line
-        self._folding, self._last = folding, last
-        self._version += 1
-        known = folding.most
-        if len(self._outline):
-            folding.reveal(number, self._outline.above)
-        if folding.most != known:
-            self._draw_guides()
-        line = folding.position(number) if len(folding) else 0
-        self.lines_changed(line, line - offset)
-        if self.selected != before:
-            self.cursor_moved()
-
-    def _unfolded(self) -> frozenset[Ident]:
-        return self._open_runs if self._narrowed else super()._unfolded()
-
-    def repeats_known(self, repeats: Repeats) -> None:
-        """See TaskTreeView; while only what was found shows, runs are not folded."""
-        if self._narrowed:
-            self._outline.repeats = repeats
-        else:
-            super().repeats_known(repeats)
-
-    def _draw_guides(self) -> None:
-        """Bring the guides in line with what is kept."""
-        kept = self._folding.kept
-        if kept is not None:
-            end = None if self._matches is None else self._matches.end
-            self._last = last_kept(self._outline, kept, end)
-
-    def _change(self, change: Callable[[], None]) -> None:
-        before = self._folding.most
-        super()._change(change)
-        if self._folding.most != before:
-            self._draw_guides()
-
     def _take(
         self, outline: TaskOutline, opened: bytearray, unfolded: frozenset[Ident] = frozenset()
     ) -> None:
@@ -353,15 +270,6 @@ class FindingTree(TaskTreeView):
             self._folding = self._folding_of(self._matches)
             self._last = self._matches.last
         self.call_later(self._begin, self._text, jump=False)
-
-    def is_found(self, number: int) -> bool:
-        """Say whether a task is one that was found, while only those show."""
-        matches = self._matches
-        return self._narrowed and matches is not None and matches.place(number) is not None
-
-    def stamp(self, index: int) -> Hashable:
-        """See LineView."""
-        return (self._narrowed, super().stamp(index))
 
     def cursor_moved(self) -> None:
         """Tell where the cursor is, and which match that is."""
