@@ -10,6 +10,7 @@ from taskview_core.importing.claude_code.calls import Calls
 from taskview_core.importing.claude_code.frames import TURN, Frame
 from taskview_core.importing.claude_code.lines import Line, text_of
 from taskview_core.importing.claude_code.prompts import Said, read_said
+from taskview_core.importing.claude_code.titles import Titles
 
 _META = "written by Claude Code for the model (isMeta)"
 
@@ -18,11 +19,11 @@ class Walk:
     """Goes through all lines once, in their order."""
 
     def __init__(self, scope: str, account: Account) -> None:
-        self.titles: dict[str, str] = {}
-        """By kind: custom-title, ai-title, summary."""
         self.spawned: dict[str, str] = {}
         """By sub-agent: the call that progress was told of."""
         self._account = account
+        self._titles = Titles(account)
+        self.titles = self._titles.by_kind
         self._belonging = Belonging(scope)
         self._calls = Calls(scope, account)
         self.turns = self._belonging.turns
@@ -31,7 +32,6 @@ class Walk:
         self._counts: dict[str, Frame] = {}
         """By message: the turn or sub-agent that it counts for."""
         self._uuids: set[str] = set()
-        self._summaries: list[tuple[str, str | None]] = []
 
     def go(self, lines: list[Line]) -> None:
         """Read all lines."""
@@ -49,12 +49,7 @@ class Walk:
             else:
                 self._belonging.pass_by(line, uuid)
                 self._other(line)
-        for summary, leaf in self._summaries:
-            if leaf in self._uuids:
-                self.titles["summary"] = summary
-                self._account.fold("the title")
-            else:
-                self._account.skip("summary of another session")
+        self._titles.finish(self._uuids)
         self._calls.finish()
 
     # What the user's lines say
@@ -223,24 +218,17 @@ class Walk:
     # All others
 
     def _other(self, line: Line) -> None:
-        entry = line.entry
         kind = line.type
-        if kind == "summary" and text_of(entry.get("summary")):
-            self._summaries.append((entry["summary"], text_of(entry.get("leafUuid"))))
-        elif kind == "custom-title" and text_of(entry.get("customTitle")):
-            self.titles[kind] = entry["customTitle"]
-            self._account.fold("the title")
-        elif kind == "ai-title" and text_of(entry.get("aiTitle")):
-            self.titles[kind] = entry["aiTitle"]
-            self._account.fold("the title")
-        elif kind == "system":
+        if self._titles.take(line):
+            return
+        if kind == "system":
             self._system(line)
         elif kind == "attachment":
             self._attachment(line)
         else:
             if kind == "progress":
-                agent = text_of(_get(entry.get("data"), "agentId"))
-                call = text_of(entry.get("parentToolUseID"))
+                agent = text_of(_get(line.entry.get("data"), "agentId"))
+                call = text_of(line.entry.get("parentToolUseID"))
                 if agent is not None and call is not None:
                     self.spawned.setdefault(agent, call)
             self._account.skip(f"{kind[:40] or 'a line without a type'}")
