@@ -10,11 +10,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from support.cli_process import Terminal, run_process
-from support.hostile import MARK, SAMPLES, Rows, giants, rows_of
+from support.hostile import MARK, SAMPLES, Rows, giant_conversation, giants, rows_of
 from support.stored import insert
 from support.terminal_output import read_output, wrong_characters
 from taskview_tui.render.task_csv import harmless
@@ -27,7 +26,11 @@ _RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]
 def fill(url: str, samples: Sequence[str] = SAMPLES, *, with_giants: bool = True) -> Rows:
     """Fill a database that has the tables; give what was put in, but for the giants."""
     rows = rows_of(samples, storable=not url.startswith("sqlite"))
-    insert(url, [*rows.tasks, *(giants() if with_giants else ())], rows.conversations)
+    tasks, conversations = list(rows.tasks), list(rows.conversations)
+    if with_giants:
+        tasks += giants(storable=not url.startswith("sqlite"))
+        conversations.append(giant_conversation())
+    insert(url, tasks, conversations)
     if url.startswith("sqlite"):
         _add_odd_types(url)
     return rows
@@ -117,9 +120,10 @@ def giant_commands() -> Iterator[Command]:
     """Give commands that print the giants, whole or in part."""
     yield Command(("ls", "-n", "all", "--full"))
     yield Command(("ls", "-n", "all", "--full", "-o", "json"), form="json")
-    for giant in giants():
+    all_giants = tuple(giants(storable=True))
+    for giant in all_giants:
         yield Command(("show", str(giant.id)))
-    yield Command(("diff", *(str(giant.id) for giant in islice(giants(), 2))), codes=(0, 1))
+    yield Command(("diff", *(str(giant.id) for giant in all_giants[1:3])), codes=(0, 1))
     yield Command(("export", "-o", "ndjson"), form="jsonl")
     yield Command(("export", "-o", "csv"), form="csv")
     yield Command(("export", "-o", "markdown"))

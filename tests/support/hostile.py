@@ -187,9 +187,38 @@ def json_raw(text: str, storable: bool) -> str:
     )
 
 
-def giants() -> Iterator[StoredTask]:
-    """Give tasks whose payloads are large, deep, or numbers that few can read."""
-    evil = "\x1b]0;title\x07\x9b2J\u202e[/nope]"
+_EVIL = "\x1b]0;title\x07\x9b2J\u202e[/nope]"
+_MEGABYTE = f"{_EVIL} " * 48_000
+_GIANT_ID = UUID(int=(0xC << 124) | 9_000)
+
+
+def giant_conversation() -> StoredConversation:
+    """Give a conversation whose title is a line of a megabyte."""
+    return StoredConversation(
+        id=_GIANT_ID,
+        user_id=MARK,
+        title=f"{MARK} {_MEGABYTE}",
+        metadata=json.dumps({_MEGABYTE: _MEGABYTE}),
+        created_at=START,
+        updated_at=START,
+    )
+
+
+def giants(*, storable: bool) -> Iterator[StoredTask]:
+    """Give tasks whose payloads are large, deep, or numbers that few can read.
+
+    Unless they are to be `storable` in Postgres, whose columns for these are short, one has agent
+    and status of a megabyte each.
+    """
+    evil = _EVIL
+    yield StoredTask.numbered(
+        8_999,
+        conversation_id=_GIANT_ID,
+        agent_id=MARK if storable else f"{MARK} {_MEGABYTE}",
+        status="failed" if storable else f"{MARK} {_MEGABYTE}",
+        input=json.dumps({"messages": [{"role": "user", "content": _MEGABYTE}]}),
+        error=_MEGABYTE,
+    )
     payloads = (
         json.dumps(f"{evil} " * 30_000),
         json.dumps({evil * 3_000: 1}),

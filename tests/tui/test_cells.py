@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from taskview_tui.text.cells import clip, pad, wrap
+from taskview_tui.text.cells import _NARROW, clip, pad, wrap
 from taskview_tui.text.clean import clean
 
 TEXT = st.text(st.sampled_from("ab  c世界e\u0301👍🏽❤\ufe0f…x")).map(clean) | st.text().map(clean)
@@ -71,3 +71,10 @@ def test_wrapping_keeps_every_letter_and_the_width(text: str, width: int) -> Non
 
     assert "".join(pieces).replace(" ", "") == text.replace(" ", "")
     assert all(cell_len(piece) <= width for piece in pieces)
+
+
+def test_what_is_taken_to_be_narrow_is() -> None:
+    narrow = [chr(code) for code in range(32, 0x3000) if _NARROW.fullmatch(chr(code))]
+    assert len(narrow) > 800
+    assert {cell_len(each) for each in narrow} == {1}
+    assert cell_len("".join(narrow)) == len(narrow), "none of them changes what stands beside it"

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from taskview_tui.text.clean import MOST_MARKS, clean, clean_block, clean_copy
+from taskview_tui.text.clean import MOST_MARKS, ROW, clean, clean_block, clean_copy, clean_row
 
 CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -164,6 +164,12 @@ def test_no_line_is_lost_or_added(text: str) -> None:
 def test_letters_and_signs_are_left_alone(text: str) -> None:
     if not re.search("[\u1160-\u11ff\ud7b0-\ud7ff]", text):
         assert clean(text) == text
+
+
+def test_of_a_megabyte_a_row_has_the_beginning() -> None:
+    assert clean_row("\x1bshort") == "␛short"
+    shown = clean_row("\x1bx" * 500_000)
+    assert shown == "␛x" * (ROW // 2) + "…"
 
 
 @given(ODD_TEXT)

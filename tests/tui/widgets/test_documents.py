@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from taskview_core.entities import StoredJson, TaskDetail, TaskStatus
-from taskview_tui.render.block import FieldBlock, TextBlock
+from taskview_tui.render.block import LONG, FieldBlock, TextBlock
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.payload import read_payload
 from taskview_tui.render.piece import Ink
@@ -125,13 +125,48 @@ def test_deep_json_stays_in_view_with_its_depth() -> None:
     assert all(cell_len(row) <= 50 for row in shown)
 
 
-@pytest.mark.parametrize("text", ["{not json}\n\tat all", "[" * 30_000])
+@pytest.mark.parametrize("text", ["{not json}\n\tat all", "[" * LONG])
 def test_text_that_is_no_json_shows_as_it_is(text: str) -> None:
     payload = read_payload(StoredJson(text))
 
     assert payload.note.startswith("not JSON, or nested too deeply")
     shown = _drawn(Document([payload.section("")]), 40)
     assert "".join(shown).replace(" ", "") == "".join(text.split())
+
+
+_ROW_OF_A_LONG_LINE = "\x1b evil words " * 100_000
+
+
+@pytest.mark.parametrize(
+    ("block", "before"),
+    [
+        (TextBlock(_ROW_OF_A_LONG_LINE), ""),
+        (FieldBlock([("agent", _ROW_OF_A_LONG_LINE, Ink.TEXT)]), "agent"),
+    ],
+    ids=["text", "field"],
+)
+def test_a_very_long_line_shows_how_long_it_is_and_opens_whole(
+    block: TextBlock | FieldBlock, before: str
+) -> None:
+    assert block.tall(60) == {}
+    (drawn,) = [block.draw(0, 0, 60, False, False)]
+    row = "".join(piece.text for piece in drawn)
+    assert row.startswith(before)
+    assert "␛ evil words" in row
+    assert row.endswith("… ▸ 1,300,000 characters")
+    assert cell_len(row) <= 60
+
+    assert block.can_unroll(0, 60)
+    assert block.is_heavy(0)
+    rows = block.rows(0, 60)
+    assert rows > 20_000
+    whole = [block.draw(0, each, 60, False, True)[-1].text for each in range(rows)]
+    assert " ".join(each.strip() for each in whole) == " ".join(["␛ evil words"] * 100_000)
+    # What is found far behind is unrolled to be seen; what is in the row is not.
+    text = block.text(0)
+    assert block.row_of(0, len(text) - 3, 60) == (rows - 1, True)
+    assert block.row_of(0, text.index("evil"), 60) == (0, False)
+    assert block.value(0) == _ROW_OF_A_LONG_LINE
 
 
 def test_a_payload_that_is_null_has_only_a_note() -> None:

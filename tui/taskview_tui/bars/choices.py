@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from taskview_tui.text.cells import clip, pad
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 
 if TYPE_CHECKING:
     from taskview_core.entities import FacetValue
@@ -94,7 +94,7 @@ class Choices(Widget):
         return Content("\n").join(lines)
 
     def _lines(self) -> list[str]:
-        names = [clip(clean(value.value) or '""', _WIDEST) for value in self._values]
+        names = [clip(clean_row(value.value) or '""', _WIDEST) for value in self._values]
         counts = [str(value.count) if self._fresh else "…" for value in self._values]
         wide = max((cell_len(name) for name in names), default=0)
         far = max((len(count) for count in counts), default=0)

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from taskview_tui.text.cells import clip
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean, clean_row
 
 
 class TitleLine(Widget):
@@ -27,7 +27,7 @@ class TitleLine(Widget):
         width = self.size.width - cell_len(mark)
         label = clean(self.label)
         note = clean(self.note)
-        way = " › ".join(("taskview", *(clean(crumb) for crumb in self.crumbs)))
+        way = " › ".join(("taskview", *(clean_row(crumb) for crumb in self.crumbs)))
         if note:  # Of a long name less is missed.
             ahead = max(width // 2 - cell_len(note) - 7, 8)
             label = clip(f"{clip(label, ahead)} · {note}", max(width - 12, 8))

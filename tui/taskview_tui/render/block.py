@@ -8,8 +8,11 @@ from itertools import repeat
 from typing import Protocol
 
 from taskview_tui.render.piece import Ink, Line, Piece
-from taskview_tui.text.cells import pad, starts_of, wrap
-from taskview_tui.text.clean import clean, clean_block
+from taskview_tui.text.cells import clip, pad, starts_of, wrap
+from taskview_tui.text.clean import ROW, clean, clean_block
+
+_LEAST = 8
+"""Cells that the beginning of a long text gets, however narrow the view is."""
 
 AFTER_NAME = "\0"
 """Stands in searchable text between a name and its value; no cleaned text holds it."""
@@ -94,8 +97,16 @@ class Block(Protocol):
         ...
 
 
+LONG = 20_000
+"""Characters of a line from which on it shows whole only when it is asked for."""
+
+
 class FlatBlock:
-    """Lines that nest nothing and always show whole, wrapped."""
+    """Lines that nest nothing and show whole, wrapped, unless they are very long.
+
+    A line of a megabyte is thousands of rows, which take seconds to break: nobody waits for them
+    who has not asked.
+    """
 
     def __init__(self, count: int, names: int = 0) -> None:
         self._count = count
@@ -124,9 +135,9 @@ class FlatBlock:
 
     @property
     def weight(self) -> int:
-        """How many characters there are to be searched."""
+        """About how many characters there are to be searched."""
         if self._weight is None:
-            self._weight = sum(len(self.text(line)) for line in range(self._count))
+            self._weight = sum(map(self._length, range(self._count)))
         return self._weight
 
     def texts(self) -> Iterator[str]:
@@ -138,15 +149,15 @@ class FlatBlock:
         return -1
 
     def can_unroll(self, line: int, width: int) -> bool:
-        """Whether a line has more text than it shows: never."""
-        return False
+        """Whether a line has more text than it shows."""
+        return self._is_long(line)
 
     def is_heavy(self, line: int) -> bool:
-        """Whether breaking a line takes long: it is done already when it is first shown."""
-        return False
+        """Whether breaking a line takes long; others are broken when they are first shown."""
+        return self._is_long(line)
 
     def rows(self, line: int, width: int) -> int:
-        """How many rows a line takes."""
+        """How many rows a line takes when all of its text is shown."""
         return len(self._broken(line, width)[0])
 
     def tall(self, width: int) -> dict[int, int]:
@@ -154,6 +165,8 @@ class FlatBlock:
         room = max(width - self._names, 2)
         found: dict[int, int] = {}
         for line in range(self._count):
+            if self._is_long(line):
+                continue  # one row
             text = self._text(line)
             if len(text) > room or not text.isascii():  # the others fit, were there a million
                 count = self.rows(line, width)
@@ -170,10 +183,13 @@ class FlatBlock:
         return self._text(line)
 
     def row_of(self, line: int, at: int, width: int) -> tuple[int, bool]:
-        """Give the row with a place of the searchable text; nothing has to be unrolled."""
+        """Give the row with a place of the searchable text, and whether to unroll it to see it."""
+        at -= self._before(line)
+        is_long = self._is_long(line)
+        if is_long and at < _LEAST:
+            return 0, False
         _, starts = self._broken(line, width)
-        at -= len(self.text(line)) - len(self._text(line))
-        return max(bisect_right(starts, at) - 1, 0), False
+        return max(bisect_right(starts, at) - 1, 0), is_long
 
     def path(self, line: int) -> str:
         """Give the way to a line from the heading: none."""
@@ -186,6 +202,17 @@ class FlatBlock:
     def value(self, line: int) -> str:
         """Give the text of a line."""
         return self._text(line)
+
+    def _is_long(self, line: int) -> bool:
+        return self._length(line) > LONG
+
+    def _length(self, line: int) -> int:
+        """Count the characters of a line as it is stored: a long one is cleaned when it must be."""
+        return len(self._text(line))
+
+    def _beginning(self, line: int) -> str:
+        """Give as much of a line, cleaned, as fills a row."""
+        return self._text(line)[:ROW]
 
     def _broken(self, line: int, width: int) -> tuple[list[str], list[int]]:
         """Give the rows of a line, and where in its text each of them begins."""
@@ -201,52 +228,84 @@ class FlatBlock:
                 self._wrapped[line] = broken
         return broken
 
+    def _before(self, line: int) -> int:
+        """Count the searchable characters of a line that come before its text."""
+        return 0
+
     def _text(self, line: int) -> str:
         raise NotImplementedError
 
-    def _value(self, line: int, row: int, width: int, ink: Ink) -> Piece:
-        """Draw one row of a line's text."""
+    def _value(self, line: int, row: int, width: int, ink: Ink, unrolled: bool) -> Line:
+        """Draw one row of a line's text; of a long one the beginning, and how long it is."""
+        if self._is_long(line) and not unrolled:
+            note = f" ▸ {self._length(line):,} characters"
+            shown = clip(self._beginning(line), max(width - self._names - len(note), _LEAST))
+            return [Piece(shown, ink, self._before(line)), Piece(note, Ink.DIM)]
         pieces, starts = self._broken(line, width)
-        before = len(self.text(line)) - len(self._text(line))
-        return Piece(pieces[row], ink, before + starts[row])
+        return [Piece(pieces[row], ink, self._before(line) + starts[row])]
 
 
 class TextBlock(FlatBlock):
     """Text as it is, with its own line breaks, wrapped at the view's edge."""
 
     def __init__(self, text: str, ink: Ink = Ink.TEXT) -> None:
-        self._stored = text
-        self._lines = clean_block(text).split("\n")
+        self._stored = text.replace("\r\n", "\n").split("\n")
+        self._cleaned: list[str | None] = [
+            None if len(each) > LONG else clean_block(each) for each in self._stored
+        ]
         self._ink = ink
-        super().__init__(len(self._lines))
+        super().__init__(len(self._stored))
 
     def value(self, line: int) -> str:
         """Give the text of a line as it is stored."""
-        return self._stored.replace("\r\n", "\n").split("\n")[line]
+        return self._stored[line]
+
+    def _length(self, line: int) -> int:
+        return len(self._stored[line])
+
+    def _beginning(self, line: int) -> str:
+        return clean_block(self._stored[line][:ROW])
 
     def _text(self, line: int) -> str:
-        return self._lines[line]
+        text = self._cleaned[line]
+        if text is None:
+            text = self._cleaned[line] = clean_block(self._stored[line])
+        return text
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a line."""
-        return [self._value(line, row, width, self._ink)]
+        return self._value(line, row, width, self._ink, unrolled)
 
 
 class FieldBlock(FlatBlock):
     """Names with their values, in two columns; a long value is wrapped in its own."""
 
     def __init__(self, fields: Sequence[tuple[str, str, Ink]]) -> None:
-        self._values = [value for _, value, _ in fields]
-        self._fields = [(name, clean(value), ink) for name, value, ink in fields]
+        self._fields = fields
+        self._cleaned: list[str | None] = [
+            None if len(value) > LONG else clean(value) for _, value, _ in fields
+        ]
         names = max((len(name) for name, _, _ in fields), default=0) + 2
         super().__init__(len(fields), names)
 
+    def _length(self, line: int) -> int:
+        return len(self._fields[line][1])
+
+    def _beginning(self, line: int) -> str:
+        return clean(self._fields[line][1][:ROW])
+
+    def _before(self, line: int) -> int:
+        return len(self._fields[line][0]) + len(AFTER_NAME)
+
     def _text(self, line: int) -> str:
-        return self._fields[line][1]
+        text = self._cleaned[line]
+        if text is None:
+            text = self._cleaned[line] = clean(self._fields[line][1])
+        return text
 
     def value(self, line: int) -> str:
         """Give the value of a field as it was given."""
-        return self._values[line]
+        return self._fields[line][1]
 
     def path(self, line: int) -> str:
         """Give the name of a field; the second line of a value has none."""
@@ -255,12 +314,11 @@ class FieldBlock(FlatBlock):
 
     def text(self, line: int) -> str:
         """Give what can be searched on a line: the name and the value."""
-        name, value, _ = self._fields[line]
-        return f"{name}{AFTER_NAME}{value}"
+        return f"{self._fields[line][0]}{AFTER_NAME}{self._text(line)}"
 
     def draw(self, line: int, row: int, width: int, opened: bool, unrolled: bool) -> Line:
         """Draw one row of a field; its name stands at the first."""
         name, _, ink = self._fields[line]
         label = pad(name if row == 0 else "", self._names)
         label_at = -1 if row else 0
-        return [Piece(label, Ink.DIM, label_at), self._value(line, row, width, ink)]
+        return [Piece(label, Ink.DIM, label_at), *self._value(line, row, width, ink, unrolled)]

@@ -39,8 +39,9 @@ class ChangeBlock(FlatBlock):
         sign, _, ink = self._lines[line]
         if not sign:
             # A path stands at the edge, what it leads to a little to the right.
-            return [self._value(line, row, width, ink)]
-        return [Piece(pad("" if row else sign, _SIGN), ink), self._value(line, row, width, ink)]
+            return self._value(line, row, width, ink, unrolled)
+        mark = Piece(pad("" if row else sign, _SIGN), ink)
+        return [mark, *self._value(line, row, width, ink, unrolled)]
 
 
 def _cut(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from taskview_core.entities import ConversationRow
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.task_cells import is_odd
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.times import MISSING, ODD, TimeDisplay, short_time
 
 NO_TITLE = "(no title)"
@@ -16,10 +16,10 @@ NO_TITLE = "(no title)"
 def conversation_cell(row: ConversationRow, key: str) -> Line:
     """Give a cell that does not change with the clock: title, user, tasks or failed."""
     if key == "title":
-        title = clean(row.title or "")
+        title = clean_row(row.title or "")
         return [Piece(title)] if title.strip() else [Piece(NO_TITLE, Ink.DIM)]
     if key == "user":
-        return [Piece(clean(row.user_id))]
+        return [Piece(clean_row(row.user_id))]
     if key == "tasks":
         return [Piece(str(row.tasks), Ink.DIM if row.tasks.value == 0 else Ink.TEXT)]
     assert key == "failed", f"conversations have no column {key}"

@@ -8,7 +8,7 @@ from taskview_core.compare.json_diff import JsonDiff, Shown
 from taskview_core.compare.trees import Comparison, Pair
 from taskview_core.compare.verdict import Difference
 from taskview_tui.render.piece import Ink, Line, Piece
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import duration_text
 
@@ -52,7 +52,7 @@ def pair_words(pair: Pair, difference: Difference, below: int) -> Line:
     if left is None or right is None:
         return pieces
     if difference & Difference.AGENT:
-        pieces.append(Piece(f"{clean(left.agent_id)} → {clean(right.agent_id)}", Ink.MARK))
+        pieces.append(Piece(f"{clean_row(left.agent_id)} → {clean_row(right.agent_id)}", Ink.MARK))
     if difference & Difference.STATUS:
         one, two = status_style(left.status), status_style(right.status)
         pieces += [Piece(one.text, one.ink), Piece(" → "), Piece(two.text, two.ink)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskview_core.entities import TaskStatus
 from taskview_tui.render.piece import Ink, Line, Piece
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 
 _WORST_FIRST = (
@@ -29,7 +29,7 @@ def run_pieces(outcome: dict[TaskStatus, int], stuck: int = 0, holding: int = 0)
     pieces = [Piece(f"×{sum(outcome.values()):,}  ")]
     for place, (status, count) in enumerate(outcome.items()):
         pieces.append(Piece(", " if place else ""))
-        pieces.append(Piece(f"{count:,} {clean(status.value)}", status_style(status).ink))
+        pieces.append(Piece(f"{count:,} {clean_row(status.value)}", status_style(status).ink))
     if stuck:
         pieces.append(Piece(f"  [{stuck:,} stuck]", Ink.MARK))
     if holding:

@@ -9,7 +9,7 @@ from taskview_core.tree.preorder import Preorder
 from taskview_tui.render.task_document import Moment
 from taskview_tui.side import Side
 from taskview_tui.text.cells import clip
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import exact_time
 
@@ -40,17 +40,17 @@ def side_words(facts: SideFacts, moment: Moment) -> str:
     side, top = facts.side, facts.top
     ident = str(side.id)[:8]
     if side.is_conversation:
-        name = f'conversation "{clip(clean(side.name), _TITLE)}"'
+        name = f'conversation "{clip(clean_row(side.name), _TITLE)}"'
     else:
         style = None if top is None else status_style(top.status)
-        name = f"{style.text} {clean(side.name)}" if style else clean(side.name)
+        name = f"{style.text} {clean_row(side.name)}" if style else clean_row(side.name)
     parts = [f"{name} {ident}"]
     if top is not None and top.created_at is not None:
         made = top.created_at.replace(microsecond=0)
         parts.append(exact_time(made, moment.times, moment.now, moment.zone))
     parts.append(f"{facts.tasks:,} task{'' if facts.tasks == 1 else 's'}")
     if facts.title and not side.is_conversation:
-        parts.append(f'in "{clip(clean(facts.title), _TITLE)}"')
+        parts.append(f'in "{clip(clean_row(facts.title), _TITLE)}"')
     return "  ·  ".join(parts)
 
 

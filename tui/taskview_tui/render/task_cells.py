@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import (
     MISSING,
@@ -31,12 +31,12 @@ def task_cell(row: TaskRow, key: str, width: int) -> Line:
         style = status_style(row.status)
         return [Piece(style.text, style.ink)]
     if key == "agent":
-        return [Piece(clean(row.agent_id))]
+        return [Piece(clean_row(row.agent_id))]
     if key == "preview":
         return preview_pieces(row, width)
     assert key == "conversation", f"tasks have no column {key}"
     if row.conversation_title:
-        return [Piece(clean(row.conversation_title), Ink.DIM)]
+        return [Piece(clean_row(row.conversation_title), Ink.DIM)]
     return [Piece(str(row.conversation_id)[:8], Ink.DIM)]
 
 

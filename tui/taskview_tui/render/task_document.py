@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow, TaskStatus, Usage
 from taskview_core.query.stuck import names_a_parent
 from taskview_tui.render.block import FieldBlock, TextBlock
 from taskview_tui.render.document import Document, Section
@@ -14,7 +14,8 @@ from taskview_tui.render.payload import ReadPayload
 from taskview_tui.render.piece import Ink
 from taskview_tui.render.task_cells import is_odd
 from taskview_tui.text.amounts import usage_words
-from taskview_tui.text.status_style import status_style
+from taskview_tui.text.clean import ROW
+from taskview_tui.text.status_style import StatusStyle, status_style
 from taskview_tui.text.times import RUNNING, TimeDisplay, duration_text, exact_time, running_text
 
 PAYLOADS = ("input", "output", "metadata")
@@ -93,7 +94,7 @@ def _fields(detail: TaskDetail, around: Surroundings) -> list[tuple[str, str, In
     if title is None:
         title = row.conversation_title
     fields = [
-        ("status", style.text, style.ink),
+        ("status", _whole_status(row.status, style), style.ink),
         *([("stuck", around.stuck, Ink.MARK)] if around.stuck else []),
         ("agent", row.agent_id, Ink.TEXT),
         ("id", str(row.id), Ink.TEXT),
@@ -115,6 +116,10 @@ def _fields(detail: TaskDetail, around: Surroundings) -> list[tuple[str, str, In
     fields.extend(_usage(around))
     fields.extend(("odd value", oddity, Ink.MARK) for oddity in row.oddities)
     return fields
+
+
+def _whole_status(status: TaskStatus, style: StatusStyle) -> str:
+    return style.text if len(status.value) <= ROW else f"{style.glyph} {status.value}"
 
 
 def _usage(around: Surroundings) -> list[tuple[str, str, Ink]]:

@@ -12,7 +12,7 @@ from taskview_tui.render.piece import Ink, Line, Piece
 from taskview_tui.render.preview import preview_pieces
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 
 MARK_WORDS = {
@@ -43,7 +43,7 @@ def tree_width(outline: TaskOutline, most: int) -> int:
     """Count the cells that the widest task takes with guides and agent, up to `most`."""
     room = indent_room(most)
     # Counted in characters: the column is bounded, and agents are rarely wide.
-    widths = (min(depth * _STEP, room) + len(clean(agent)) for depth, agent in outline.shapes)
+    widths = (min(depth * _STEP, room) + len(clean_row(agent)) for depth, agent in outline.shapes)
     return min(max(widths, default=0) + _MARKER, most)
 
 
@@ -77,7 +77,7 @@ def tree_cell(
     return [
         Piece(guides(outline, number, room, last, run_end) + marker, Ink.GUIDE),
         Piece(f"{style.glyph} ", style.ink),
-        Piece(clean(row.agent_id), ink),
+        Piece(clean_row(row.agent_id), ink),
     ]
 
 

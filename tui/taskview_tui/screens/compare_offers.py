@@ -10,7 +10,7 @@ from taskview_core.compare.tasks import TaskDiff
 from taskview_core.compare.trees import Pair
 from taskview_tui.render.difference import change_lines
 from taskview_tui.side import Side
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 
 if TYPE_CHECKING:
     from taskview_tui.export.scope import Scope
@@ -44,7 +44,7 @@ def scopes_of(pair: Pair | None, left: Side, right: Side) -> Sequence[tuple[str,
     for name, side in (("left", left), ("right", right)):
         scope: Scope = Whole(side.id) if side.is_conversation else Below(side.id)
         if all(scope != known for _, known in found):
-            found.append((f"all on the {name}: {clean(side.name)} {str(side.id)[:8]}", scope))
+            found.append((f"all on the {name}: {clean_row(side.name)} {str(side.id)[:8]}", scope))
     return found
 
 

@@ -20,7 +20,7 @@ from taskview_tui.screens.messages import deliver
 from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.text.cells import clip
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean, clean_row
 
 if TYPE_CHECKING:
     from taskview_tui.export.scope import Scope
@@ -63,7 +63,7 @@ class HoldersScreen(TasksScreen):
     def crumb(self) -> str:
         """See BrowserScreen; it says what counts as holding it."""
         how = "whole, or as a word" if len(self._value) >= LEAST_WORD else "whole"
-        return f'who holds "{clip(clean(self._value), _SHOWN)}" ({how})'
+        return f'who holds "{clip(clean_row(self._value), _SHOWN)}" ({how})'
 
     @property
     def everything(self) -> TaskFilter:

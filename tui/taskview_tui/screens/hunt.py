@@ -11,7 +11,7 @@ from taskview_core.tree.root_cause import Evidence
 from taskview_tui.render.cause_words import EVIDENCE_WORDS, by_itself, unexplaining
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.trail import Trail
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 
 _MOST = 500
 """Candidates that are gone through; nobody looks at more."""
@@ -69,16 +69,18 @@ class Hunt:
         place = f"{self.at + 1} of {many}{'+' if many >= _MOST else ''}"
         more = f"; f: next of {many}" if many > 1 and self.at == 0 else ""
         if not self.failed:
-            inside = f"inside {clean(self.name)}" if self.start is not None else "here"
+            inside = f"inside {clean_row(self.name)}" if self.start is not None else "here"
             return f"failure {place} {inside}, the earliest first"
         if found.task == self.start:
             here = "nothing in this conversation explains it"
             return f"{here if self.elsewhere else by_itself(found.looked_at)}{more}"
         if not found.explains:
-            return f"{place}: {unexplaining(clean(self.name))}"
+            return f"{place}: {unexplaining(clean_row(self.name))}"
         why = EVIDENCE_WORDS[found.evidence] if found.evidence else ""
         known = f"; known are {found.looked_at}" if found.looked_at else ""
-        return f"root cause{f' {place}' if many > 1 else ''} of {clean(self.name)}: {why}{known}"
+        return (
+            f"root cause{f' {place}' if many > 1 else ''} of {clean_row(self.name)}: {why}{known}"
+        )
 
 
 def begin_hunt(outline: TaskOutline, start: Ident | None) -> Hunt | None:

@@ -8,7 +8,7 @@ from taskview_core.entities import Ident
 from taskview_tui.render.holding import Holding
 from taskview_tui.screens.tree_asides import TreeAsides
 from taskview_tui.text.cells import clip
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 
 _SHOWN = 40
 """Cells of a value that is followed, in the status line."""
@@ -51,4 +51,4 @@ class MarksHolders(TreeAsides):
         if not self._holders:
             return ""
         only = f" (the oldest {self._followed_limit:,})" if self._followed_limit else ""
-        return f'◆ "{clip(clean(self._followed), _SHOWN)}"{only}'
+        return f'◆ "{clip(clean_row(self._followed), _SHOWN)}"{only}'

@@ -20,7 +20,7 @@ from taskview_tui.screens.messages import Failed, deliver
 from taskview_tui.screens.reads_payloads import ReadsPayloads
 from taskview_tui.screens.seeks_cause import SeeksCause
 from taskview_tui.side import Side
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean, clean_row
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
@@ -202,7 +202,9 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
     def _is_above(self, title: str | None) -> bool:
         """Whether the title line shows the title of the conversation, and shows all of it."""
         line = self.query_one(TitleLine)
-        return title in line.crumbs and title is not None and clean(title) in line.render().plain
+        return (
+            title in line.crumbs and title is not None and clean_row(title) in line.render().plain
+        )
 
     @work(exclusive=True, group="limits")
     async def _read_limits(self, found: Found) -> None:

@@ -5,6 +5,7 @@ What is cut ends in `…`. A letter that is two cells wide is never halved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len, split_text
@@ -14,6 +15,9 @@ CUT = "…"
 # Characters to a cell: usually, and at most in cleaned text. Rich measures all that it is given,
 # so that is first a little and only then enough for the worst.
 _DENSITIES = (2, 24)
+
+_NARROW = re.compile("[ -~¡-¬®-ʯΑ-ΡΣ-ωЀ-҂‐-‧‰-⁞␀-␦─-╿]*")
+"""Letters and signs of one cell each, in which most text is that is not of ASCII alone."""
 
 
 def clip(text: str, width: int) -> str:
@@ -68,14 +72,7 @@ def wrap(line: str, width: int) -> list[str]:
     pieces: list[str] = []
     start, length = 0, len(line)
     while length - start > width:
-        end = line.rfind(" ", start + 1, start + width + 1)
-        # A break that leaves most of the line empty reads worse than a broken word.
-        if end < start + width // 3:
-            pieces.append(line[start : start + width])
-            start += width
-        else:
-            pieces.append(line[start:end])
-            start = end + 1
+        start = _break(line, start, width, pieces)
     pieces.append(line[start:])
     return pieces
 
@@ -106,19 +103,30 @@ def _wrap_wide(line: str, width: int) -> list[str]:
     pieces: list[str] = []
     start, length = 0, len(line)
     while True:
+        if _NARROW.fullmatch(line, start, min(start + width + 1, length)):
+            # A cell for each character, as in ASCII: no need to measure.
+            if length - start <= width:
+                pieces.append(line[start:])
+                return pieces
+            start = _break(line, start, width, pieces)
+            continue
         head = _head(line[start : start + (width + 1) * _DENSITIES[-1]], width)
         if start + len(head) == length and cell_len(head) <= width:
             pieces.append(head)
             return pieces
-        taken = _fitting(head, width)
-        end = line.rfind(" ", start + 1, start + taken + 1)
-        if end < start + taken // 3:
-            end = start + taken
-            pieces.append(line[start:end])
-            start = end
-        else:
-            pieces.append(line[start:end])
-            start = end + 1
+        start = _break(line, start, _fitting(head, width), pieces)
+
+
+def _break(line: str, start: int, taken: int, pieces: list[str]) -> int:
+    """Add the next piece, of at most `taken` characters; give where the one after it begins."""
+    end = line.rfind(" ", start + 1, start + taken + 1)
+    # A break that leaves most of the line empty reads worse than a broken word.
+    if end < start + taken // 3:
+        end = start + taken
+        pieces.append(line[start:end])
+        return end
+    pieces.append(line[start:end])
+    return end + 1
 
 
 def _fitting(text: str, width: int) -> int:

@@ -89,6 +89,18 @@ def clean(text: str) -> str:
     return _cleaning().sub(_shown, text.replace("\t", " "))
 
 
+ROW = 1_000
+"""Characters of which a row of any screen shows a part."""
+
+
+def clean_row(text: str) -> str:
+    """Give the text as `clean` does, for a row: of one longer than ROW the beginning.
+
+    A name may have a megabyte, and is cleaned each time that it is drawn.
+    """
+    return clean(text) if len(text) <= ROW else f"{clean(text[:ROW])}…"
+
+
 def clean_block(text: str) -> str:
     """Give the text with its line breaks (`\\n` alone), its tabs made of spaces."""
     if _is_plain(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskview_core.entities import TaskStatus
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.ink import Ink
 
 
@@ -37,4 +37,4 @@ def status_style(status: TaskStatus) -> StatusStyle:
     known = _KNOWN.get(status)
     if known is not None:
         return known
-    return StatusStyle("?", clean(status.value) or '""', Ink.UNKNOWN)
+    return StatusStyle("?", clean_row(status.value) or '""', Ink.UNKNOWN)

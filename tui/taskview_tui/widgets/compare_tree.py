@@ -15,7 +15,7 @@ from taskview_tui.comparing import Compared, is_alone
 from taskview_tui.keys import bindings
 from taskview_tui.render.difference import pair_words, sign
 from taskview_tui.render.piece import Ink, Line, Piece, fit_line
-from taskview_tui.text.clean import clean
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 from taskview_tui.widgets.line_keys import choose_command
 from taskview_tui.widgets.line_view import LineView
@@ -116,7 +116,7 @@ class CompareTree(LineView):
             sign(difference),
             Piece(f" {indent}", Ink.GUIDE),
             Piece(f"{style.glyph} ", style.ink),
-            Piece(clean(pair.row.agent_id)),
+            Piece(clean_row(pair.row.agent_id)),
         ]
         words = pair_words(pair, difference, self._hidden(number, difference))
         return [*fit_line(name, self._agents(width)), Piece("  "), *words]

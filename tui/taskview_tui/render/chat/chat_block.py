@@ -94,6 +94,9 @@ class ChatBlock(FlatBlock):
     def _text(self, line: int) -> str:
         return self._texts[line]
 
+    def _is_long(self, line: int) -> bool:
+        return False  # What is large has been broken into rows by a thread.
+
     def _room(self, line: int, width: int) -> int:
         return max(width - _MARKER - cell_len(self._styled[line].first), 8)
 
