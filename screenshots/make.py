@@ -60,6 +60,12 @@ PICTURES = (
     Picture("keys", (100, 40), ("question_mark",)),
     Picture("small", (80, 24), _ON_A_FAILURE),
     Picture("claude", (80, 24), (*_FAILED, "enter", "enter", "f"), "session.db"),
+    Picture(
+        "claude_payload",
+        (80, 24),
+        (*_FAILED, "enter", "enter", "g", "d", "m", "ctrl+d", "ctrl+d"),
+        "session.db",
+    ),
 )
 
 

@@ -214,7 +214,11 @@ async def test_rows_of_one_time_are_not_sent_with_each_page(on_shards: str) -> N
 async def test_search_reads_in_order_and_what_it_judges_alone(on_shards: str) -> None:
     """What payloads hold is found here, for JSON is nothing that shards are asked about."""
     words = "error:broke status:failed"
-    for plan in await _plans(on_shards, _pages(words, Sort("created", True))):
+    plans = await _plans(on_shards, _pages(words, Sort("created", True)))
+    read = [each for plan in plans for each in plan.remote if "id = ANY" not in each]
+    assert read
+    assert all("ORDER BY created_at DESC" in each for each in read), read
+    for plan in plans:
         for each in plan.remote:
             assert "metadata" not in each
             assert "output" not in each
