@@ -139,3 +139,20 @@ def test_load_does_not_take_what_export_counts(run: Run, foreign: str, tmp_path:
     ran = run("load", new, str(file))
     assert ran.code == 1
     assert "error: half of a surrogate pair" in ran.err
+
+
+@pytest.mark.parametrize("command", ["show", "ls", "tree", "diff"])
+def test_no_command_cuts_a_long_name(run: Run, foreign: str, command: str) -> None:
+    """A row of a screen shows a part of it; what a command prints is all there is."""
+    long, other = "s" * 1_500 + "END", "s" * 1_500 + "OTHER"
+    database = sqlite3.connect(foreign)
+    database.execute("UPDATE tasks SET status = ?, agent_id = ?", [long, f"a{long}"])
+    database.execute("UPDATE tasks SET status = ? WHERE id = ?", [other, RING.replace("-", "")])
+    database.commit()
+    database.close()
+    words = {"show": [FIRST], "ls": ["--full"], "tree": [FIRST], "diff": [FIRST, RING]}[command]
+    ran = run(command, foreign, *words)
+    assert ran.code in (0, 1)
+    assert long in ran.out
+    assert f"a{long}" in ran.out
+    assert (other in ran.out) == (command in ("ls", "diff"))

@@ -242,6 +242,16 @@ JUMP_COMMAND = Command(
     rank=7,
 )
 
+MESSAGES_COMMAND = Command(
+    id="details.messages",
+    keys="m",
+    action="screen.toggle_messages",
+    name="Messages as a conversation",
+    help="Read the messages in payloads as a conversation, with Markdown drawn; again: as JSON",
+    group=Group.VIEW,
+)
+"""In the line of keys only where the details have the focus; there it has a binding of its own."""
+
 PANE_COMMANDS = (
     Command(
         id="screen.pane",

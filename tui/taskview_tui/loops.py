@@ -17,17 +17,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     That can oversleep a signal: one that comes right before its loop goes to wait, or to another
     thread, is not looked at until something else happens, beside a query perhaps after minutes.
     """
-    return asyncio.run(_attentive(work))
-
-
-async def _attentive(work: Coroutine[Any, Any, T]) -> T:
-    # A loop with a handler of its own for some signal is woken by all of them. This signal does
-    # nothing without a handler either. Windows has not got it, and there a loop is always woken.
-    # Signals are the main thread's alone.
-    is_main = threading.current_thread() is threading.main_thread()
-    if is_main and hasattr(signal, "SIGURG"):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGURG, _nothing)
-    return await work
+    with asyncio.Runner() as runner:
+        # A loop with a handler of its own for some signal is woken by all of them. This signal does
+        # nothing without a handler either. Windows has not got it, and there a loop is always
+        # woken. Signals are the main thread's alone.
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and hasattr(signal, "SIGURG"):
+            runner.get_loop().add_signal_handler(signal.SIGURG, _nothing)
+        return runner.run(work)
 
 
 def _nothing() -> None:

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from taskview_core.entities import StoredJson, TaskDetail, TaskStatus
 from taskview_tui.render.block import LONG, FieldBlock, TextBlock
+from taskview_tui.render.by_width import ByWidth
 from taskview_tui.render.document import Document, Section
 from taskview_tui.render.payload import read_payload
 from taskview_tui.render.piece import Ink
@@ -149,7 +150,7 @@ def test_a_very_long_line_shows_how_long_it_is_and_opens_whole(
     block: TextBlock | FieldBlock, before: str
 ) -> None:
     assert block.tall(60) == {}
-    (drawn,) = [block.draw(0, 0, 60, False, False)]
+    drawn = block.draw(0, 0, 60, False, False)
     row = "".join(piece.text for piece in drawn)
     assert row.startswith(before)
     assert "␛ evil words" in row
@@ -165,7 +166,10 @@ def test_a_very_long_line_shows_how_long_it_is_and_opens_whole(
     # What is found far behind is unrolled to be seen; what is in the row is not.
     text = block.text(0)
     assert block.row_of(0, len(text) - 3, 60) == (rows - 1, True)
-    assert block.row_of(0, text.index("evil"), 60) == (0, False)
+    seen = len(drawn[-2].text) - len("…")
+    start = text.index("␛")
+    assert block.row_of(0, start + seen - 1, 60) == (0, False)
+    assert block.row_of(0, start + seen, 60)[1]
     assert block.value(0) == _ROW_OF_A_LONG_LINE
 
 
@@ -266,3 +270,19 @@ def test_timings_say_what_is_missing_or_impossible(task: Make, detail: Make) -> 
     assert "  created    what is stored is no time" in shown
     assert "  completed  not recorded" in shown
     assert "  created    2h ago (2026-11-23 09:59:58.5 UTC)" in _document(detail(done))
+
+
+def test_a_thread_that_is_late_makes_nothing_of_another_width() -> None:
+    """It may be at a line while the view gets another width."""
+    block = TextBlock(_ROW_OF_A_LONG_LINE)
+    narrow = block.rows(0, 40)
+    wide = block.rows(0, 160)
+    assert narrow > wide
+    kept: ByWidth[str] = ByWidth()
+    kept.keep(1, 40, "narrow")
+    kept.keep(1, 160, "late")
+    assert kept.get(1, 40) is None
+    kept.keep(1, 40, "narrow")
+    assert (kept.get(1, 40), kept.get(1, 160)) == ("narrow", None)
+    assert block.rows(0, 40) == narrow
+    assert block.draw(0, narrow - 1, 40, False, True)[-1].text

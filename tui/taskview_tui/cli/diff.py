@@ -30,6 +30,7 @@ from taskview_tui.comparing import (
 from taskview_tui.render.side_words import facts_of, side_words
 from taskview_tui.render.task_document import Moment
 from taskview_tui.side import Side
+from taskview_tui.text.clean import clean
 from taskview_tui.text.times import TimeDisplay
 
 _EPILOG = """\
@@ -120,7 +121,7 @@ async def _heads(browser: ITaskBrowser, sides: Sequence[Side], trees: Trees) -> 
         facts = facts_of(side, tree, title)
         agent = "" if facts.top is None else facts.top.agent_id
         name = (title if side.is_conversation else agent) or side.name
-        heads.append(side_words(replace(facts, side=replace(side, name=name)), moment))
+        heads.append(side_words(replace(facts, side=replace(side, name=name)), moment, clean))
     return heads
 
 

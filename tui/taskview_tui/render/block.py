@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Protocol
 
+from taskview_tui.render.by_width import ByWidth
 from taskview_tui.render.piece import Ink, Line, Piece
-from taskview_tui.text.cells import clip, pad, starts_of, wrap
+from taskview_tui.text.cells import CUT, clip, pad, starts_of, wrap
 from taskview_tui.text.clean import ROW, clean, clean_block
 
 _LEAST = 8
@@ -111,8 +112,7 @@ class FlatBlock:
     def __init__(self, count: int, names: int = 0) -> None:
         self._count = count
         self._names = names
-        self._width = -1
-        self._wrapped: dict[int, tuple[list[str], list[int]]] = {}
+        self._wrapped: ByWidth[tuple[list[str], list[int]]] = ByWidth()
         self._weight: int | None = None
 
     def __len__(self) -> int:
@@ -186,7 +186,7 @@ class FlatBlock:
         """Give the row with a place of the searchable text, and whether to unroll it to see it."""
         at -= self._before(line)
         is_long = self._is_long(line)
-        if is_long and at < _LEAST:
+        if is_long and at < len(self._shown(line, width).removesuffix(CUT)):
             return 0, False
         _, starts = self._broken(line, width)
         return max(bisect_right(starts, at) - 1, 0), is_long
@@ -216,17 +216,22 @@ class FlatBlock:
 
     def _broken(self, line: int, width: int) -> tuple[list[str], list[int]]:
         """Give the rows of a line, and where in its text each of them begins."""
-        if width != self._width:
-            self._width = width
-            self._wrapped.clear()
-        broken = self._wrapped.get(line)
+        broken = self._wrapped.get(line, width)
         if broken is None:
             text = self._text(line)
             pieces = wrap(text, width - self._names)
             broken = pieces, starts_of(text, pieces)
             if len(pieces) > 1:
-                self._wrapped[line] = broken
+                self._wrapped.keep(line, width, broken)
         return broken
+
+    def _shown(self, line: int, width: int) -> str:
+        """Give what shows of a long line unasked."""
+        room = width - self._names - len(self._note(line))
+        return clip(self._beginning(line), max(room, _LEAST))
+
+    def _note(self, line: int) -> str:
+        return f" ▸ {self._length(line):,} characters"
 
     def _before(self, line: int) -> int:
         """Count the searchable characters of a line that come before its text."""
@@ -238,9 +243,8 @@ class FlatBlock:
     def _value(self, line: int, row: int, width: int, ink: Ink, unrolled: bool) -> Line:
         """Draw one row of a line's text; of a long one the beginning, and how long it is."""
         if self._is_long(line) and not unrolled:
-            note = f" ▸ {self._length(line):,} characters"
-            shown = clip(self._beginning(line), max(width - self._names - len(note), _LEAST))
-            return [Piece(shown, ink, self._before(line)), Piece(note, Ink.DIM)]
+            shown = Piece(self._shown(line, width), ink, self._before(line))
+            return [shown, Piece(self._note(line), Ink.DIM)]
         pieces, starts = self._broken(line, width)
         return [Piece(pieces[row], ink, self._before(line) + starts[row])]
 

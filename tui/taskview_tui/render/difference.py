@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from taskview_core.compare.json_diff import JsonDiff, Shown
 from taskview_core.compare.trees import Comparison, Pair
@@ -40,8 +40,13 @@ def sign(difference: Difference) -> Piece:
     return Piece("~", Ink.MARK) if difference else Piece(" ")
 
 
-def pair_words(pair: Pair, difference: Difference, below: int) -> Line:
-    """Say how the two tasks of a pair differ. `below` counts what is hidden below one alone."""
+def pair_words(
+    pair: Pair, difference: Difference, below: int, cleaned: Callable[[str], str] = clean_row
+) -> Line:
+    """Say how the two tasks of a pair differ. `below` counts what is hidden below one alone.
+
+    `cleaned` makes names fit for a row of the screen, where not all of them is to be shown.
+    """
     more = f", with {below:,} below" if below else ""
     if difference & Difference.MISSING:
         return [Piece(f"only on the left{more}", Ink.FAILED)]
@@ -52,10 +57,14 @@ def pair_words(pair: Pair, difference: Difference, below: int) -> Line:
     if left is None or right is None:
         return pieces
     if difference & Difference.AGENT:
-        pieces.append(Piece(f"{clean_row(left.agent_id)} → {clean_row(right.agent_id)}", Ink.MARK))
+        pieces.append(Piece(f"{cleaned(left.agent_id)} → {cleaned(right.agent_id)}", Ink.MARK))
     if difference & Difference.STATUS:
         one, two = status_style(left.status), status_style(right.status)
-        pieces += [Piece(one.text, one.ink), Piece(" → "), Piece(two.text, two.ink)]
+        pieces += [
+            Piece(cleaned(one.text), one.ink),
+            Piece(" → "),
+            Piece(cleaned(two.text), two.ink),
+        ]
     for pace, word, ink in (
         (Difference.SLOWER, "slower", Ink.CANCELLED),
         (Difference.FASTER, "faster", Ink.DIM),

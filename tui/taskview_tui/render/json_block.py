@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from taskview_core.compare.json_values import Number
 from taskview_tui.render.block import AFTER_NAME
+from taskview_tui.render.by_width import ByWidth
 from taskview_tui.render.data_text import data_words
 from taskview_tui.render.folding import extents_of, leafs_of, levels_within
 from taskview_tui.render.json_lines import JsonLines, Kind
@@ -57,8 +58,7 @@ class JsonBlock:
         """Which lines to open at first; those that nest nothing are always open."""
         self.weight = sum(map(len, lines.texts)) + sum(len(key) for key in lines.keys if key)
         """About how many characters there are to be searched."""
-        self._width = -1
-        self._unrolled: dict[int, _Unrolled] = {}
+        self._unrolled: ByWidth[_Unrolled] = ByWidth()
 
     @property
     def lines(self) -> JsonLines:
@@ -221,14 +221,11 @@ class JsonBlock:
         return width - before - _MARKER - 2 - self._lines.commas[line]
 
     def _wrapped(self, line: int, width: int) -> _Unrolled:
-        if width != self._width:
-            self._width = width
-            self._unrolled.clear()
-        unrolled = self._unrolled.get(line)
+        unrolled = self._unrolled.get(line, width)
         if unrolled is None:
             room = width - len(self._indent(line, width).text) - _MARKER - 2
             unrolled = _unrolled(clean_block(self._lines.texts[line]), room)
-            self._unrolled[line] = unrolled
+            self._unrolled.keep(line, width, unrolled)
         return unrolled
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from taskview_core.entities import TaskRow
@@ -35,15 +36,20 @@ def facts_of(side: Side, tree: Preorder, title: str) -> SideFacts:
     return SideFacts(side, tree.rows[0] if len(tree) else None, len(tree), title)
 
 
-def side_words(facts: SideFacts, moment: Moment) -> str:
-    """Put a side into words, what tells it from another one first."""
+def side_words(facts: SideFacts, moment: Moment, cleaned: Callable[[str], str] = clean_row) -> str:
+    """Put a side into words, what tells it from another one first.
+
+    `cleaned` makes names fit for a row of the screen, where not all of them is to be shown.
+    """
     side, top = facts.side, facts.top
     ident = str(side.id)[:8]
     if side.is_conversation:
         name = f'conversation "{clip(clean_row(side.name), _TITLE)}"'
     else:
         style = None if top is None else status_style(top.status)
-        name = f"{style.text} {clean_row(side.name)}" if style else clean_row(side.name)
+        name = cleaned(side.name)
+        if style is not None:
+            name = f"{cleaned(style.text)} {name}"
     parts = [f"{name} {ident}"]
     if top is not None and top.created_at is not None:
         made = top.created_at.replace(microsecond=0)

@@ -29,7 +29,7 @@ def task_cell(row: TaskRow, key: str, width: int) -> Line:
     """Give a cell that does not change with the clock: status, agent, preview, conversation."""
     if key == "status":
         style = status_style(row.status)
-        return [Piece(style.text, style.ink)]
+        return [Piece(clean_row(style.text), style.ink)]
     if key == "agent":
         return [Piece(clean_row(row.agent_id))]
     if key == "preview":

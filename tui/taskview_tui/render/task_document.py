@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from taskview_core.entities import StoredJson, TaskDetail, TaskRow, TaskStatus, Usage
+from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
 from taskview_core.query.stuck import names_a_parent
 from taskview_tui.render.block import FieldBlock, TextBlock
 from taskview_tui.render.document import Document, Section
@@ -14,8 +14,7 @@ from taskview_tui.render.payload import ReadPayload
 from taskview_tui.render.piece import Ink
 from taskview_tui.render.task_cells import is_odd
 from taskview_tui.text.amounts import usage_words
-from taskview_tui.text.clean import ROW
-from taskview_tui.text.status_style import StatusStyle, status_style
+from taskview_tui.text.status_style import status_style
 from taskview_tui.text.times import RUNNING, TimeDisplay, duration_text, exact_time, running_text
 
 PAYLOADS = ("input", "output", "metadata")
@@ -58,16 +57,25 @@ def task_document(
     payloads: Mapping[str, ReadPayload],
     around: Surroundings,
     moment: Moment,
+    error: TextBlock | None = None,
 ) -> Document:
-    """Give the document of a task. An error comes first: it is what one opens a failed task for."""
+    """Give the document of a task. An error comes first: it is what one opens a failed task for.
+
+    `error` is what was made of it before, which remembers how long lines are broken into rows.
+    """
     row = detail.row
     sections: list[Section] = []
     if detail.error:
-        sections.append(Section("Error", "", TextBlock(detail.error, Ink.ERROR)))
+        sections.append(Section("Error", "", error or error_block(detail.error)))
     sections.append(Section("Task", "", FieldBlock(_fields(detail, around))))
     sections.append(timings(row, moment).section())
     sections.extend(payloads[name].section(name.capitalize()) for name in PAYLOADS)
     return Document(sections)
+
+
+def error_block(error: str) -> TextBlock:
+    """Give the lines of an error."""
+    return TextBlock(error, Ink.ERROR)
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def _fields(detail: TaskDetail, around: Surroundings) -> list[tuple[str, str, In
     if title is None:
         title = row.conversation_title
     fields = [
-        ("status", _whole_status(row.status, style), style.ink),
+        ("status", style.text, style.ink),
         *([("stuck", around.stuck, Ink.MARK)] if around.stuck else []),
         ("agent", row.agent_id, Ink.TEXT),
         ("id", str(row.id), Ink.TEXT),
@@ -116,10 +124,6 @@ def _fields(detail: TaskDetail, around: Surroundings) -> list[tuple[str, str, In
     fields.extend(_usage(around))
     fields.extend(("odd value", oddity, Ink.MARK) for oddity in row.oddities)
     return fields
-
-
-def _whole_status(status: TaskStatus, style: StatusStyle) -> str:
-    return style.text if len(status.value) <= ROW else f"{style.glyph} {status.value}"
 
 
 def _usage(around: Surroundings) -> list[tuple[str, str, Ink]]:

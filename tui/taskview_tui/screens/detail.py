@@ -15,6 +15,7 @@ from taskview_core.query.terms import IdKey, IdTerm
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.status_text import ListStatus
 from taskview_tui.screens.with_detail import DetailAsk, Found, WithDetail
+from taskview_tui.text.clean import clean_row
 from taskview_tui.text.status_style import status_style
 from taskview_tui.widgets.detail_pane import DetailPane
 
@@ -92,7 +93,7 @@ class DetailScreen(WithDetail):
         super().update_lines()
         words = ""
         if self.detail is not None:
-            words = f"{status_style(self.detail.row.status).text}  ·  {self._task_id}"
+            words = f"{clean_row(status_style(self.detail.row.status).text)}  ·  {self._task_id}"
         times = f"times: {self.host.times.label(self.host.clock())}"
         self.query_one(StatusLine).status = ListStatus(hint=words, times=times)
 

@@ -22,7 +22,7 @@ MATCH_COMMANDS = (
         keys="n",
         action="screen.next_match(1)",
         name="Next match",
-        help="Go to the next match of what was looked for last, in the tree or the details",
+        help="Go to the next match of what was looked for, in the tree or the details",
         group=Group.FILTER,
     ),
     Command(
@@ -30,7 +30,7 @@ MATCH_COMMANDS = (
         keys="N",
         action="screen.next_match(-1)",
         name="Previous match",
-        help="Go to the match before of what was looked for last, in the tree or the details",
+        help="Go to the match before of what was looked for, in the tree or the details",
         group=Group.FILTER,
     ),
 )
@@ -93,7 +93,7 @@ class FindsText(BrowserScreen):
     def action_next_match(self, step: int) -> None:
         """Go to another match of what was looked for last, or say that there is none."""
         searched = self._found_in
-        if searched is None or not searched.find_text:
+        if searched is None or not searched.display or not searched.find_text:
             self.app.notify("nothing has been looked for here", markup=False)
         elif searched.has_matches:
             searched.go_to_match(step)

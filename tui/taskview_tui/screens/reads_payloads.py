@@ -9,6 +9,7 @@ from uuid import UUID
 from textual import work
 
 from taskview_core.query import TaskFilter
+from taskview_tui.commands import MESSAGES_COMMAND
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
 
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     from taskview_tui.widgets.detail_pane import DetailPane
 
 PAYLOAD_COMMANDS = (
-    Command(
-        id="details.read_messages",
-        keys="m",
-        action="screen.toggle_messages",
-        name="Messages as a conversation",
-        help="Read the messages in payloads as a conversation, with Markdown drawn; again: as JSON",
-        group=Group.VIEW,
-    ),
+    MESSAGES_COMMAND,
     Command(
         id="details.go_to_path",
         keys="full_stop",
@@ -77,11 +71,6 @@ class ReadsPayloads(BrowserScreen):
         raise NotImplementedError
 
     @property
-    def detail(self) -> TaskDetail | None:
-        """The details that are shown."""
-        raise NotImplementedError
-
-    @property
     def shows_pane(self) -> bool:
         """Whether details are wanted at all."""
         raise NotImplementedError
@@ -91,10 +80,14 @@ class ReadsPayloads(BrowserScreen):
         return self.shows_pane if action in _ACTIONS else super().check_action(action, parameters)
 
     def _detail_here(self) -> TaskDetail | None:
-        """Give the details that are shown, or say that there are none."""
-        if self.detail is None:
-            self.app.notify("the details are not here yet", markup=False)
-        return self.detail
+        """Give the details that are to be seen, or say that there are none.
+
+        While others are read, or could not be, those that were there before are not meant.
+        """
+        detail = self.pane.detail
+        if detail is None:
+            self.app.notify("there are no details to be seen", markup=False)
+        return detail
 
     def action_toggle_messages(self) -> None:
         """Show messages as a conversation, or as the JSON that they are."""

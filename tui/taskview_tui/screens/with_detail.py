@@ -116,13 +116,15 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
 
     @property
     def detail(self) -> TaskDetail | None:
-        """See ReadsPayloads."""
+        """The details that are shown."""
         return self._detail
 
     @property
     def shows_pane(self) -> bool:
         """See ReadsPayloads."""
-        return self.pane.display
+        from taskview_tui.widgets.detail_pane import DetailPane
+
+        return any(pane.display for pane in self.query(DetailPane))  # Not composed yet: none.
 
     def want_detail(self, task: TaskRow | None, *, anew: bool = False) -> None:
         """Show the details of a task in the pane, if it is open; `anew` reads them again."""

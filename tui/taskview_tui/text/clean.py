@@ -96,7 +96,8 @@ ROW = 1_000
 def clean_row(text: str) -> str:
     """Give the text as `clean` does, for a row: of one longer than ROW the beginning.
 
-    A name may have a megabyte, and is cleaned each time that it is drawn.
+    A name may have a megabyte, and is cleaned each time that it is drawn. Where it is cut within a
+    heap of marks, those behind are not counted.
     """
     return clean(text) if len(text) <= ROW else f"{clean(text[:ROW])}…"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from taskview_core.entities import TaskStatus
-from taskview_tui.text.clean import clean_row
+from taskview_tui.text.clean import clean
 from taskview_tui.text.ink import Ink
 
 
@@ -34,7 +35,10 @@ _KNOWN = {
 
 def status_style(status: TaskStatus) -> StatusStyle:
     """Give the look of a status; one that taskview does not know keeps its word, cleaned."""
-    known = _KNOWN.get(status)
-    if known is not None:
-        return known
-    return StatusStyle("?", clean_row(status.value) or '""', Ink.UNKNOWN)
+    return _KNOWN.get(status) or _unknown(status)
+
+
+@lru_cache(maxsize=256)
+def _unknown(status: TaskStatus) -> StatusStyle:
+    """Give the look of a status of another program's: a word that may be long, on many rows."""
+    return StatusStyle("?", clean(status.value) or '""', Ink.UNKNOWN)

@@ -10,7 +10,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from taskview_core.entities import StoredJson, TaskDetail, TaskRow, Usage
-from taskview_tui.keys import Command, Group, bindings
+from taskview_tui.commands import MESSAGES_COMMAND
+from taskview_tui.keys import bindings
+from taskview_tui.render.block import TextBlock
 from taskview_tui.render.document import Document
 from taskview_tui.render.payload import (
     ReadPayload,
@@ -25,6 +27,7 @@ from taskview_tui.render.task_document import (
     Moment,
     Surroundings,
     Timings,
+    error_block,
     stored_payload,
     task_document,
     timings,
@@ -40,18 +43,7 @@ from taskview_tui.widgets.payload_reader import (
     read_chats_beside,
 )
 
-PANE_KEYS = (
-    Command(
-        id="details.messages",
-        keys="m",
-        action="toggle_messages",
-        name="Messages as a conversation",
-        short="messages",
-        help="Read the messages in payloads as a conversation, with Markdown drawn; again: as JSON",
-        group=Group.VIEW,
-        rank=7,
-    ),
-)
+PANE_KEYS = (replace(MESSAGES_COMMAND, action="toggle_messages", short="messages", rank=7),)
 """What is shown in the line of keys as well, where the details have the focus."""
 
 _INSET = 2
@@ -73,6 +65,8 @@ class DetailPane(FindingView):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._detail: TaskDetail | None = None
+        self._error: tuple[str, TextBlock] | None = None
+        """The error that was painted last, and what was made of it."""
         self._around = Surroundings()
         self._payloads: dict[str, ReadPayload] = {}
         self._times = TimeDisplay.AGE
@@ -186,7 +180,9 @@ class DetailPane(FindingView):
         payloads = dict(self._payloads)
         if self._as_chat:
             payloads.update({name: chat for name, chat in self._chats.items() if chat is not None})
-        document = task_document(self._detail, payloads, self._around, moment)
+        if self._error is None or self._error[0] != (self._detail.error or ""):
+            self._error = (self._detail.error or "", error_block(self._detail.error or ""))
+        document = task_document(self._detail, payloads, self._around, moment, self._error[1])
         self.set_document(document, keep=keep)
 
     def refresh_changed(self) -> None:

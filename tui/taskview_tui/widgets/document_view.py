@@ -159,6 +159,8 @@ class DocumentView(LineView):
         here = self._line()
         count = self.line_count
         for line in lines:
+            if line not in self._unrolled and self._document.can_unroll(line, self._width):
+                continue  # Of a long text the beginning shows, in one row.
             rows = self._document.rows(line, self._width)
             if rows != self._tall.get(line, 1):
                 self._tall[line] = rows

@@ -45,7 +45,7 @@ async def write_diff(
         below = comparison.ends[number] - number - 1 if not (pair.left and pair.right) else 0
         ids = [ident_text(row.id, out) for row in (pair.left, pair.right) if row is not None]
         line = [sign(difference), Piece(f" {indent}"), Piece(clean(pair.row.agent_id), Ink.STRONG)]
-        line += [Piece("  "), *pair_words(pair, difference, below), Piece("  ")]
+        line += [Piece("  "), *pair_words(pair, difference, below, clean), Piece("  ")]
         line.append(Piece(" → ".join(dict.fromkeys(ids)), Ink.DIM))
         write_line(out, line)
         if difference & TOLD_BY_PAYLOADS:

@@ -95,22 +95,19 @@ class ChatBlock(FlatBlock):
         return self._texts[line]
 
     def _is_long(self, line: int) -> bool:
-        return False  # What is large has been broken into rows by a thread.
+        return False  # What is very large has been broken into rows by a thread.
 
     def _room(self, line: int, width: int) -> int:
         return max(width - _MARKER - cell_len(self._styled[line].first), 8)
 
     def _broken(self, line: int, width: int) -> tuple[list[str], list[int]]:
-        if width != self._width:
-            self._width = width
-            self._wrapped.clear()
-        broken = self._wrapped.get(line)
+        broken = self._wrapped.get(line, width)
         if broken is None:
             text = self._texts[line]
             pieces = wrap(text, self._room(line, width))
             broken = pieces, starts_of(text, pieces)
             if len(pieces) > 1:
-                self._wrapped[line] = broken
+                self._wrapped.keep(line, width, broken)
         return broken
 
 
