@@ -63,7 +63,7 @@ PICTURES = (
     Picture(
         "claude_payload",
         (80, 24),
-        (*_FAILED, "enter", "enter", "g", "d", "m", "ctrl+d", "ctrl+d"),
+        (*_FAILED, "enter", "enter", "g", "d", "m", "ctrl+d"),
         "session.db",
     ),
 )
