@@ -208,9 +208,10 @@ def giants(*, storable: bool) -> Iterator[StoredTask]:
     """Give tasks whose payloads are large, deep, or numbers that few can read.
 
     Unless they are to be `storable` in Postgres, whose columns for these are short, one has agent
-    and status of a megabyte each.
+    and status of a megabyte each; and that refuses JSON for which it has no stack.
     """
     evil = _EVIL
+    levels = 5_000 if storable else 100_000
     yield StoredTask.numbered(
         8_999,
         conversation_id=_GIANT_ID,
@@ -222,8 +223,8 @@ def giants(*, storable: bool) -> Iterator[StoredTask]:
     payloads = (
         json.dumps(f"{evil} " * 30_000),
         json.dumps({evil * 3_000: 1}),
-        "[" * 100_000 + "]" * 100_000,
-        '{"a":' * 100_000 + "1" + "}" * 100_000,
+        "[" * levels + "]" * levels,
+        '{"a":' * levels + "1" + "}" * levels,
         "[1e400, -1e400, 1e-400, -0, " + "9" * 5_000 + "]",
         '{"a": 1, "a": "\\ud800", "\\udfff": 2}',
     )
