@@ -131,6 +131,23 @@ def test_idle_time_is_squeezed_and_nothing_else() -> None:
     assert axis_of(0, 100, 0).cuts == ()
 
 
+def test_what_is_squeezed_has_a_cell_where_there_is_room() -> None:
+    idle = ((0.0, 25.0),)
+    for cells in (10, 16, 25):
+        axis = axis_of(0, 83, 0, idle, cells)
+        bounds = axis.bounds(2 * cells)
+        assert bounds[2] <= 25 < bounds[3], "the first cell, and no more"
+    many = tuple((float(at), at + 8.0) for at in range(0, 100, 10))
+    axis = axis_of(0, 100, 0, many, 25)
+    assert sum(high - low for low, high in many) == 80
+    assert axis.cut_length * len(axis.cuts) <= 0.25 * 20
+
+
+def test_where_nothing_was_done_nothing_is_squeezed() -> None:
+    assert axis_of(0, 1000, 0, ((0.0, 1000.0),), 16).cuts == ()
+    assert axis_of(0, 1000, 0, ((1e-9, 1000.0),), 16).cuts == ()
+
+
 def test_the_time_since_anything_was_heard_is_squeezed_too() -> None:
     lines = [
         T(0, "a", "running", created=0, start=0),

@@ -119,19 +119,21 @@ def test_an_end_while_it_connects(open_terminal: Opener, line: FaultyLine, how: 
     _no_crash()
 
 
+@pytest.mark.parametrize("then", ["exec sleep 600", "exit"])
 @pytest.mark.parametrize("how", ["hang up", "SIGTERM"])
 def test_an_end_while_another_program_has_the_terminal(
-    open_terminal: Opener, filled_sqlite: str, tmp_path: Path, how: str
+    open_terminal: Opener, filled_sqlite: str, tmp_path: Path, how: str, then: str
 ) -> None:
+    """Or had it, and what it wrote waits for Enter."""
     pager = tmp_path / "pager"
-    pager.write_text("#!/bin/sh\necho this is the pager\nexec sleep 600\n")
+    pager.write_text(f"#!/bin/sh\necho this is the pager\n{then}\n")
     pager.chmod(0o755)
     terminal = open_terminal(filled_sqlite, PAGER=str(pager), TMPDIR=str(tmp_path))
     terminal.wait_for("of 120")
     terminal.type("d")
     terminal.wait_for("▾ Input")
     terminal.type("!")
-    terminal.wait_for("this is the pager")
+    terminal.wait_for("this is the pager" if then != "exit" else "press Enter to go back")
     if how == "hang up":
         assert terminal.hang_up() == 128 + signal.SIGHUP
     else:

@@ -85,6 +85,18 @@ async def test_idle_time_is_squeezed_and_let_go() -> None:
         assert line_of(run, "later").count("█") == wide
 
 
+async def test_where_nothing_can_be_squeezed_that_is_said_and_it_stays_as_it_was() -> None:
+    tasks = [
+        make_task(1, agent="root", started_at=ago(60), completed_at=ago(0)),
+        make_task(2, parent=1, agent="part", started_at=ago(50), completed_at=ago(10)),
+    ]
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(150, 20)) as run:
+        view = await open_tree(run)
+        await run.press("z")
+        assert "no stretch without work is long enough here to be squeezed" in run.said
+        assert not view._waterfall._idle, "it is not on in secret"
+
+
 async def test_zoom_to_a_subtree_and_back() -> None:
     async with running(run_of_two_hours(), size=(150, 20)) as run:
         view = await open_tree(run)
@@ -122,8 +134,8 @@ async def test_the_critical_path_does_not_hide_that_a_clock_is_odd() -> None:
         assert "!▐" in line_of(run, "slow")
         await run.press("c")
         assert "critical path: " in run.status
-        assert "!▐" in line_of(run, "slow")
-        assert "▒" not in line_of(run, "slow"), "its bar is one of the path's"
+        assert "┃!▐" in line_of(run, "slow"), "each has a cell of its own"
+        assert "▒" not in line_of(run, "slow")
         assert "┃" in line_of(run, "root")
 
 

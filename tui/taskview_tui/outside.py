@@ -85,7 +85,7 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
     `terminal` is the file descriptor of a terminal that we come back to from the program: what one
     that ends at once, as `cat` does, has written there stays until Enter is pressed.
 
-    Whoever wants to end us ends the program first, so that the file can be removed. Ctrl+C is the
+    Whoever wants to end us ends the program first, and then the file is removed. Ctrl+C is the
     program's own affair. To be called with no other handlers of these signals.
     """
     caught: list[int] = []
@@ -110,8 +110,12 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
         code = _ended(process)
         if terminal is not None and time.monotonic() - began < _A_GLANCE:
             interrupts.clear()
-            _wait_for_enter(terminal, command[0], lambda: bool(caught or interrupts))
+            if not _wait_for_enter(terminal, command[0], lambda: bool(caught or interrupts)):
+                caught.append(signal.SIGHUP)
     finally:
+        # Before the signals may end us again: that of a terminal that was closed may still come.
+        with suppress(OSError):
+            path.unlink()
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
     if caught:
@@ -135,15 +139,21 @@ def _ended(process: subprocess.Popen[bytes]) -> int:
             continue
 
 
-def _wait_for_enter(terminal: int, program: str, is_over: Callable[[], bool]) -> None:
-    """Let what a program wrote be read until a line is typed, or until `is_over`."""
+def _wait_for_enter(terminal: int, program: str, is_over: Callable[[], bool]) -> bool:
+    """Let what a program wrote be read until a line is typed, or until `is_over`.
+
+    Give whether the terminal is still there.
+    """
     words = f"\n[{Path(program).name} has ended - press Enter to go back] "
     try:
         sys.stdout.write(words)
         sys.stdout.flush()
     except OSError:
-        return  # The terminal has gone: nobody reads it.
+        return False  # Nobody reads it.
     while not is_over():
         if select.select([terminal], [], [], _LOOK)[0]:
-            os.read(terminal, 1024)
-            return
+            try:
+                return bool(os.read(terminal, 1024))
+            except OSError:  # how Linux says that it was closed
+                return False
+    return True

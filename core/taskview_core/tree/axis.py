@@ -23,6 +23,9 @@ _CUT_SHARE = 0.03
 _CUTS_SHARE = 0.25
 """How much of the busy time one cut, and all cuts together, are drawn as long as at most."""
 
+_NOTHING = 1e-9
+"""Where less than this part of a stretch is busy, there is nothing to squeeze the rest for."""
+
 _INSTANT = 1e-6
 """An axis is no shorter than a microsecond."""
 
@@ -69,12 +72,19 @@ class Axis:
         return knots
 
 
-def axis_of(low: float, high: float, now: float, idle: Sequence[tuple[float, float]] = ()) -> Axis:
+def axis_of(
+    low: float,
+    high: float,
+    now: float,
+    idle: Sequence[tuple[float, float]] = (),
+    cells: int = 0,
+) -> Axis:
     """Give the axis from `low` to `high`, or where that is infinite, to `now` and a little more.
 
     What is more than `now` is less than a sixteenth of the whole: a bar that grows has room for a
     while before all bars have to be drawn anew. The stretches in `idle` are squeezed where that
-    makes them shorter.
+    makes them shorter. Of an axis that is drawn in so many `cells`, each takes one, if there are
+    not too many: what is squeezed is to be seen.
     """
     if low == inf:
         return Axis(0.0, _INSTANT)
@@ -87,9 +97,11 @@ def axis_of(low: float, high: float, now: float, idle: Sequence[tuple[float, flo
     inside = [(max(begin, low), min(end, high)) for begin, end in idle if begin < high]
     inside = [(begin, end) for begin, end in inside if end > begin]
     busy = high - low - sum(end - begin for begin, end in inside)
-    if not inside:
+    if not inside or busy <= (high - low) * _NOTHING:
         return Axis(low, high)
-    length = min(_CUT_SHARE, _CUTS_SHARE / len(inside)) * busy if busy > 0 else 1.0
+    # Each takes this part of the whole, where they are few.
+    share = 1 / (cells - len(inside)) if cells > 2 * len(inside) else 0.0
+    length = min(max(_CUT_SHARE, share), _CUTS_SHARE / len(inside)) * busy
     length = max(length, (high - low) * 1e-12)
     cuts = tuple((begin, end) for begin, end in inside if end - begin > length)
     return Axis(low, high, cuts, length)

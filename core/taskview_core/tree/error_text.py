@@ -15,7 +15,7 @@ from taskview_core.entities.preview import ERROR_START, TRACE, raised_at_last
 
 _ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\b(?:sub-?\s?tasks?|sub-?agents?|child(?:ren)?|delegates?|delegation|dependenc(?:y|ies)|"
+    r"\b(?:sub(?:-?\s?(?:tasks?|agents?))?|child(?:ren)?|delegates?|delegation|dependenc(?:y|ies)|"
     r"downstream|upstream|nested|workers?|stages?|steps?|tools?|tool calls?|one or more tasks?)\b"
     r"[^.;]{0,40}\b(?:fail|error|abort|crash|raised|time[ds]? ?out|unsuccessful)",
     re.IGNORECASE,
@@ -89,7 +89,10 @@ def _essence(error: str) -> str:
 
 def _within(essence: str, text: str) -> bool:
     if len(essence) < _ENOUGH:
-        return bool(essence) and essence == _essence(text)
+        # As the first or last part of another, as in `child failed: boom`, it is no chance.
+        other = _essence(text)
+        parts = (f"{other}: ".startswith(f"{essence}: "), f": {other}".endswith(f": {essence}"))
+        return bool(essence) and any(parts)
     text = text.rstrip("…")
     at = text.find(essence[:_PROBE])
     if at < 0:

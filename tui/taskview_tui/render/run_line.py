@@ -24,14 +24,15 @@ def run_status(outcome: dict[TaskStatus, int]) -> TaskStatus:
 def run_pieces(outcome: dict[TaskStatus, int], stuck: int = 0, holding: int = 0) -> Line:
     """Say how often it was done, and how that ended: `×23  22 completed, 1 failed`.
 
-    And how many of them are stuck, and hold a value that is followed.
+    And how many of them are stuck, and hold a value that is followed, where not all do.
     """
-    pieces = [Piece(f"×{sum(outcome.values()):,}  ")]
-    for place, (status, count) in enumerate(outcome.items()):
+    count = sum(outcome.values())
+    pieces = [Piece(f"×{count:,}  ")]
+    for place, (status, times) in enumerate(outcome.items()):
         pieces.append(Piece(", " if place else ""))
-        pieces.append(Piece(f"{count:,} {clean_row(status.value)}", status_style(status).ink))
+        pieces.append(Piece(f"{times:,} {clean_row(status.value)}", status_style(status).ink))
     if stuck:
         pieces.append(Piece(f"  [{stuck:,} stuck]", Ink.MARK))
-    if holding:
+    if 0 < holding < count:
         pieces.append(Piece(f"  ◆ {holding:,} of them", Ink.STRONG))
     return [*pieces, Piece("  ")]

@@ -35,7 +35,6 @@ _CUT = Piece("┊", Ink.GUIDE)
 _EMPTY = Piece(" ")
 _GROWS = "▸"
 _BEFORE, _AFTER = "‹", "›"
-_GUTTER = 1
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,13 @@ class Waterfall:
         self._idle = timing.idle(top) if view.squeezed else ()
         self._path = timing.path(top) if view.critical else None
         self._scale_now: tuple[Axis, int, _Scale] | None = None
+        self._gutter = 1 if self._path is None else 2
+        """Cells for marks before the bars: of odd times, and of the critical path before that."""
+        self._cells_given = 0
 
     def _scale(self, now: float, cells: int) -> _Scale:
-        axis, slices = axis_of(self._low, self._high, now, self._idle), 2 * max(cells, 1)
+        self._cells_given = max(cells, 1)
+        axis, slices = self._axis(now), 2 * self._cells_given
         known = self._scale_now
         if known is not None and known[:2] == (axis, slices):
             return known[2]
@@ -87,6 +90,9 @@ class Waterfall:
         scale = _Scale(axis, bounds, cut_slices(axis, bounds))
         self._scale_now = (axis, slices, scale)
         return scale
+
+    def _axis(self, now: float) -> Axis:
+        return axis_of(self._low, self._high, now, self._idle, self._cells_given)
 
     def heading(self, now: datetime, width: int) -> str:
         """Give the title over the bars: how long the axis is, and how it is looked at."""
@@ -97,20 +103,25 @@ class Waterfall:
         words = "zoomed" if self._top >= 0 else ""
         if self.is_squeezed(now):
             words += " squeezed" if words else "squeezed"
-        left = width - _GUTTER - len("0") - len(length)
+        left = width - self._gutter - len("0") - len(length)
         middle = f" {clip(words, left - 2)} " if words and left > 4 else ""
-        return " 0" + middle.center(max(left, 1), "─" if left > 2 else " ") + length
+        return (
+            " " * self._gutter
+            + "0"
+            + middle.center(max(left, 1), "─" if left > 2 else " ")
+            + length
+        )
 
     def is_squeezed(self, now: datetime) -> bool:
         """Say whether any idle stretch is drawn shorter than it was."""
-        return bool(axis_of(self._low, self._high, self._spans.at(now), self._idle).cuts)
+        return bool(self._axis(self._spans.at(now)).cuts)
 
     def stamp(self, number: int, now: datetime, cells: int, run_end: int | None = None) -> Hashable:
         """Give a value that is another one when the bar of a task would look different."""
         if self._high != inf:
             return None
         at = self._spans.at(now)
-        scale = self._scale(at, cells - _GUTTER)
+        scale = self._scale(at, cells - self._gutter)
         if run_end is None:
             grows = self._spans.ended[number] == inf
         else:
@@ -120,31 +131,31 @@ class Waterfall:
     def bar(
         self, number: int, now: datetime, cells: int, own: Ink, run_end: int | None = None
     ) -> Line:
-        """Give the bar of a task in so many cells, of which the first is for marks.
+        """Give the bar of a task in so many cells, of which the first are for marks.
 
         Its own work has the ink `own`. Where `run_end` is given, the bar stands for the repeats
         from the task to before that one: for the times in which any of them ran.
         """
-        room = max(cells - _GUTTER, 1)
+        room = max(cells - self._gutter, 1)
         at = self._spans.at(now)
         scale = self._scale(at, room)
         if run_end is not None:
             together = self._timing.together(number, run_end)
-            mark = self._mark(self._timing.members(number, run_end), odd=together.is_odd)
+            marks = self._marks(self._timing.members(number, run_end), odd=together.is_odd)
             first, grows = together.first, together.grows
             critical = self._timing.critical_together(self._path, number, run_end)
             slices = slices_together(together, scale.bounds, at)
         else:
-            mark = self._mark((number,), odd=number in self._spans.faults)
+            marks = self._marks((number,), odd=number in self._spans.faults)
             first, grows = self._spans.lows[number], self._spans.ended[number] == inf
             critical = self._timing.critical(self._path, number)
             slices = slices_of(self._spans, self._timing.waits, number, scale.bounds, at)
         if first == inf:
-            return [mark, Piece("no times", Ink.DIM)]
+            return [*marks, Piece("no times", Ink.DIM)]
         if not slices:
             is_after = first > scale.axis.end
-            return [mark, Piece(_AFTER.rjust(room) if is_after else _BEFORE, Ink.DIM)]
-        return [mark, *self._cells(_Bar(slices, grows, own, critical), scale, room)]
+            return [*marks, Piece(_AFTER.rjust(room) if is_after else _BEFORE, Ink.DIM)]
+        return [*marks, *self._cells(_Bar(slices, grows, own, critical), scale, room)]
 
     def _cells(self, bar: _Bar, scale: _Scale, room: int) -> Line:
         line: list[Piece] = []
@@ -170,17 +181,17 @@ class Waterfall:
                 line.append(_EMPTY)
         return line
 
-    def _mark(self, numbers: Sequence[int], *, odd: bool) -> Piece:
-        """Give the first cell: `!` where times are odd, or a bar on the critical path."""
+    def _marks(self, numbers: Sequence[int], *, odd: bool) -> Line:
+        """Give the first cells: a bar on the critical path, if one is shown; `!` for odd times."""
         path = self._path
-        is_on_path = path is not None and not path.tasks.isdisjoint(numbers)
-        if odd:  # That it is on the path shows by its bar, as that of no other task does.
-            return Piece("!", Ink.CRITICAL if is_on_path else Ink.MARK)
-        if is_on_path:
-            return Piece("┃", Ink.CRITICAL)
-        if path is not None and not path.passed.isdisjoint(numbers):
-            return Piece("│", Ink.CRITICAL)
-        return _EMPTY
+        mark = Piece("!", Ink.MARK) if odd else _EMPTY
+        if path is None:
+            return [mark]
+        if not path.tasks.isdisjoint(numbers):
+            return [Piece("┃", Ink.CRITICAL), mark]
+        if not path.passed.isdisjoint(numbers):
+            return [Piece("│", Ink.CRITICAL), mark]
+        return [_EMPTY, mark]
 
     @property
     def words(self) -> str:

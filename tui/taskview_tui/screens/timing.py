@@ -66,7 +66,9 @@ class ShowsClock(BrowserScreen):
         """Squeeze the idle time, or let it be as long as it was."""
         self._look(replace(self._clock_view, squeezed=not self._clock_view.squeezed))
         if self._clock_view.squeezed and not self.view.is_squeezed:
-            self.app.notify("no idle time here to squeeze", markup=False, timeout=2)
+            self._look(replace(self._clock_view, squeezed=False))
+            words = "no stretch without work is long enough here to be squeezed"
+            self.app.notify(words, markup=False, timeout=2)
 
     def action_toggle_zoom(self) -> None:
         """Zoom to the cursor's task with all below it; on the same one again, go back."""

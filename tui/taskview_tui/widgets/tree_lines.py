@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from taskview_core.entities import Ident, TaskStatus
 from taskview_core.tree.repeats import Repeats
@@ -22,6 +22,16 @@ from taskview_tui.render.waterfall import ClockView, Waterfall
 from taskview_tui.text.columns import TREE_COLUMNS, USAGE_KEYS, Slot, place_columns
 from taskview_tui.text.status_style import status_style
 from taskview_tui.widgets.line_view import LineView
+
+
+class _Marks(NamedTuple):
+    """What is marked of the tasks of a run, which show as one line."""
+
+    stuck: int
+    holding: int
+    """How many hold a value that is followed."""
+    role: Holding | None
+    """What the first of them had to do with it, or whether any brought it in."""
 
 
 class TreeLines(LineView):
@@ -57,7 +67,7 @@ class TreeLines(LineView):
         self._known = NOTHING_KNOWN
         self._usage = ShownUsage({})
         self._outcomes: tuple[Repeats | None, dict[int, dict[TaskStatus, int]]] = (None, {})
-        self._marked_in: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
+        self._marked_in: tuple[int, dict[int, _Marks]] = (-1, {})
         self._used_in: tuple[int, dict[tuple[int, str], str]] = (-1, {})
         self._clock_view = ClockView()
         self._bar_cells = 0
@@ -207,11 +217,12 @@ class TreeLines(LineView):
             style = status_style(status)
             return [Piece(style.word, style.ink)]
         if slot.column.key == "preview":
-            holds = self._holders.get(row.id) if run_end is None else None
+            holds = self._holders.get(row.id)
             stuck = self._stuck.get(row.id, "") if run_end is None else ""
             run: Line = ()
             if run_end is not None:
-                run = run_pieces(outcome, *self._marks_in(number, run_end))
+                marks = self._marks_in(number, run_end)
+                run, holds = run_pieces(outcome, marks.stuck, marks.holding), marks.role
             return tree_preview(
                 self._outline,
                 number,
@@ -251,15 +262,17 @@ class TreeLines(LineView):
             idents.append(rows[number].id)
         return idents
 
-    def _marks_in(self, head: int, run_end: int) -> tuple[int, int]:
-        """Count the tasks of a run that are stuck, and those that hold what is followed."""
+    def _marks_in(self, head: int, run_end: int) -> _Marks:
+        """Give what is marked of the tasks of a run."""
         if self._marked_in[0] != self._version:
             self._marked_in = (self._version, {})
         known = self._marked_in[1]
         if head not in known:
             idents = self._idents(head, run_end)
             stuck = sum(ident in self._stuck for ident in idents)
-            known[head] = (stuck, sum(ident in self._holders for ident in idents))
+            roles = [self._holders[ident] for ident in idents if ident in self._holders]
+            first = Holding.BROUGHT if Holding.BROUGHT in roles else next(iter(roles), None)
+            known[head] = _Marks(stuck, len(roles), first)
         return known[head]
 
     def _outcome(self, head: int) -> dict[TaskStatus, int]:
