@@ -137,7 +137,7 @@ def run(options: Namespace) -> int:
             )
         if out is not None:
             out.flush()
-        for line in done_words(done, None if path is None else str(path)):
+        for line in done_words(done, path, form):
             say(f"taskview: {line}")
         return ExitCode.DONE
 

@@ -10,10 +10,10 @@ from taskview_core.entities import ConversationDetail, Ident, TaskDetail, TaskRo
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder
-from taskview_core.tree.root_cause import Cause, Failures
+from taskview_core.tree.root_cause import Cause
 from taskview_core.tree.rows import TreeRows
 from taskview_tui.export.excerpt import excerpt, fenced, payload_excerpt, plain
-from taskview_tui.export.interest import failed_of, of_interest
+from taskview_tui.export.interest import causes_of, failed_of, of_interest
 from taskview_tui.export.redact import Redactor
 from taskview_tui.export.scope import Below, Listed, Scope, Whole, details_of, rows_of
 from taskview_tui.export.took import took
@@ -27,7 +27,9 @@ from taskview_tui.text.times import duration_text
 _ROWS = 20_000
 """Tasks that a report looks at."""
 _CAUSES = 3
-"""Failing paths that are told; more are counted."""
+"""Failing paths that are told at least; more are counted."""
+_OF_A_CAUSE = 6_000
+"""Characters of the budget for each of more."""
 _END = 20
 """Steps that are told of each end of a long path, where there is room for them."""
 _LEAST_END = 3
@@ -74,14 +76,18 @@ class Report:
         top = self._scope.task if isinstance(self._scope, Below) else None
         tree = TaskTree.assemble(TreeRows(tuple(rows)), top)
         order = Preorder(tree)
-        found = list(Failures(order).causes(0 if top is not None else -1))
-        causes = found[:_CAUSES]
+        found = causes_of(order, is_one=top is not None)
+        most_causes = max(self._budget // _OF_A_CAUSE, _CAUSES)
+        causes = found[:most_causes]
         wanted = list(islice(of_interest(order, causes), _SHOWN))
         conversation = await self._conversation(browser, rows)
         ends = [number for cause in causes for number in _ends_of_way(order, cause)]
         kept = self._kept(order, [*(cause.number for cause in causes), *ends])
         hidden = await self._previews(browser, order, kept.union(ends))
-        pieces = [*self._heading(conversation, order), *self._paths(order, causes, found[_CAUSES:])]
+        pieces = [
+            *self._heading(conversation, order),
+            *self._paths(order, causes, found[most_causes:]),
+        ]
         pieces += self._tree(tree, kept)
         pieces.append("\n## Tasks\n")
         left = self._budget - sum(len(piece) for piece in pieces)
@@ -109,10 +115,13 @@ class Report:
         return pieces
 
     def _kept(self, order: Preorder, first: Sequence[int]) -> set[int]:
-        """Give which tasks the tree shows: of a large one those that come `first` and have room."""
+        """Give which tasks the tree shows: of a large one those that come `first` and have room.
+
+        What failed comes before all others.
+        """
         most = max(self._budget // _TREE_SHARE // _LINE, 10)
         kept: set[int] = set()
-        for number in chain(first, range(len(order))):
+        for number in chain(first, failed_of(order), range(len(order))):
             if len(kept) >= most:
                 break
             kept.add(number)

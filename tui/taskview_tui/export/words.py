@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from taskview_tui.export.formats import ExportFormat, format_of
 from taskview_tui.export.run import Done
 
+_NAMES = {
+    ExportFormat.NDJSON: "NDJSON",
+    ExportFormat.CSV: "CSV",
+    ExportFormat.MARKDOWN: "Markdown",
+}
 
-def done_words(done: Done, place: str | None) -> Iterator[str]:
-    """Give sentences: what was written where, and what could not be written as it is."""
+
+def done_words(done: Done, place: Path | None, form: ExportFormat) -> Iterator[str]:
+    """Give sentences: what was written where, and what could not be written as it is.
+
+    The format is named where the file's name tells none, or another one.
+    """
     words = _number(done.tasks, "task")
     if done.conversations:
         words = f"{_number(done.conversations, 'conversation')} and {words}"
-    yield f"{words} exported" + (f" to {place}" if place is not None else "")
+    kind = "" if place is None or format_of(place) is form else f" as {_NAMES[form]}"
+    yield f"{words} exported{kind}" + (f" to {place}" if place is not None else "")
     if done.redacted:
         yield f"{_number(done.redacted, 'secret')} left out, as far as rules can know them"
     if done.not_json:

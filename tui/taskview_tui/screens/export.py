@@ -236,7 +236,7 @@ class ExportDialog(Dialog[None]):
             words = f"not exported: {message.error}"
             self.app.notify(clean(words), severity="error", markup=False)
         elif message.done is not None:
-            words = "\n".join(done_words(message.done, str(self._path)))
+            words = "\n".join(done_words(message.done, self._path, self._export.format))
             self.app.notify(clean_lines(words), markup=False)
         self.dismiss(None)
 
