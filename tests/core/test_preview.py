@@ -117,6 +117,9 @@ def test_nothing_has_no_preview(stored: str | None) -> None:
         ),
         ('[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]',
          "user: hi · assistant: ho"),
+        ('[{"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "text", "text":'
+         ' "two"}]}, {"role": "assistant", "content": "ho"}]',
+         "user: one two · assistant: ho"),
         ('[{"role": "user", "content": [{"type": "image"}]}]',
          "[{role: user, content: [{type: image}]}]"),
         ('["a", 1, {}]', "[a, 1, {}]"),

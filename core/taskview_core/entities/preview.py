@@ -60,6 +60,9 @@ _NEXT_MESSAGE = re.compile(
     r"(?:\[\{type: (?:(?:input_)?text, text|text, content): )?"
 )
 
+# Between two texts of one message, which is read as one.
+_NEXT_TEXT = re.compile(r"\}, \{type: (?:(?:input_)?text, text|text, content): ")
+
 _END_OF_MESSAGES = re.compile(r"(?:\}\])?\}\](?=  )")
 
 # What may come next, in text that is JSON.
@@ -123,8 +126,10 @@ def _first_message(line: str) -> str:
     if line.startswith("messages: "):
         # What comes behind the messages: two spaces are nowhere else.
         said = _END_OF_MESSAGES.sub("", said, count=1)
-    said = _NEXT_MESSAGE.sub(r" · \1: ", said.removesuffix("}]}]" if chat[2] else "}]"))
-    return f"{chat[1]}: {said}"
+    others = list(_NEXT_MESSAGE.finditer(said))
+    has_parts = "[{type" in others[-1][0] if others else chat[2]
+    said = _NEXT_MESSAGE.sub(r" · \1: ", said.removesuffix("}]}]" if has_parts else "}]"))
+    return f"{chat[1]}: {_NEXT_TEXT.sub(' ', said)}"
 
 
 def _clipped(line: str, cut: bool) -> str:

@@ -20,6 +20,7 @@ from taskview_tui.export.took import took
 from taskview_tui.render.cause_words import EVIDENCE_WORDS, by_itself, unexplaining
 from taskview_tui.render.guides import guided
 from taskview_tui.render.stored_columns import iso
+from taskview_tui.render.tree_line import MARK_WORDS
 from taskview_tui.text.cells import clip
 from taskview_tui.text.clean import clean
 from taskview_tui.text.times import duration_text
@@ -277,7 +278,7 @@ class Report:
             row = self._row(line.row)
             # Of a list, most parents are left out only because the filter is not about them.
             odd = line.mark if not isinstance(self._scope, Listed) else None
-            mark = f" [{odd.value}]" if odd is not None else ""
+            mark = f" [{MARK_WORDS[odd]}]" if odd is not None else ""
             words = (
                 f"{guide}{clean(row.agent_id)} {clean(row.status.value)} "
                 f"{took(row)}{mark}  {clean(row.error_preview or row.preview)}"

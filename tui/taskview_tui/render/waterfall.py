@@ -200,7 +200,7 @@ class Waterfall:
         if path is None:
             return ""
         if not path.stretches:
-            return "no critical path: no task here has run"
+            return "no critical path: no task here has run for any time"
         count = len(path.tasks)
         still = path.duration == inf
         lasts = "still running" if still else duration_text(timedelta(seconds=path.duration))
