@@ -243,7 +243,7 @@ JUMP_COMMAND = Command(
 )
 
 MESSAGES_COMMAND = Command(
-    id="details.messages",
+    id="details.messages_beside",
     keys="m",
     action="screen.toggle_messages",
     name="Messages as a conversation",

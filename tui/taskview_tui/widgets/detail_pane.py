@@ -43,7 +43,15 @@ from taskview_tui.widgets.payload_reader import (
     read_chats_beside,
 )
 
-PANE_KEYS = (replace(MESSAGES_COMMAND, action="toggle_messages", short="messages", rank=7),)
+PANE_KEYS = (
+    replace(
+        MESSAGES_COMMAND,
+        id="details.messages",
+        action="toggle_messages",
+        short="messages",
+        rank=7,
+    ),
+)
 """What is shown in the line of keys as well, where the details have the focus."""
 
 _INSET = 2
