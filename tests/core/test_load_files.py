@@ -24,8 +24,8 @@ from support.loads import (
     write_lines,
 )
 from taskview_core.errors import CannotConnectError, LoadError, SchemaError
+from taskview_core.persistence.lines.members import ObjectScanner
 from taskview_core.persistence.loading import LoadProgress, load_files
-from taskview_core.persistence.loading.members import ObjectScanner
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskview_core.persistence.loading.members import MalformedError, ObjectScanner
-from taskview_core.persistence.loading.plain_lines import plain_members
+from taskview_core.persistence.lines.members import MalformedError, ObjectScanner
+from taskview_core.persistence.lines.plain_lines import plain_members
 
 BAD = [
     '{"a":1,"a":2}', '{"a":01}', '{"a":[1,]}', '{"a":NaN}', r'{"a":"\ud800"}', r'{"a":"\x"}',

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
+from taskview_core.persistence.stored_forms import Forms
 
 COLUMNS = {"conversations": CONVERSATION_COLUMNS, "tasks": TASK_COLUMNS}
 
@@ -54,30 +53,23 @@ class Link(NamedTuple):
     metadata: str | None
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What an engine's columns cannot hold."""
-
-    nul_in_text: bool = True
-    constants_in_json: bool = True
-    """NaN and Infinity, which Python writes and JSON has not."""
-    lengths: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """The most characters, by table and column, where there is a limit."""
-
-
 class BulkWriter(Protocol):
     """Writes rows within one transaction, from `begin` to `commit` or `rollback`.
 
     A batch holds an id once. Ids go in and come out as 32 hex digits, however they are stored.
     """
 
-    limits: Limits
     had_tasks: bool
     """Whether there were tasks before."""
     in_process: bool
     """Whether the database's own work is done in this process, and not by a server."""
     stores_missing_parents: bool
     """Whether a parent that is not there yet is written as it is, to come later."""
+
+    @property
+    def forms(self) -> Forms:
+        """How it takes values; settled by `begin`."""
+        ...
 
     async def begin(self) -> None:
         """Look at the tables and begin; SchemaError where they are not as they should be."""
@@ -92,18 +84,6 @@ class BulkWriter(Protocol):
 
     async def make_indexes(self) -> None:
         """Make the indexes again that were set aside."""
-        ...
-
-    def time(self, text: str) -> Any:
-        """Give an ISO 8601 time in the engine's form; ValueError or OverflowError."""
-        ...
-
-    def moment(self, value: datetime) -> Any:
-        """Give an aware time in the engine's form."""
-        ...
-
-    def payload(self, text: str) -> Any:
-        """Give JSON text in the engine's form."""
         ...
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:

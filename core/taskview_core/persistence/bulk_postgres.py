@@ -16,12 +16,12 @@ from taskview_core.persistence.bulk import (
     COLUMNS,
     PARENT,
     BulkRow,
-    Limits,
     Link,
     Refused,
 )
 from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.postgres_indexes_aside import IndexesAside
+from taskview_core.persistence.stored_forms import Limits, PostgresForms
 
 _KEY = int.from_bytes(b"taskload", "big")
 _COLUMNS_OF = """
@@ -68,7 +68,7 @@ class PostgresBulkWriter:
     """Writes through one connection. Loads of one database wait for each other."""
 
     def __init__(self, driver: asyncpg.Connection[Any], label: str) -> None:
-        self.limits = Limits()
+        self.forms = PostgresForms()
         self.had_tasks = False
         self.in_process = False
         self.stores_missing_parents = False
@@ -76,7 +76,6 @@ class PostgresBulkWriter:
         self._label = label
         self._transaction = driver.transaction(isolation="read_committed")
         self._tables: dict[str, _Table] = {}
-        self._naive = False
         self._indexes = IndexesAside(driver)
 
     async def begin(self) -> None:
@@ -106,8 +105,9 @@ class PostgresBulkWriter:
                     "known rows could not be told from new ones, which is so where a table is"
                     " partitioned by something else; nothing was written",
                 )
-        self._naive = self._tables["tasks"].types["created_at"] == _NAIVE
-        self.limits = Limits(nul_in_text=False, constants_in_json=False, lengths=lengths)
+        naive = self._tables["tasks"].types["created_at"] == _NAIVE
+        limits = Limits(nul_in_text=False, constants_in_json=False, lengths=lengths)
+        self.forms = PostgresForms(limits, naive)
         self.had_tasks = bool(await self._driver.fetch("SELECT 1 FROM tasks LIMIT 1"))
 
     async def set_indexes_aside(self) -> bool:
@@ -119,20 +119,6 @@ class PostgresBulkWriter:
     async def make_indexes(self) -> None:
         """Make them again, of all rows at once."""
         await self._indexes.make_again()
-
-    def time(self, text: str) -> datetime:
-        """Give a time as the driver binds it."""
-        moment = datetime.fromisoformat(text)
-        return self.moment(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
-
-    def moment(self, value: datetime) -> datetime:
-        """Give a time as the driver binds it."""
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if self._naive else utc
-
-    def payload(self, text: str) -> str:
-        """Give JSON text as it is."""
-        return text
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
         """Insert or update a batch."""
@@ -151,7 +137,8 @@ class PostgresBulkWriter:
         rows = await self._driver.fetch(
             "SELECT id, created_at FROM conversations WHERE id = ANY($1::uuid[])", list(ids)
         )
-        return {row[0].hex: None if row[1] is None else self.moment(_aware(row[1])) for row in rows}
+        moment = self.forms.moment
+        return {row[0].hex: None if row[1] is None else moment(_aware(row[1])) for row in rows}
 
     async def known_tasks(self, ids: Collection[str]) -> set[str]:
         """Give those that exist."""

@@ -12,7 +12,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -24,12 +23,12 @@ from taskview_core.persistence.bulk import (
     COLUMNS,
     PARENT,
     BulkRow,
-    Limits,
     Link,
     Refused,
 )
 from taskview_core.persistence.faults import MAKE_TABLES
 from taskview_core.persistence.sqlite_indexes_aside import SqliteIndexesAside
+from taskview_core.persistence.stored_forms import SqliteForms
 from taskview_core.persistence.stored_time import read_time, write_time
 
 BUSY_SECONDS = 30
@@ -40,8 +39,6 @@ _IN_ONE_QUERY = 900
 _AT_ONCE = 1_000
 _TAKES_MANY = (3, 32)
 """From this version on a statement takes 32,766 parameters, before it 999."""
-
-_from_iso = datetime.fromisoformat
 
 SMALL = 50_000
 """Rows in a database whose ids are all looked at before a load; a larger one has to be worth it."""
@@ -55,7 +52,7 @@ class SqliteBulkWriter:
     """
 
     def __init__(self, driver: aiosqlite.Connection, label: str) -> None:
-        self.limits = Limits()
+        self.forms = SqliteForms()
         self.had_tasks = False
         self.in_process = True
         self.stores_missing_parents = True
@@ -94,22 +91,6 @@ class SqliteBulkWriter:
     async def make_indexes(self) -> None:
         """Make them again, of all rows at once."""
         await self._indexes.make_again()
-
-    def time(self, text: str) -> str:
-        """Give a time as SQLAlchemy stores it."""
-        moment = _from_iso(text)
-        # By far the most are written so, and need no more than a space for the T.
-        if len(text) == 27 and text[26] == "Z" and text[19] == "." and text[7] == text[4] == "-":
-            return text[:10] + " " + text[11:26]
-        return write_time(moment)
-
-    def moment(self, value: datetime) -> str:
-        """Give a time as SQLAlchemy stores it."""
-        return write_time(value)
-
-    def payload(self, text: str) -> str | bytes:
-        """Give JSON text, and a number as bytes: the column would turn 1.0 into 1."""
-        return text.encode() if text[0] in "-0123456789" else text
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
         """Insert or update a batch."""
@@ -208,7 +189,7 @@ class SqliteBulkWriter:
         except UnicodeEncodeError:
             # It was read from bytes that are no UTF-8, and goes back as those bytes.
             return metadata.encode("utf-8", "surrogateescape")
-        return self.payload(metadata)
+        return self.forms.payload(metadata)
 
     async def _to_stored_forms(self, rows: Sequence[BulkRow]) -> None:
         tasks = {ident for row in rows for ident in (row.id, row.values[PARENT]) if ident}

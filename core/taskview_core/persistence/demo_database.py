@@ -67,8 +67,8 @@ def _next_batch(
 
 def _values(writer: BulkWriter, row: tuple[Any, ...], payloads: tuple[int, ...]) -> list[Any]:
     """Give a row's values in the engine's form; `payloads` are the places of its JSON texts."""
-    values = [writer.moment(value) if isinstance(value, datetime) else value for value in row]
+    values = [writer.forms.moment(value) if isinstance(value, datetime) else value for value in row]
     for index in payloads:
         if values[index] is not None:
-            values[index] = writer.payload(values[index])
+            values[index] = writer.forms.payload(values[index])
     return values

@@ -7,8 +7,8 @@ from typing import Any
 
 from taskview_core.importing.rows import ImportedConversation, ImportedTask
 from taskview_core.persistence.bulk import BulkRow, BulkWriter
+from taskview_core.persistence.lines.rows import Table, fill_times
 from taskview_core.persistence.loading.batches import ROWS, Batch
-from taskview_core.persistence.loading.rows import Table, fill_times
 
 _CONVERSATION_TIMES = 4, 5
 _TASK_TIMES = 9, 12
@@ -48,7 +48,7 @@ class ReadyRows:
             yield Batch(made, 0)
 
     def _conversation(self, row: ImportedConversation) -> BulkRow:
-        time, payload = self._writer.time, self._writer.payload
+        time, payload = self._writer.forms.time, self._writer.forms.payload
         values = [
             row.id.hex,
             row.user_id,
@@ -60,7 +60,7 @@ class ReadyRows:
         return BulkRow(values, _absent(values, _CONVERSATION_TIMES))
 
     def _task(self, row: ImportedTask) -> BulkRow:
-        time, payload = self._writer.time, self._writer.payload
+        time, payload = self._writer.forms.time, self._writer.forms.payload
         parent = row.parent_task_id
         values = [
             row.id.hex,

@@ -16,9 +16,9 @@ from taskview_core.persistence.importing.making import Made
 from taskview_core.persistence.importing.ready_rows import ReadyRows
 from taskview_core.persistence.importing.row_hashes import unpacked
 from taskview_core.persistence.importing.spool import Scope, Spool
+from taskview_core.persistence.lines.sources import Source
 from taskview_core.persistence.loading import LoadReport
 from taskview_core.persistence.loading.report import LoadProgress
-from taskview_core.persistence.loading.sources import Source
 from taskview_core.persistence.loading.work import LoadWork
 from taskview_core.persistence.url import DatabaseUrl
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 
 from taskview_core.persistence.bulk import BulkRow
+from taskview_core.persistence.lines.parsed import Parse, Parsed, may_hold_conversations
+from taskview_core.persistence.lines.rows import Table
+from taskview_core.persistence.lines.sources import Source
 from taskview_core.persistence.loading.refusals import Refusals
-from taskview_core.persistence.loading.rows import BadRowError, RowReader, Table, fill_times
-from taskview_core.persistence.loading.sources import Source
 
 ROWS = 2_000
 BYTES = 8 << 20
 
-# The letters of user_id as escapes; a key may be written so, though nobody does.
-_ESCAPED_LETTER = re.compile(rb"\\u00(?:5[fF]|6[459]|7[235])")
+_MOST_BAD = 10_000
+"""Ids of bad rows that are remembered."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Batch:
 class BatchReader:
     """Reads all files for one table; bad rows go to `refusals`, and reading goes on."""
 
-    def __init__(self, sources: Sequence[Source], reader: RowReader, refusals: Refusals) -> None:
+    def __init__(self, sources: Sequence[Source], parse: Parse, refusals: Refusals) -> None:
         self._sources = sources
-        self._reader = reader
+        self._parse = parse
         self._refusals = refusals
         self.bad_ids: set[str] = set()
         """Ids of bad rows, so that nothing else is blamed for their absence."""
@@ -42,38 +42,31 @@ class BatchReader:
     def batches(self, table: Table) -> Iterator[Batch]:
         """Give the rows of a table in the order of the files."""
         by_id: dict[str, BulkRow] = {}
-        size = before = 0
-        worth = _may_hold_conversations if table == "conversations" else None
+        size, before = 0.0, 0
+        worth = may_hold_conversations if table == "conversations" else None
         for index, source in enumerate(self._sources):
-            for number, line in source.lines(worth):
-                if worth is not None and not worth(line):
-                    continue
-                row = self._read(source, number, line, table)
-                if row is None:
-                    continue
-                row.source, row.line = index, number
-                ident = row.values[0]
-                earlier = by_id.get(ident)
-                by_id[ident] = row if earlier is None else _merged(earlier, row)
-                size += len(line)
-                if len(by_id) >= ROWS or size >= BYTES:
-                    yield Batch(list(by_id.values()), before + source.handle.tell())
-                    by_id, size = {}, 0
+            for block, parsed in self._parse(source.blocks(worth), table):
+                self._note(source, parsed)
+                # As if each row had its share of the block.
+                share = len(block.data) / max(len(parsed.rows), 1)
+                for number, values, absent in parsed.rows:
+                    row = BulkRow(values, absent, index, number)
+                    earlier = by_id.get(row.id)
+                    by_id[row.id] = row if earlier is None else _merged(earlier, row)
+                    size += share
+                    if len(by_id) >= ROWS or size >= BYTES:
+                        yield Batch(list(by_id.values()), before + block.done)
+                        by_id, size = {}, 0.0
             before += source.size
         if by_id:
             yield Batch(list(by_id.values()), before)
 
-    def _read(self, source: Source, number: int, line: bytes, table: Table) -> BulkRow | None:
-        try:
-            row = self._reader.read(line, table)
-        except BadRowError as error:
-            self._refusals.add(source.name, number, error.reason)
-            if error.ident is not None and len(self.bad_ids) < 10_000:
-                self.bad_ids.add(error.ident)
-            return None
-        if row is not None:
-            self.filled += fill_times(row, table)
-        return row
+    def _note(self, source: Source, parsed: Parsed) -> None:
+        self.filled += parsed.filled
+        for number, reason, ident in parsed.bad:
+            self._refusals.add(source.name, number, reason)
+            if ident is not None and len(self.bad_ids) < _MOST_BAD:
+                self.bad_ids.add(ident)
 
 
 async def read_ahead(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
@@ -103,13 +96,6 @@ async def read_in_turn(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
         if batch is None:
             return
         yield batch
-
-
-def _may_hold_conversations(lines: bytes) -> bool:
-    """Say whether lines need be looked at in the search for conversations."""
-    if b'"user_id"' in lines:
-        return True
-    return b"\\u00" in lines and _ESCAPED_LETTER.search(lines) is not None
 
 
 def _merged(earlier: BulkRow, later: BulkRow) -> BulkRow:

@@ -9,8 +9,9 @@ from pathlib import Path
 from taskview_core.errors import CannotConnectError
 from taskview_core.persistence.bulk_open import bulk_writer
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
+from taskview_core.persistence.lines.aside import parsing
+from taskview_core.persistence.lines.sources import Source, open_sources
 from taskview_core.persistence.loading.report import LoadProgress, LoadReport
-from taskview_core.persistence.loading.sources import Source, open_sources
 from taskview_core.persistence.loading.work import LoadWork
 from taskview_core.persistence.url import DatabaseUrl
 
@@ -71,4 +72,5 @@ async def _load(
     url: DatabaseUrl, sources: Sequence[Source], progress: Progress, *, fresh: bool = False
 ) -> LoadReport:
     async with bulk_writer(url, fresh=fresh) as writer:
-        return await LoadWork(writer, sources, progress, url.label).run()
+        with parsing(writer.forms, sum(source.size for source in sources)) as apart:
+            return await LoadWork(writer, sources, progress, url.label, apart=apart).run()

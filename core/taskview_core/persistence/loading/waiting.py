@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
+from taskview_core.persistence.lines.members import MalformedError, Member, ObjectScanner
 
 PARENT_KEY = "taskview.parent_task_id"
 WHOLE_KEY = "taskview.metadata"

@@ -9,19 +9,20 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from taskview_core.persistence.bulk import METADATA, PARENT, BulkRow, BulkWriter, Link, Refused
-from taskview_core.persistence.loading.batches import Batch, BatchReader, read_ahead, read_in_turn
-from taskview_core.persistence.loading.links import PendingLinks
-from taskview_core.persistence.loading.recent import Recent
-from taskview_core.persistence.loading.refusals import Refusals
-from taskview_core.persistence.loading.report import LoadProgress, LoadReport
-from taskview_core.persistence.loading.rows import (
-    RowReader,
+from taskview_core.persistence.lines.aside import Parsing
+from taskview_core.persistence.lines.parsed import BlockReader
+from taskview_core.persistence.lines.rows import (
     Table,
     created_of,
     set_created,
     tells_created,
 )
-from taskview_core.persistence.loading.sources import Source
+from taskview_core.persistence.lines.sources import Source
+from taskview_core.persistence.loading.batches import Batch, BatchReader, read_ahead, read_in_turn
+from taskview_core.persistence.loading.links import PendingLinks
+from taskview_core.persistence.loading.recent import Recent
+from taskview_core.persistence.loading.refusals import Refusals
+from taskview_core.persistence.loading.report import LoadProgress, LoadReport
 from taskview_core.persistence.loading.teller import Teller
 from taskview_core.persistence.loading.waiting import (
     PARENT_KEY,
@@ -54,7 +55,8 @@ class RowSource(Protocol):
 class LoadWork:
     """What one load does and counts.
 
-    The rows are those of the sources, or what `reader` has ready made. `seek_earlier` says whether
+    The rows are those of the sources, taken `apart` in another process where that is given, or
+    what `reader` has ready made. `seek_earlier` says whether
     to look for tasks of earlier loads whose parent may have come by now; without it, that is done
     after a load of new tasks.
     """
@@ -67,6 +69,7 @@ class LoadWork:
         label: str,
         *,
         reader: RowSource | None = None,
+        apart: Parsing | None = None,
         seek_earlier: bool | None = None,
     ) -> None:
         self._seek_earlier = seek_earlier
@@ -74,12 +77,16 @@ class LoadWork:
         self._sources = sources
         self._label = label
         self._refusals = Refusals()
-        self._reader = reader or BatchReader(sources, RowReader(writer), self._refusals)
+        apart = apart or Parsing(BlockReader(writer.forms).parse, is_aside=False)
+        self._reader = reader or BatchReader(sources, apart.parse, self._refusals)
+        # Where another process reads, nothing here is in the way of who writes.
+        in_turn = writer.in_process and not apart.is_aside
+        self._batches = read_in_turn if in_turn else read_ahead
         self._teller = Teller(progress, sum(source.size for source in sources))
         self._pending = PendingLinks()
         self._conversations: Recent[Any] = Recent()
         self._tasks: Recent[None] = Recent()
-        self._now = writer.moment(datetime.now(UTC))
+        self._now = writer.forms.moment(datetime.now(UTC))
         self._rows: dict[Table, int] = {"conversations": 0, "tasks": 0}
         self._undated = self._linked = self._waiting = 0
         self._waiting_for: list[tuple[str, str]] = []
@@ -114,8 +121,7 @@ class LoadWork:
         )
 
     async def _write_all(self, table: Table, write: Callable[[Batch], Awaitable[None]]) -> None:
-        read = read_in_turn if self._writer.in_process else read_ahead
-        async with aclosing(read(self._reader.batches(table))) as batches:
+        async with aclosing(self._batches(self._reader.batches(table))) as batches:
             async for batch in batches:
                 await write(batch)
                 self._rows[table] += len(batch.rows)
@@ -196,7 +202,8 @@ class LoadWork:
                 row.values[METADATA] = with_parent(_text(row.values[METADATA]), kept)
             else:
                 restored = without_parent(link.metadata)
-                row.values[METADATA] = None if restored is None else self._writer.payload(restored)
+                payload = self._writer.forms.payload
+                row.values[METADATA] = None if restored is None else payload(restored)
                 row.absent &= ~(1 << METADATA)
 
     async def _missing_parents(self, rows: list[BulkRow], ids: set[str]) -> set[str]:

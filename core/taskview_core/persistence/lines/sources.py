@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from taskview_core.errors import LoadError
 
@@ -19,6 +19,22 @@ STDIN = Path("-")
 _LONGEST = 1 << 30
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
+
+
+class Block(NamedTuple):
+    """Some whole lines of a file."""
+
+    data: bytes
+    first: int
+    """The number of the first of them, from 1."""
+    done: int
+    """The bytes of the file up to the end of them."""
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Give the numbers and bytes of the lines that are not blank."""
+        for number, line in enumerate(self.data.split(b"\n"), self.first):
+            if line and not line.isspace():
+                yield number, line
 
 
 @dataclass(frozen=True)
@@ -32,26 +48,17 @@ class Source:
     size: int
     handle: BinaryIO
 
-    def lines(self, worth: Callable[[bytes], bool] | None = None) -> Iterator[tuple[int, bytes]]:
-        """Give the numbers, from 1, and bytes of the lines that are not blank.
+    def blocks(self, worth: Callable[[bytes], bool] | None = None) -> Iterator[Block]:
+        """Give the file in pieces of whole lines, without those of which `worth` says no."""
+        number = done = 0
+        for data, size in self._pieces():
+            done += size
+            if worth is None or worth(data):
+                yield Block(data, number + 1, done)
+            number += data.count(b"\n")
 
-        A block of lines of which `worth` says no is left out: it is asked for many at once.
-        """
-        number = 0
-        for block in self._blocks():
-            if worth is not None and not worth(block):
-                number += block.count(b"\n")
-                continue
-            lines = block.split(b"\n")
-            if not lines[-1]:
-                lines.pop()
-            for line in lines:
-                number += 1
-                if line and not line.isspace():
-                    yield number, line
-
-    def _blocks(self) -> Iterator[bytes]:
-        """Give the file in pieces of whole lines."""
+    def _pieces(self) -> Iterator[tuple[bytes, int]]:
+        """Give pieces, each with the bytes that it takes in the file."""
         self.handle.seek(0)
         left = self.size
         number = 0
@@ -73,10 +80,11 @@ class Source:
                     "a file of rows holds one JSON object a line",
                 )
             block += rest
+            size = len(block)
             if not number:
                 block = block.removeprefix(_BOM)
             number += block.count(b"\n")
-            yield block
+            yield block, size
 
 
 @contextmanager

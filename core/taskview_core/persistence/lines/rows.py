@@ -9,11 +9,12 @@ from difflib import get_close_matches
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented in typeshed
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from taskview_core.persistence.bulk import COLUMNS, BulkRow, BulkWriter, Limits
-from taskview_core.persistence.loading.members import MalformedError, Member, ObjectScanner
-from taskview_core.persistence.loading.memo import Memo
-from taskview_core.persistence.loading.plain_lines import plain_members
+from taskview_core.persistence.bulk import COLUMNS, BulkRow
+from taskview_core.persistence.lines.members import MalformedError, Member, ObjectScanner
+from taskview_core.persistence.lines.memo import Memo
+from taskview_core.persistence.lines.plain_lines import plain_members
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
+from taskview_core.persistence.stored_forms import Forms
 
 Table: TypeAlias = Literal["conversations", "tasks"]
 
@@ -66,11 +67,11 @@ class _Shape(NamedTuple):
 
 
 class RowReader:
-    """Reads lines into rows for one writer, with the limits of its columns."""
+    """Reads lines into rows in the forms of one engine, with the limits of its columns."""
 
-    def __init__(self, writer: BulkWriter) -> None:
-        self._writer = writer
-        self._limits: Limits = writer.limits
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+        self._limits = forms.limits
         self._scanner = ObjectScanner()
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._ids: Callable[[str], Any] = Memo(_read_id, _MANY).__getitem__
@@ -207,9 +208,9 @@ class RowReader:
             # A parent and a conversation are named by one row after the other.
             return self._ids if required else _or_null(self._ids)
         if name in _TIMES:
-            return _time_reader(self._writer.time)
+            return _time_reader(self._forms.time)
         if name in _PAYLOADS:
-            return _or_null(self._writer.payload)
+            return _or_null(self._forms.payload)
         longest = self._limits.lengths.get((table, name), sys.maxsize)
         read = _text_reader(longest, nul=self._limits.nul_in_text)
         return Memo(read if required else _or_null(read), _SOME).__getitem__
