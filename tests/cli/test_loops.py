@@ -33,7 +33,6 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="its loops are always woken")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_that_wakes_no_thread_is_heard_at_once(name: str) -> None:
     """As one that comes right before the loop goes to wait, which is hard to time."""

@@ -137,7 +137,6 @@ time.sleep(600)
 """
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes there")
 async def test_of_a_program_that_is_killed_no_reader_is_left() -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _PARENT, stdout=subprocess.PIPE
