@@ -97,6 +97,19 @@ async def test_where_nothing_can_be_squeezed_that_is_said_and_it_stays_as_it_was
         assert not view._waterfall._idle, "it is not on in secret"
 
 
+async def test_what_would_take_more_room_squeezed_is_not() -> None:
+    """A cell of few is more than the 3.5 minutes of 103 that nothing ran."""
+    tasks = [
+        make_task(1, agent="first", started_at=ago(103.5), completed_at=ago(53.5)),
+        make_task(2, agent="second", started_at=ago(50), completed_at=ago(0)),
+    ]
+    async with running(FakeBrowser(tasks, [make_conversation(1)]), size=(80, 20)) as run:
+        await open_tree(run)
+        await run.press("z")
+        assert "no stretch without work is long enough here to be squeezed" in run.said
+        assert "squeezed" not in run.lines()[1]
+
+
 async def test_zoom_to_a_subtree_and_back() -> None:
     async with running(run_of_two_hours(), size=(150, 20)) as run:
         view = await open_tree(run)

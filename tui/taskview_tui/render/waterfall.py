@@ -78,11 +78,9 @@ class Waterfall:
         self._scale_now: tuple[Axis, int, _Scale] | None = None
         self._gutter = 1 if self._path is None else 2
         """Cells for marks before the bars: of odd times, and of the critical path before that."""
-        self._cells_given = 0
 
     def _scale(self, now: float, cells: int) -> _Scale:
-        self._cells_given = max(cells, 1)
-        axis, slices = self._axis(now), 2 * self._cells_given
+        axis, slices = self._axis(now, cells), 2 * max(cells, 1)
         known = self._scale_now
         if known is not None and known[:2] == (axis, slices):
             return known[2]
@@ -91,8 +89,8 @@ class Waterfall:
         self._scale_now = (axis, slices, scale)
         return scale
 
-    def _axis(self, now: float) -> Axis:
-        return axis_of(self._low, self._high, now, self._idle, self._cells_given)
+    def _axis(self, now: float, cells: int) -> Axis:
+        return axis_of(self._low, self._high, now, self._idle, max(cells, 1))
 
     def heading(self, now: datetime, width: int) -> str:
         """Give the title over the bars: how long the axis is, and how it is looked at."""
@@ -101,7 +99,7 @@ class Waterfall:
         end = self._spans.at(now) if self._high == inf else self._high
         length = duration_text(timedelta(seconds=max(end - self._low, 0.0)))
         words = "zoomed" if self._top >= 0 else ""
-        if self.is_squeezed(now):
+        if self.is_squeezed(now, width):
             words += " squeezed" if words else "squeezed"
         left = width - self._gutter - len("0") - len(length)
         middle = f" {clip(words, left - 2)} " if words and left > 4 else ""
@@ -112,9 +110,9 @@ class Waterfall:
             + length
         )
 
-    def is_squeezed(self, now: datetime) -> bool:
-        """Say whether any idle stretch is drawn shorter than it was."""
-        return bool(self._axis(self._spans.at(now)).cuts)
+    def is_squeezed(self, now: datetime, cells: int) -> bool:
+        """Say whether any idle stretch is drawn shorter than it was, in bars of so many cells."""
+        return bool(self._axis(self._spans.at(now), cells - self._gutter).cuts)
 
     def stamp(self, number: int, now: datetime, cells: int, run_end: int | None = None) -> Hashable:
         """Give a value that is another one when the bar of a task would look different."""

@@ -125,7 +125,7 @@ class TreeLines(LineView):
     @property
     def is_squeezed(self) -> bool:
         """Whether any idle time is drawn short."""
-        return self._waterfall.is_squeezed(self.clock())
+        return self._waterfall.is_squeezed(self.clock(), self._bar_cells)
 
     @property
     def clock_words(self) -> str:
