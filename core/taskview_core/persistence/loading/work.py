@@ -55,10 +55,9 @@ class RowSource(Protocol):
 class LoadWork:
     """What one load does and counts.
 
-    The rows are those of the sources, taken `apart` in another process where that is given, or
-    what `reader` has ready made. `seek_earlier` says whether
-    to look for tasks of earlier loads whose parent may have come by now; without it, that is done
-    after a load of new tasks.
+    The rows are those of the sources, which `apart` takes apart, here or in another process, or
+    what `reader` has ready made. `seek_earlier` says whether to look for tasks of earlier loads
+    whose parent may have come by now; without it, that is done after a load of new tasks.
     """
 
     def __init__(
