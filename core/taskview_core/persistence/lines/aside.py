@@ -1,9 +1,8 @@
 """Takes blocks of lines apart in a process beside the one that writes their rows.
 
-On a machine with two processors a load into SQLite took a sixth less (tests/benchmarks/RESULTS.md).
-What is given and taken goes through pipes, pickled; the process ends as soon as nothing more is
-given to it, also where whoever gives was killed. It is in a session of its own: Ctrl+C is not for
-it.
+With two processors a load into SQLite took a seventh less (tests/benchmarks/RESULTS.md). What is
+given and taken goes through pipes, pickled; the process ends as soon as nothing more is given to
+it, also where whoever gives was killed. It is in a session of its own: Ctrl+C is not for it.
 """
 
 from __future__ import annotations
