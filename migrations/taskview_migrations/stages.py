@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.fresh import WHILE_FRESH
-from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.upgrade import upgrade
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from taskview_core.interfaces.limits import USUAL_SECONDS
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.replication import replica_of
-from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.config import revisions
 from taskview_migrations.expected import TABLES, ExpectedIndex, expected_indexes
 from taskview_migrations.found import Found, look, problems_of

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import DropIndex
 
 from taskview_core.errors import SchemaError, TaskviewError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
-from taskview_core.persistence.url import DatabaseUrl
 from taskview_migrations.concurrent import Building, build_indexes
 from taskview_migrations.config import alembic_config, revisions
 from taskview_migrations.expected import TABLES, expected_indexes

@@ -13,9 +13,10 @@ from benchmarks.target import NOW
 from benchmarks.timing import in_turns
 from support.relay import relayed
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 
 GROUP = "Far away: 50 ms for each round trip"
 _DELAY = 0.05

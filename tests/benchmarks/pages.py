@@ -17,7 +17,8 @@ from benchmarks.result import (
 from benchmarks.samples import Samples
 from benchmarks.target import Target
 from benchmarks.timing import in_turns
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import TaskFilter
 

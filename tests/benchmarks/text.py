@@ -12,7 +12,8 @@ from benchmarks.result import BARE, GUIDE, Bar, Result, at_most
 from benchmarks.samples import Samples
 from benchmarks.target import Target
 from benchmarks.timing import in_turns
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 
 GROUP = "Text"

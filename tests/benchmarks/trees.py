@@ -11,7 +11,7 @@ from benchmarks.big_trees import BigTree
 from benchmarks.result import BARE, GUIDE, Result, at_most, at_most_times
 from benchmarks.target import Target
 from benchmarks.timing import in_turns
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.tree.assemble import TaskTree

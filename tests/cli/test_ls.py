@@ -13,7 +13,9 @@ import pytest
 from support.cli_browser import CONVERSATION, START, ListBrowser, Run, Serve, ident, make_task
 from taskview_core.entities import Ident, TaskDetail, TaskStatus
 from taskview_core.errors import ConnectionLostError, QueryTimeoutError
-from taskview_core.query import Cursor, Place, Sort, TaskFilter
+from taskview_core.query.request import Cursor, Place
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import TaskFilter
 
 ODD = "\x1b[31mred\x1b[0m\nnext\x9b2J\u202e"
 

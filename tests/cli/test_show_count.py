@@ -9,8 +9,8 @@ import pytest
 
 from support.cli_browser import CONVERSATION, START, Run, Serve, ident, make_task
 from taskview_core.entities import Conversation, TaskStatus
-from taskview_core.query import TaskFilter
 from taskview_core.query.stuck import RunLimits
+from taskview_core.query.task_filter import TaskFilter
 
 TASK = make_task(
     2,

@@ -26,9 +26,11 @@ from taskview_core.persistence.sql import reads, statements
 from taskview_core.persistence.sql.for_driver import for_driver
 from taskview_core.persistence.straight import driver_of, read
 from taskview_core.persistence.types import IdentType
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 FILTERS = (
     "",

@@ -15,8 +15,9 @@ from support.engines import long
 from support.stored import CONVERSATION, StoredTask, insert_async, number
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 GENEROUS = 2.0
 """Seconds in which everything must have stopped: the issue's own limit."""
@@ -186,7 +187,7 @@ async def test_a_query_that_computes_is_stopped_on_the_server(migrated_postgres_
 _QUIT = """
 import asyncio, sys, time
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 async def main():

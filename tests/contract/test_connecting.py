@@ -18,7 +18,7 @@ from taskview_core.errors import (
     UsageError,
 )
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 SECRET = "s3cret%20pass"

@@ -18,9 +18,10 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conversation_pages import _capped
-from taskview_core.query.page import PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import RECENT_FIRST
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 MANY = COUNT_CAP + 500
 QUIET = UUID("c0000000-0000-4000-8000-000000000002")

@@ -18,7 +18,7 @@ from support.oracle import check_conversations, check_facets, check_tasks
 from support.postgres import server_labels
 from support.strategies import IDS
 from taskview_core.query.evaluate import TaskFacts, task_matches
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextField, TextTerm
 

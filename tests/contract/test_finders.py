@@ -16,7 +16,7 @@ from support.stored import START, StoredConversation, StoredTask, insert, number
 from taskview_core.errors import UsageError
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.task_repository import TaskRepository
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 
 Sessions = async_sessionmaker[AsyncSession]

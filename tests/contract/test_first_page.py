@@ -17,7 +17,7 @@ from taskview_core.persistence.first_page_sqlite import read_first_page
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.stored_time import write_time
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

@@ -20,7 +20,8 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.first_page_postgres import connect, read_first_page
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 

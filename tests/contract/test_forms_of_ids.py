@@ -21,9 +21,11 @@ from taskview_core.persistence.conversation_repository import ConversationReposi
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.stored_time import write_time
 from taskview_core.persistence.task_repository import TaskRepository
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, RECENT_FIRST, Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.tree.assemble import TaskTree
 
 

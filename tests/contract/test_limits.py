@@ -14,7 +14,7 @@ from taskview_core.errors import ConflictError, QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.limited_connection import LimitedConnection
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 _SETTINGS = (

@@ -16,7 +16,7 @@ from taskview_core.errors import LockedError, StatementTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

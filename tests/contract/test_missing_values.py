@@ -17,8 +17,9 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.task_repository import TaskRepository
-from taskview_core.query.page import PageRequest
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 _STATUSES = [None, "", "failed", "completed", None]
 

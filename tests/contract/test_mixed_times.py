@@ -16,7 +16,8 @@ from support.stored import CONVERSATION, START, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

@@ -20,7 +20,8 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.conversation_repository import ConversationRepository
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.task_repository import TaskRepository
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

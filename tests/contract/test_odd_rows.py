@@ -17,9 +17,11 @@ from support.stored import CONVERSATION, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, TASK_SORT_KEYS, Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.tree.assemble import TaskTree
 
 DASHED = """

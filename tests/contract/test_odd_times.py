@@ -22,7 +22,8 @@ from taskview_core.persistence.sql.profile import profile_of
 from taskview_core.persistence.sql.sqlite_range import time_within
 from taskview_core.persistence.sql.tables import tasks
 from taskview_core.persistence.stored_time import read_time, write_time
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 

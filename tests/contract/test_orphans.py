@@ -8,7 +8,7 @@ import pytest
 
 from support.stored import CONVERSATION, StoredConversation, StoredTask, insert_async, number
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.stuck import names_a_parent
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.tree.assemble import Mark, TaskTree

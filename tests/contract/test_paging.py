@@ -15,7 +15,8 @@ from support.stored import START, StoredTask, insert, insert_async, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

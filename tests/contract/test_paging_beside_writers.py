@@ -13,7 +13,8 @@ from support.stored import START, StoredTask, insert_async, number
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.models import TaskModel
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING
 

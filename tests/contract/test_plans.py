@@ -17,7 +17,7 @@ from support.stored import CONVERSATION, START, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.sql import statements
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import TaskFilter
 

@@ -10,7 +10,7 @@ from support.heard import heard
 from support.stored import StoredTask, insert_async
 from taskview_core.errors import FilterError, TaskviewError
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 

@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from support.stored import CONVERSATION, START, StoredTask, insert_async, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
-from taskview_core.query.page import PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 
 async def _use_everything(browser: DatabaseBrowser) -> None:

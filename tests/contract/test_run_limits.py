@@ -16,7 +16,7 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.limits_cache import LimitsCache
 from taskview_core.persistence.running import Work
 from taskview_core.persistence.sql import run_limits
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 
 NOW = START + timedelta(days=30)

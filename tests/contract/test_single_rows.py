@@ -12,7 +12,7 @@ from taskview_core.entities import TaskContents
 from taskview_core.entities.preview import start_of_error
 from taskview_core.errors import AmbiguousIdError, EntityNotFoundError, UsageError
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 FULL = StoredTask.numbered(

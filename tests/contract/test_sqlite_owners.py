@@ -17,7 +17,7 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.text_index.manage import bring_up_text_index
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 _ONE_LESS = "DELETE FROM tasks WHERE id = (SELECT min(id) FROM tasks)"

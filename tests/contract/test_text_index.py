@@ -28,7 +28,8 @@ from taskview_core.persistence.text_index.manage import (
 from taskview_core.persistence.text_index.postgres_lookup import INDEX
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.matching import text_term_matches
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextTerm

@@ -17,6 +17,7 @@ from support.indexed import execute, found_by, rows_with_words
 from support.stored import insert_async
 from taskview_core.errors import LockedError, TaskviewError
 from taskview_core.persistence.browser import DatabaseBrowser
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.text_index import sqlite_build
 from taskview_core.persistence.text_index.file_state import FileState, state_of
 from taskview_core.persistence.text_index.manage import (
@@ -24,7 +25,7 @@ from taskview_core.persistence.text_index.manage import (
     text_index_status,
 )
 from taskview_core.persistence.text_index.sidecar import covers_at, sidecar_path
-from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+from taskview_core.persistence.url import parse_database_url
 
 
 async def test_without_the_extension_it_says_so_and_searches_go_on(

@@ -10,9 +10,10 @@ import pytest
 
 from support.login_taker import login_taker
 from taskview_core.errors import PasswordNeededError
+from taskview_core.persistence.database_url import DatabaseUrl, Passwords
 from taskview_core.persistence.first_page_postgres import connect
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS, open_connection
-from taskview_core.persistence.url import DatabaseUrl, Passwords, parse_database_url
+from taskview_core.persistence.url import parse_database_url
 from taskview_tui import wiring
 from taskview_tui.config import parse_config
 

@@ -18,7 +18,8 @@ from taskview_core.entities import TaskRow
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql import judged, windows
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

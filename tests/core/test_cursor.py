@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from support import strategies as some
 from taskview_core.errors import UsageError
-from taskview_core.query.page import Cursor, PageRequest, Place
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, NEWEST_FIRST, TASK_SORT_KEYS, Sort
 
 _KEY_VALUES = st.one_of(

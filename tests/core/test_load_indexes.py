@@ -16,7 +16,7 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.loading import LoadProgress, load_files, work
 from taskview_core.persistence.text_index.manage import bring_up_text_index, text_index_status
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_migrations import make_schema
 

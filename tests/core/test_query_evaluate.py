@@ -13,6 +13,7 @@ from hypothesis import given
 from support import strategies as some
 from support import task_strategies as whole
 from taskview_core.entities import StoredJson
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.evaluate import (
     ConversationFacts,
     TaskFacts,
@@ -20,7 +21,7 @@ from taskview_core.query.evaluate import (
     task_matches,
 )
 from taskview_core.query.matching import text_term_matches
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextTerm
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from support import strategies as some
 from taskview_core.errors import FilterError
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.explain import explain
 from taskview_core.query.format import format_terms
 from taskview_core.query.parse import parse_conversation_terms, parse_task_terms
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     Ago,
     ConversationTerm,

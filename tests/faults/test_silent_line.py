@@ -22,8 +22,9 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.dead_lines import DEAD_SECONDS
 from taskview_core.persistence.postgres_connection import open_connection
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 pytestmark = pytest.mark.servers
 

@@ -19,9 +19,10 @@ from support.stored import START, StoredConversation, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_migrations import status
 from taskview_migrations.expected import expected_indexes
 from taskview_tui.cli.main import main

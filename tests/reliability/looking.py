@@ -16,7 +16,8 @@ from reliability.writing import AGENT, PAIRS_A_CONVERSATION, number_of
 from taskview_core.entities import FacetValue, Ident, TaskRow
 from taskview_core.errors import LockedError, TaskviewError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 _OF_WRITER = TaskFilter.parse(f"agent:{AGENT}:*")

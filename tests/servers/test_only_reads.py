@@ -25,7 +25,7 @@ from support.powers import modes_hold
 from support.statements import harmful, record_sqlite, statements_to_server
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql import judged, windows
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui import wiring
 from taskview_tui.cli.main import main

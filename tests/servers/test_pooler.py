@@ -21,7 +21,7 @@ from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 
 pytestmark = pytest.mark.servers

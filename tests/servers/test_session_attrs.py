@@ -16,7 +16,7 @@ from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.postgres_connection import open_connection
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("standby")]

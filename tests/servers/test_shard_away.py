@@ -14,7 +14,7 @@ from support.standby import told
 from support.stored import StoredConversation, StoredTask, insert
 from taskview_core.errors import CannotConnectError, ServerBehindLostError
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_tui.app import TaskviewApp
 from taskview_tui.bars.banner import Banner

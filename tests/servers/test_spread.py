@@ -17,9 +17,11 @@ from support.stored import START, StoredConversation, StoredTask, insert, number
 from support.walking import walk_backwards, walk_forwards
 from taskview_core.entities import TaskRow
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_tui.cli.main import main
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("spread")]

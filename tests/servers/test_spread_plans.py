@@ -20,7 +20,8 @@ from support.spread import make_partitioned, three_shards
 from support.standby import execute
 from support.stored import START, StoredConversation, StoredTask, insert, number
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 

@@ -21,8 +21,9 @@ from taskview_core.entities import Replica
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.late_browser import LateBrowser
 from taskview_core.persistence.url import parse_database_url
-from taskview_core.query.page import PageRequest
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_migrations import status
 from taskview_tui.app import TaskviewApp
 from taskview_tui.bars.title_line import TitleLine

@@ -26,9 +26,11 @@ from taskview_core.entities import (
     UsagePaths,
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
-from taskview_core.query import Cursor, Page, PageRequest, Place, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.stuck import RunLimits, names_a_parent
-from taskview_core.query.task_filter import ConversationFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.tree.rows import TreeRows
 
 START = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)

@@ -30,15 +30,17 @@ from taskview_core.entities import (
 )
 from taskview_core.errors import EntityNotFoundError, TaskviewError
 from taskview_core.interfaces.limits import USUAL_LIMITS, ReadingLimits
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.evaluate import (
     ConversationFacts,
     TaskFacts,
     conversation_matches,
     task_matches,
 )
-from taskview_core.query.page import Page, PageRequest, Partial
+from taskview_core.query.page import Page, Partial
+from taskview_core.query.request import PageRequest
 from taskview_core.query.stuck import RunLimits, names_a_parent
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import asks_for_stuck
 from taskview_core.tree.rows import TreeRows
 

@@ -13,7 +13,8 @@ from taskview_core.entities import (
     TaskRow,
     TaskStatus,
 )
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import Sort
 
 R = TypeVar("R", TaskRow, ConversationRow)

@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeEngine
 from support.databases import run
 from support.stored import CONVERSATION, START, number
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 

@@ -30,8 +30,8 @@ from taskview_core.persistence.sql.source import expressions_for
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.explain import explain
 from taskview_core.query.keys import TASK_KEYS
-from taskview_core.query.page import Cursor
 from taskview_core.query.parse import parse_conversation_terms, parse_task_terms
+from taskview_core.query.request import Cursor
 from taskview_core.query.sort import Sort
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)

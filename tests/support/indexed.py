@@ -10,7 +10,7 @@ import asyncpg
 from support.foreign import execute_sqlite
 from support.stored import START, StoredTask, number
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextTerm
 

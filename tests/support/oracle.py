@@ -22,7 +22,8 @@ from taskview_core.query.evaluate import (
     task_matches,
 )
 from taskview_core.query.matching import texts_of_json
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (

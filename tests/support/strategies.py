@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     Ago,
     ConversationTerm,

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from taskview_core.query.page import Cursor, Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from taskview_tui.retry import wait_before
 FULL = ListStatus(
     rows=50,
     offset=50,
-    count=Count(10_000, exact=False),
+    total=Count(10_000, exact=False),
     took=0.0123,
     sort=NEWEST_FIRST,
     times="times: UTC",
@@ -47,14 +47,14 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
         (ListStatus(rows=0), "no tasks"),
         (ListStatus(rows=3, span="2h … 1h"), "3 rows, 2h … 1h"),
         (ListStatus(rows=3, offset=0, counting=True), "rows 1-3 of …"),
-        (ListStatus(rows=3, offset=0, count=Count(3)), "rows 1-3 of 3"),
-        (ListStatus(rows=3, offset=9, count=Count(10)), "rows 10-12 of 12+"),
+        (ListStatus(rows=3, offset=0, total=Count(3)), "rows 1-3 of 3"),
+        (ListStatus(rows=3, offset=9, total=Count(10)), "rows 10-12 of 12+"),
         (
-            ListStatus(rows=1, offset=0, count=Count(10_000, exact=False), counting=True),
+            ListStatus(rows=1, offset=0, total=Count(10_000, exact=False), counting=True),
             "rows 1-1 of 10,000+ (counting all)",
         ),
         (
-            ListStatus(rows=50, offset=50, count=Count.estimated(1_234_567)),
+            ListStatus(rows=50, offset=50, total=Count.estimated(1_234_567)),
             "rows 51-100 of about 1,200,000 (# counts all)",
         ),
         (ListStatus(rows=3, offset=0, count_fault="(not counted)"), "rows 1-3 (not counted)"),

@@ -14,7 +14,8 @@ from support.screens import Running, running
 from taskview_core.entities import Count, TaskRow
 from taskview_core.errors import QueryError
 from taskview_core.interfaces.limits import ReadingLimits
-from taskview_core.query.page import Page, PageRequest, Partial, Place
+from taskview_core.query.page import Page, Partial
+from taskview_core.query.request import PageRequest, Place
 from taskview_tui.screens import ahead
 from taskview_tui.screens.conversations import ConversationsScreen
 
@@ -223,7 +224,7 @@ async def test_a_page_goes_before_a_count_where_there_is_one_connection() -> Non
     browser.reading = ReadingLimits(connections=1)
     async with reading_ahead(browser) as run:
         browser.counts_quickly = False
-        run.tasks.counting = replace(run.tasks.counting, count=Count(100, exact=False))
+        run.tasks.counting = run.tasks.counting._replace(total=Count(100, exact=False))
         gate = browser.hold("count_tasks")
         await run.press("#")
         await run.until(lambda: run.tasks.counting.running)

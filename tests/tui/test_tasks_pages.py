@@ -7,7 +7,7 @@ from datetime import timedelta
 from support.fake_browser import FakeBrowser, tasks
 from support.made_rows import NOW, make_task
 from support.screens import numbers, running
-from taskview_core.query.page import Place
+from taskview_core.query.request import Place
 from taskview_core.query.sort import Sort
 from taskview_tui.screens.sort_picker import SortPicker
 from taskview_tui.screens.time_dialog import TimeDialog

@@ -12,7 +12,8 @@ from taskview_core.entities import TaskRow
 from taskview_core.errors import (
     QueryError,
 )
-from taskview_core.query.page import Cursor, Page, PageRequest, Partial, Place
+from taskview_core.query.page import Page, Partial
+from taskview_core.query.request import Cursor, PageRequest, Place
 
 
 def so_far(request: PageRequest, *found: int, back_to: int, hinted: int = 0) -> Page[TaskRow]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from taskview_core.interfaces.limits import ReadingLimits
@@ -14,8 +13,7 @@ MOST_SECONDS = 2_000_000.0
 MOST_CONNECTIONS = 100
 
 
-@dataclass(frozen=True)
-class AskedLimits:
+class AskedLimits(NamedTuple):
     """Limits as for ReadingLimits; None where the command line says nothing of one."""
 
     timeout: float | None = None

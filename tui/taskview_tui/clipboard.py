@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TERMINAL_LIMIT = 74_994
 """Bytes that the terminal is sent at most.
@@ -22,8 +22,7 @@ PROGRAM_LIMIT = 16 * 1024 * 1024
 _PATIENCE = 2.0
 
 
-@dataclass(frozen=True)
-class ClipboardProgram:
+class ClipboardProgram(NamedTuple):
     """A command that takes what it reads as the clipboard."""
 
     name: str
@@ -76,8 +75,7 @@ def clipboard_program(
     return None
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """A text as far as a way takes it: its bytes as UTF-8, and how many there were."""
 
     text: str

@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
     from taskview_core.interfaces import ITaskBrowser
-    from taskview_core.query import TaskFilter
+    from taskview_core.query.task_filter import TaskFilter
     from taskview_tui.outside import Tool
     from taskview_tui.side import Side
     from taskview_tui.text.times import TimeDisplay

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -22,8 +23,7 @@ class Group(Enum):
     PROGRAM = "Program"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """One thing that a key does.
 
     `id` names it in a keymap; `keys` is a list with commas, `action` what Textual runs. `name`

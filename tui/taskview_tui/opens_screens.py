@@ -8,7 +8,7 @@ from textual.app import App
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
-    from taskview_core.query import TaskFilter
+    from taskview_core.query.task_filter import TaskFilter
     from taskview_tui.side import Side
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """One of two things to compare: a task with all below it, or a conversation."""
 
     id: Ident

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from taskview_core.entities import UsagePaths
     from taskview_core.interfaces import ITaskBrowser
+    from taskview_core.persistence.database_url import DatabaseUrl
     from taskview_core.persistence.fresh import Stage
     from taskview_core.persistence.importing import FormatReport as FormatReport
     from taskview_core.persistence.importing import ImportProgress as ImportProgress
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from taskview_core.persistence.text_index.report import IndexProgress as IndexProgress
     from taskview_core.persistence.text_index.report import IndexReport as IndexReport
     from taskview_core.persistence.text_index.report import TextIndexStatus as TextIndexStatus
-    from taskview_core.persistence.url import DatabaseUrl
     from taskview_migrations import IndexStatus as IndexStatus
     from taskview_migrations import SchemaStatus as SchemaStatus
     from taskview_migrations import TableStatus as TableStatus
@@ -42,7 +42,8 @@ def database(url_text: str) -> DatabaseUrl:
     """Read a database's URL, and see that the passwords of this process go with it."""
     from dataclasses import replace
 
-    from taskview_core.persistence.url import Passwords, parse_database_url
+    from taskview_core.persistence.database_url import Passwords
+    from taskview_core.persistence.url import parse_database_url
 
     url = parse_database_url(url_text)
     return replace(url, passwords=Passwords(passwords.first, passwords.last))

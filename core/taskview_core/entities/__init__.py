@@ -13,7 +13,8 @@ if TYPE_CHECKING:
         ConversationDetail,
         ConversationRow,
     )
-    from taskview_core.entities.count import Count, Facets, FacetValue
+    from taskview_core.entities.count import Count
+    from taskview_core.entities.facets import Facets, FacetValue
     from taskview_core.entities.ident import Ident, parse_ident
     from taskview_core.entities.payload import JsonValue, StoredJson
     from taskview_core.entities.replica import Replica
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 else:
     _MODULES = {
         "conversation": ("Conversation", "ConversationDetail", "ConversationRow"),
-        "count": ("Count", "FacetValue", "Facets"),
+        "count": ("Count",),
+        "facets": ("FacetValue", "Facets"),
         "ident": ("Ident", "parse_ident"),
         "payload": ("JsonValue", "StoredJson"),
         "replica": ("Replica",),

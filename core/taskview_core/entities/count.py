@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A number of rows: exact, or, where counting stopped early, `value` or more.
 
     With `about` it is an estimate, never exact, and shown with as many digits as can be meant.
@@ -25,26 +24,6 @@ class Count:
         if self.about:
             return f"about {_rounded(self.value):,}"
         return f"{self.value:,}" if self.exact else f"{self.value:,}+"
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a column under a filter, with the number of rows that have it."""
-
-    value: str
-    count: Count
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """The statuses and agents found under a filter, the most frequent first.
-
-    `complete` is False where looking stopped before every value had been seen.
-    """
-
-    statuses: tuple[FacetValue, ...]
-    agents: tuple[FacetValue, ...]
-    complete: bool = True
 
 
 def _rounded(value: int) -> int:

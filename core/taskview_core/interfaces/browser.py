@@ -20,9 +20,11 @@ if TYPE_CHECKING:
         TaskRow,
     )
     from taskview_core.interfaces.limits import ReadingLimits
-    from taskview_core.query.page import Page, PageRequest
+    from taskview_core.query.conversation_filter import ConversationFilter
+    from taskview_core.query.page import Page
+    from taskview_core.query.request import PageRequest
     from taskview_core.query.stuck import RunLimits
-    from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+    from taskview_core.query.task_filter import TaskFilter
     from taskview_core.tree.rows import TreeRows
 
 COUNT_CAP = 10_000

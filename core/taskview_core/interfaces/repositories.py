@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from taskview_core.entities import Conversation, Count, Facets, Ident, Task, TaskRow
-    from taskview_core.query.page import Page, PageRequest
+    from taskview_core.query.page import Page
+    from taskview_core.query.request import PageRequest
     from taskview_core.query.task_filter import TaskFilter
 
 

@@ -36,6 +36,7 @@ from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_CONNECTIONS, USUAL_SECONDS, ReadingLimits
 from taskview_core.persistence.asking import Asker
 from taskview_core.persistence.conversation_repository import ConversationRepository
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.idle import IDLE_SECONDS, IdleConnections
@@ -75,11 +76,13 @@ from taskview_core.persistence.sql.task_columns import (
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
 from taskview_core.persistence.sql.usage import read_usage
 from taskview_core.persistence.text_index.lookup import text_index_of
-from taskview_core.persistence.url import DatabaseUrl, parse_database_url
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.persistence.url import parse_database_url
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.stuck import RunLimits
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextTerm, asks_for_stuck
 from taskview_core.tree.rows import TreeRows
 

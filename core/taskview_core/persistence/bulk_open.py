@@ -11,10 +11,10 @@ import asyncpg
 from taskview_core.persistence.bulk import BulkWriter
 from taskview_core.persistence.bulk_postgres import PostgresBulkWriter
 from taskview_core.persistence.bulk_sqlite import SqliteBulkWriter
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.fresh import WHILE_FRESH
-from taskview_core.persistence.url import DatabaseUrl
 
 
 @asynccontextmanager

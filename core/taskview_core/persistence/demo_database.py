@@ -11,8 +11,8 @@ from typing import Any
 from taskview_core.demo import CLOCK, DemoConversation, DemoTask, generate
 from taskview_core.persistence.bulk import BulkRow, BulkWriter
 from taskview_core.persistence.bulk_open import bulk_writer
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
-from taskview_core.persistence.url import DatabaseUrl
 
 _TASKS_AT_ONCE = 2_000
 

@@ -25,6 +25,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 
 from taskview_core.errors import CannotConnectError, TaskviewError
 from taskview_core.persistence import far_times
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.limited_connection import (
     ANSWER_SECONDS,
     LimitedConnection,
@@ -33,7 +34,7 @@ from taskview_core.persistence.limited_connection import (
 from taskview_core.persistence.one_hop import OneHopConnection, decode_any
 from taskview_core.persistence.postgres_connection import open_connection
 from taskview_core.persistence.sqlite_file import cannot_share, check_kind, identity, uri_to_read
-from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+from taskview_core.persistence.url import parse_database_url
 
 WRITER_BUSY_SECONDS = 30.0
 """How long a SQLite connection that writes waits for another program's lock."""

@@ -13,7 +13,8 @@ from typing import Any
 from taskview_core.entities import TaskRow
 from taskview_core.entities.preview import ERROR_START, INPUT_START, TRACE
 from taskview_core.persistence.sql.mapping import task_row
-from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, KeyValue, PageRequest, Place
 
 
 def newest(*, conversation: str, error_end: str, fits: str, limit: str) -> str:

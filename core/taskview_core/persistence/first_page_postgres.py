@@ -13,12 +13,13 @@ from typing import Any
 
 from taskview_core.entities import TaskRow
 from taskview_core.errors import ConflictError, ConnectionLostError, TaskviewError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.first_page import CREATED, ID, first_page, newest
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS, open_connection
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
-from taskview_core.persistence.url import DatabaseUrl
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 
 _PATIENCE = 2.0
 """Seconds after which the page is left to the usual way."""

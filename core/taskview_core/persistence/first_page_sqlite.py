@@ -14,7 +14,8 @@ from taskview_core.persistence.first_page import CREATED, ID, first_page, newest
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
 from taskview_core.persistence.sql.ident_text import CONVERSATION_ID
 from taskview_core.persistence.sqlite_file import uri_to_read
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 
 _PATIENCE = 0.5
 """Seconds after which the page is left to the usual way."""

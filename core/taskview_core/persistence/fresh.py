@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from taskview_core.errors import CannotConnectError
-from taskview_core.persistence.url import DatabaseUrl
+from taskview_core.persistence.database_url import DatabaseUrl
 
 Stage: TypeAlias = Literal["tables", "indexes"]
 

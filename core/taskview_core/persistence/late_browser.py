@@ -24,9 +24,11 @@ from taskview_core.entities import (
 from taskview_core.interfaces import ITaskBrowser
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.interfaces.limits import USUAL_LIMITS, ReadingLimits
-from taskview_core.persistence.url import DatabaseUrl
-from taskview_core.query.page import Page, PageRequest
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter, TaskFilter
+from taskview_core.persistence.database_url import DatabaseUrl
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
+from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.tree.rows import TreeRows
 
 if TYPE_CHECKING:

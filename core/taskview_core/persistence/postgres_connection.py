@@ -9,12 +9,12 @@ import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 
 from taskview_core.errors import CannotConnectError, ConnectionLostError, PasswordNeededError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.dead_lines import keep_alive
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.pooled_settings import refuses_settings, statements_for
 from taskview_core.persistence.postgres_servers import USUAL_PLACES, Server
 from taskview_core.persistence.tls import Tls, tls_for
-from taskview_core.persistence.url import DatabaseUrl
 
 POSTGRES_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.PostgresError,

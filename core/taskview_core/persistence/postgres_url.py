@@ -6,18 +6,17 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from getpass import getuser
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from taskview_core.errors import UsageError
 from taskview_core.hiding import remember
+from taskview_core.persistence.database_url import FORMS, DatabaseUrl
 from taskview_core.persistence.passfile import Wanted, passwords_from_file
 from taskview_core.persistence.postgres_servers import SESSIONS, Server, label_of, servers_of
 from taskview_core.persistence.postgres_settings import honoured, is_for_the_server
 from taskview_core.persistence.service_file import service_settings
-
-FORMS = "use a path to a SQLite file, sqlite:///FILE, or postgresql://USER@HOST:PORT/DATABASE"
 
 # libpq's other form, host=… dbname=…; a file is hardly ever named so.
 # The repeats give nothing back (`*+`), so that a long text that is no such form is seen at once.
@@ -51,26 +50,12 @@ _VARIABLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresUrl:
-    """A Postgres database: the parts of a DatabaseUrl, which has the words on them."""
-
-    label: str
-    address: str
-    dsn: str = field(repr=False)
-    servers: tuple[Server, ...]
-    session: str
-    settings: tuple[tuple[str, str], ...]
-    connect_timeout: float
-    notices: tuple[str, ...]
-
-
 def is_keyword_form(text: str) -> bool:
     """Whether a text is `host=… dbname=…` and the like."""
-    return "=" in text and re.fullmatch(_WORDS, text) is not None
+    return re.fullmatch(_WORDS, text) is not None
 
 
-def parse_keyword_form(text: str) -> PostgresUrl:
+def parse_keyword_form(text: str) -> DatabaseUrl:
     """Read `host=… dbname=…`, as libpq has it: with quotes around spaces, and `\\` before them."""
     options = [
         (key, re.sub(r"\\(.)", r"\1", value[1:-1] if value[:1] == "'" else value))
@@ -81,7 +66,7 @@ def parse_keyword_form(text: str) -> PostgresUrl:
     return parse_postgres_url(f"?{urlencode(options, quote_via=quote)}")
 
 
-def parse_postgres_url(rest: str) -> PostgresUrl:
+def parse_postgres_url(rest: str) -> DatabaseUrl:
     """Read what stands behind `postgresql://`; UsageError for what cannot be read."""
     try:
         # As libpq reads it: a + is a plus, and there are no fragments.
@@ -109,15 +94,16 @@ def parse_postgres_url(rest: str) -> PostgresUrl:
     session = _session(kept.pop("target_session_attrs", "") or "any")
     read = [(k, v) for k, v in kept.items() if v and not is_for_the_server(k)]
     dsn = urlencode(read, quote_via=quote)
-    return PostgresUrl(
+    return DatabaseUrl(
+        "postgresql",
         label_of(servers, user, database),
         _without_secrets(parts, query),
-        f"postgresql://?{dsn}" if dsn else "postgresql://",
-        tuple(servers),
-        session,
-        tuple((k, v) for k, v in kept.items() if v and is_for_the_server(k)),
-        _seconds(settings.get("connect_timeout", "10")),
-        notices,
+        dsn=f"postgresql://?{dsn}" if dsn else "postgresql://",
+        servers=tuple(servers),
+        session=session,
+        settings=tuple((k, v) for k, v in kept.items() if v and is_for_the_server(k)),
+        connect_timeout=_seconds(settings.get("connect_timeout", "10")),
+        notices=notices,
     )
 
 

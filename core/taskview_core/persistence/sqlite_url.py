@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
 
 from taskview_core.errors import UsageError
-from taskview_core.persistence.postgres_url import FORMS
+from taskview_core.persistence.database_url import FORMS, DatabaseUrl
 from taskview_core.persistence.sqlite_file import unseen_changes
 
 _OTHERS = ("uri", "mode", "immutable", "cache", "timeout", "check_same_thread", "charset")
 """Parameters that are honoured, or ask for nothing that would make a difference here."""
 
-
-@dataclass(frozen=True, slots=True)
-class SqliteUrl:
-    """A SQLite file (None: in memory), whether it is only to be read, and whether nobody writes.
-
-    `address` opens it again from any folder.
-    """
-
-    path: Path | None
-    address: str
-    read_only: bool = False
-    immutable: bool = False
-    notices: tuple[str, ...] = ()
+_IN_MEMORY = DatabaseUrl("sqlite", ":memory:", ":memory:")
 
 
-_IN_MEMORY = SqliteUrl(None, ":memory:")
-
-
-def parse_sqlite_url(rest: str) -> SqliteUrl:
+def parse_sqlite_url(rest: str) -> DatabaseUrl:
     """Read what stands behind `sqlite://`; UsageError for what cannot be read."""
     name, _, query = rest.partition("?")
     if name in {"", "/", "/:memory:"}:
@@ -43,16 +27,20 @@ def parse_sqlite_url(rest: str) -> SqliteUrl:
             f"did you mean sqlite:///{name}?",
         )
     if name.startswith("/file:"):
-        return parse_file_uri(rest[1:])
+        return _parse_file_uri(rest[1:], name[1:])
     written = _path(name[1:])
     decoded = _path(unquote(name[1:]))
     # SQLAlchemy takes the name as it is written, other programs and people do not.
     path = decoded if decoded.exists() and not written.exists() else written
-    return _with_options(path, query)
+    return _with_options(name[1:], path, query)
 
 
-def parse_file_uri(text: str) -> SqliteUrl:
+def parse_file_uri(text: str) -> DatabaseUrl:
     """Read `file:NAME?mode=ro`, as SQLite does."""
+    return _parse_file_uri(text, _shown(text))
+
+
+def _parse_file_uri(text: str, label: str) -> DatabaseUrl:
     name, _, query = text.removeprefix("file:").partition("#")[0].partition("?")
     if name.startswith("//"):
         host, slash, below = name[2:].partition("/")
@@ -63,12 +51,19 @@ def parse_file_uri(text: str) -> SqliteUrl:
         name = slash + below
     if name in {"", ":memory:"} or ("mode", "memory") in parse_qsl(query):
         return _IN_MEMORY
-    return _with_options(_path(unquote(name)), query)
+    return _with_options(label, _path(unquote(name)), query)
 
 
-def parse_path(text: str) -> SqliteUrl:
+def _shown(text: str) -> str:
+    """Give a file: URI with what we read of its options: others may be keys of a cipher."""
+    name, _, query = text.partition("#")[0].partition("?")
+    read = [each for each in query.split("&") if each.partition("=")[0] in {"mode", "immutable"}]
+    return f"{name}?{'&'.join(read)}" if read else name
+
+
+def parse_path(text: str) -> DatabaseUrl:
     """Read the path of a file, as it is typed."""
-    return _IN_MEMORY if text == ":memory:" else _with_options(_path(text), "")
+    return _IN_MEMORY if text == ":memory:" else _with_options(text, _path(text), "")
 
 
 def _path(text: str) -> Path:
@@ -81,7 +76,7 @@ def _path(text: str) -> Path:
         raise UsageError(f"nobody is known here whose folder {home} would be", FORMS) from error
 
 
-def _with_options(path: Path, query: str) -> SqliteUrl:
+def _with_options(label: str, path: Path, query: str) -> DatabaseUrl:
     options = dict(parse_qsl(query, keep_blank_values=True))
     mode = options.get("mode", "rw")
     if mode not in {"ro", "rw", "rwc"}:
@@ -97,4 +92,12 @@ def _with_options(path: Path, query: str) -> SqliteUrl:
     if mode == "ro" or immutable:
         kept = "&".join([*["mode=ro"][: mode == "ro"], *["immutable=1"][:immutable]])
         address = f"file:{quote(os.fsencode(address))}?{kept}"
-    return SqliteUrl(path, address, mode == "ro" or immutable, immutable, tuple(notices))
+    return DatabaseUrl(
+        "sqlite",
+        label,
+        address,
+        path,
+        read_only=mode == "ro" or immutable,
+        immutable=immutable,
+        notices=tuple(notices),
+    )

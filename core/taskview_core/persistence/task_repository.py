@@ -27,7 +27,8 @@ from taskview_core.persistence.sql.profile import profile_of
 from taskview_core.persistence.sql.reads import InSession
 from taskview_core.persistence.sql.source import Source, expressions_for, task_source
 from taskview_core.persistence.sql.walk import walk
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import NEWEST_FIRST, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_core.query.terms import Pattern, ValueKey, ValueTerm

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from taskview_core.errors import CannotConnectError, UsageError
-from taskview_core.persistence.url import DatabaseUrl
+from taskview_core.persistence.database_url import DatabaseUrl
 
 _Mode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 _MODES: tuple[_Mode, ...] = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")

@@ -12,9 +12,10 @@ from typing import assert_never
 from uuid import UUID
 
 from taskview_core.entities import Ident, StoredJson
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.matching import fold, metadata_term_matches, texts_of_json
 from taskview_core.query.stuck import names_a_parent, stuck_reasons
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import (
     ConversationTerm,
     DurationTerm,

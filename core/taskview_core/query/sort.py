@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskview_core.errors import UsageError
 
@@ -10,8 +10,7 @@ TASK_SORT_KEYS = ("created", "started", "completed", "updated", "duration", "age
 CONVERSATION_SORT_KEYS = ("updated", "created", "title", "user")
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """A sort key and its direction; the order is always made total by the id.
 
     Agent and status are ordered by creation within. NULLs come last both ways. The text form

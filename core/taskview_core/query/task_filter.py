@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from taskview_core.query.terms import ConversationTerm, TaskTerm
+    from taskview_core.query.terms import TaskTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,6 @@ class TaskFilter:
     def with_terms(self, *terms: TaskTerm) -> TaskFilter:
         """Give this filter narrowed by more terms."""
         return replace(self, terms=(*self.terms, *terms))
-
-    def __str__(self) -> str:
-        from taskview_core.query.format import format_terms
-
-        return format_terms(self.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationFilter:
-    """Which conversations are wanted. A text term looks in the title and the user."""
-
-    terms: tuple[ConversationTerm, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> ConversationFilter:
-        """Read the query language as far as it fits conversations; raise FilterError."""
-        from taskview_core.query.parse import parse_conversation_terms
-
-        return cls(parse_conversation_terms(text))
 
     def __str__(self) -> str:
         from taskview_core.query.format import format_terms

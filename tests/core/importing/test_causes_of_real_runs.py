@@ -12,7 +12,7 @@ import pytest
 
 from support.imports import import_into
 from taskview_core.persistence.browser import DatabaseBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.tree.assemble import TaskTree
 from taskview_core.tree.preorder import Preorder

@@ -20,6 +20,7 @@ from support.loads import dump
 from support.sessions import encoded, made_up_session, session_id, write_project
 from taskview_core.errors import LoadError, TaskviewError
 from taskview_core.importing.claude_code import reader as claude_reader
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.importing import (
     fact_cache,
     find_inputs,
@@ -30,7 +31,6 @@ from taskview_core.persistence.importing import (
     target,
 )
 from taskview_core.persistence.importing.making import Made, make
-from taskview_core.persistence.url import DatabaseUrl
 
 
 async def test_a_new_file_that_refuses_a_row_gets_what_was_not_read_yet_too(

@@ -22,10 +22,11 @@ from support.sessions import (
     write_varied,
 )
 from taskview_core.errors import LoadError, LockedError, TaskviewError, UsageError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.importing import ImportProgress, reading, run, target
 from taskview_core.persistence.importing.making import Made
 from taskview_core.persistence.importing.spool_file import open_spool, spool_path
-from taskview_core.persistence.url import DatabaseUrl, parse_database_url
+from taskview_core.persistence.url import parse_database_url
 
 
 async def test_strict_stops_at_the_first_bad_line(migrated_url: str, tmp_path: Path) -> None:

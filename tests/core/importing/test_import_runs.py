@@ -27,9 +27,9 @@ from support.sessions import (
     text,
 )
 from support.traces import write_varied_traces
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.importing import ImportProgress, fact_cache, reading, run, target
 from taskview_core.persistence.importing.making import Made
-from taskview_core.persistence.url import DatabaseUrl
 
 
 async def test_all_at_once_and_again(

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from taskview_core.errors import FilterError
-from taskview_core.query.task_filter import ConversationFilter
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_tui.bars.fault_line import FaultLine
 from taskview_tui.bars.fault_text import Fault
 from taskview_tui.bars.filter_bar import DEBOUNCE

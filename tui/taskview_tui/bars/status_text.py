@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 _GAP = "  ·  "
 
 
-@dataclass(frozen=True)
-class ListStatus:
+class ListStatus(NamedTuple):
     """The state of a list in words and numbers; None or empty where there is nothing to say.
 
     `offset` is the number of rows before the page. `span` is the range of times on the page,
@@ -28,7 +26,7 @@ class ListStatus:
     rows: int | None = None
     offset: int | None = None
     span: str = ""
-    count: Count | None = None
+    total: Count | None = None
     counting: bool = False
     count_fault: str = ""
     took: float | None = None
@@ -89,10 +87,10 @@ def _place(status: ListStatus) -> str:
 
 
 def _total(status: ListStatus, last: int | None) -> str:
-    if status.count is None:
+    if status.total is None:
         return " of …" if status.counting else (" " + status.count_fault).rstrip()
     # Rows may have come since the count: never "rows 51-100 of 99".
-    count = status.count
+    count = status.total
     if last is not None and last > count.value:
         count = Count(last, exact=False)
     asked = " (counting all)" if status.counting else "" if count.exact else " (# counts all)"

@@ -121,7 +121,7 @@ async def _heads(browser: ITaskBrowser, sides: Sequence[Side], trees: Trees) -> 
         facts = facts_of(side, tree, title)
         agent = "" if facts.top is None else facts.top.agent_id
         name = (title if side.is_conversation else agent) or side.name
-        heads.append(side_words(replace(facts, side=replace(side, name=name)), moment, clean))
+        heads.append(side_words(replace(facts, side=side._replace(name=name)), moment, clean))
     return heads
 
 

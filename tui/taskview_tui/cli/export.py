@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from taskview_core.errors import UsageError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import Sort
+from taskview_core.query.sort import Sort
 from taskview_tui.cli.database_choice import named_database, readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode
 from taskview_tui.cli.filters import filter_help, parse_filter, say_what_is_assumed

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from taskview_core.errors import FilterError, UsageError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import NEWEST_FIRST, Cursor, Sort, TaskFilter
 from taskview_core.query.explain import explain
 from taskview_core.query.keys import TASK_KEYS
 from taskview_core.query.near import meant_status
-from taskview_core.query.sort import TASK_SORT_KEYS
+from taskview_core.query.request import Cursor
+from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import asks_for_stuck
 from taskview_tui.cli.database_choice import readable
 from taskview_tui.cli.streams import say

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from taskview_core.entities import TaskDetail, TaskRow
 from taskview_core.errors import TaskviewError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import Cursor, PageRequest, Sort, TaskFilter
+from taskview_core.query.request import Cursor, PageRequest
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.cli.database_choice import required_database
 from taskview_tui.cli.details import CHUNK, with_errors, without_more
 from taskview_tui.cli.exit_codes import ExitCode

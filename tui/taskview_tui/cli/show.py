@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from taskview_core.entities import ConversationDetail
 from taskview_core.errors import EntityNotFoundError
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, Pattern, ValueKey, ValueTerm
 from taskview_tui.cli.database_choice import readable, required_database
 from taskview_tui.cli.exit_codes import ExitCode

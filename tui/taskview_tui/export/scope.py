@@ -9,8 +9,10 @@ from uuid import UUID
 
 from taskview_core.entities import ConversationDetail, Ident, TaskDetail, TaskRow
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query import PageRequest, Sort, TaskFilter
-from taskview_core.query.task_filter import ConversationFilter
+from taskview_core.query.conversation_filter import ConversationFilter
+from taskview_core.query.request import PageRequest
+from taskview_core.query.sort import Sort
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm
 
 OLDEST_FIRST = Sort("created")

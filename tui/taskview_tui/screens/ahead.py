@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_tui.screens.counted import CountedScreen
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 
 if TYPE_CHECKING:
     from taskview_core.query.page import Page
@@ -30,8 +28,7 @@ FRESH_SEARCHED = 600.0
 """The same for a page that had to be searched for: to do that again may take minutes."""
 
 
-@dataclass(frozen=True, eq=False)
-class Ahead(Generic[F, R]):
+class Ahead(NamedTuple, Generic[F, R]):
     """A page that is being read ahead, or has been: `page` is None until it has come.
 
     With `goes_on` it is what a search through windows goes on for while its last page is read, and
@@ -71,20 +68,11 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
     says so, and Esc stops it.
     """
 
-    @dataclass
-    class AheadArrived(Message):
+    class AheadArrived(Arrived["Ask[Any]", "Page[Any] | None"]):
         """The page beside the one on the screen has come; None where it was given up."""
 
-        ask: Ask[Any]
-        page: Page[Any] | None
-        took: float
-
-    @dataclass
-    class AheadHeard(Message):
+    class AheadHeard(Arrived["Ask[Any]", "Page[Any]"]):
         """A search that goes on has come further."""
-
-        ask: Ask[Any]
-        page: Page[Any]
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,31 +127,25 @@ class AheadScreen(CountedScreen[F], Generic[F, R]):
             except TimeoutError:
                 return None
 
-        await deliver(
-            self,
-            "ahead",
-            ask,
-            within_limit,
-            lambda page, took: self.AheadArrived(ask, page, took),
-        )
+        await deliver(self, "ahead", ask, within_limit, self.AheadArrived)
 
     @on(AheadHeard)
     def _ahead_heard(self, message: AheadHeard) -> None:
         ahead = self._ahead
         if ahead is not None and ahead.ask is message.ask and ahead.goes_on and ahead.page is None:
-            self._ahead = replace(ahead, heard=message.page)
-            self.ahead_heard(message.ask, message.page)
+            self._ahead = ahead._replace(heard=message.found)
+            self.ahead_heard(message.ask, message.found)
 
     @on(AheadArrived)
     def _ahead_arrived(self, message: AheadArrived) -> None:
         if self._ahead is None or self._ahead.ask is not message.ask:
             return
-        page = message.page
+        page = message.found
         whole = page is not None and page.partial is None
         came: Ahead[F, R] | None = None
         if whole:
-            came = replace(
-                self._ahead, page=page, took=message.took, read_at=self.host.ticks(), heard=None
+            came = self._ahead._replace(
+                page=page, took=message.took, read_at=self.host.ticks(), heard=None
             )
         self._ahead = came
         self.ahead_ended(message.ask, came)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
@@ -34,8 +33,7 @@ _BEAT = 0.5
 _STYLES = Path(__file__).parents[1] / "taskview.tcss"
 
 
-@dataclass
-class _Loss:
+class _Loss(NamedTuple):
     """A part of the screen that could not be read, and how to read it again."""
 
     error: TaskviewError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on, work
 from textual.containers import Container
@@ -35,7 +35,7 @@ from taskview_tui.render.task_document import Moment
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.compare_keys import COMPARE_COMMANDS
 from taskview_tui.screens.compare_offers import copies_of, scopes_of
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.screens.picker import Picker
 from taskview_tui.side import Side
 from taskview_tui.text.clean import clean
@@ -65,6 +65,15 @@ class PairAsk:
     right: Ident
 
 
+class FirstLook(NamedTuple):
+    """Two trees, compared by their rows; `titles` are those of their conversations."""
+
+    trees: Trees
+    titles: tuple[str, str]
+    compared: Compared
+    words: str
+
+
 class CompareScreen(BrowserScreen):
     """Shows what differs; payloads are compared one after the other, and told as they are."""
 
@@ -75,31 +84,14 @@ class CompareScreen(BrowserScreen):
         (16, "-high"),
     ]
 
-    @dataclass
-    class TreesArrived(Message):
+    class TreesArrived(Arrived[CompareAsk, FirstLook]):
         """The trees have come, compared by their rows."""
 
-        ask: CompareAsk
-        trees: Trees
-        titles: tuple[str, str]
-        compared: Compared
-        words: str
-        took: float | None
+    class PayloadsCompared(Arrived[CompareAsk, tuple[Compared, str]]):
+        """More of the payloads has been compared, and is told in words."""
 
-    @dataclass
-    class Arrived(Message):
-        """More of the payloads has been compared."""
-
-        ask: CompareAsk
-        compared: Compared
-        words: str
-
-    @dataclass
-    class PairArrived(Message):
+    class PairArrived(Arrived[PairAsk, TaskDiff]):
         """The contents of a pair have come."""
-
-        ask: PairAsk
-        diff: TaskDiff
 
     class Finished(Message):
         """All payloads have been compared."""
@@ -174,38 +166,36 @@ class CompareScreen(BrowserScreen):
 
     @work(exclusive=True, group="compare")
     async def _read(self, ask: CompareAsk) -> None:
-        async def find() -> tuple[Trees, tuple[str, str], Compared, str]:
+        async def find() -> FirstLook:
             trees = await read_sides(self.browser, ask.left, ask.right)
             titles = await conversation_titles(self.browser, trees)
             found = await asyncio.to_thread(first_look, trees)
-            return trees, titles, found, await asyncio.to_thread(_summary, found)
+            return FirstLook(trees, titles, found, await asyncio.to_thread(_summary, found))
 
-        await deliver(
-            self, "compare", ask, find, lambda found, took: self.TreesArrived(ask, *found, took)
-        )
+        await deliver(self, "compare", ask, find, self.TreesArrived)
 
     @work(exclusive=True, group="payloads")
     async def _read_payloads(self, ask: CompareAsk, trees: Trees, first: Compared) -> None:
         async def follow() -> None:
             async for each in watch_payloads(self.browser, trees, first):
                 words = await asyncio.to_thread(_summary, each)
-                self.post_message(self.Arrived(ask, each, words))
+                self.post_message(self.PayloadsCompared(ask, (each, words)))
 
-        await deliver(self, "payloads", ask, follow, lambda _none, _took: self.Finished())
+        await deliver(self, "payloads", ask, follow, lambda *_: self.Finished())
 
     @on(TreesArrived)
     def _take(self, message: TreesArrived) -> None:
         if message.ask is self._ask:
             self._took = message.took
             self.recovered("compare")
-            ask, trees, (left, right) = message.ask, message.trees, message.titles
+            ask, (trees, (left, right), compared, words) = message.ask, message.found
             self._sides = (
                 facts_of(ask.left, trees.left, left),
                 facts_of(ask.right, trees.right, right),
             )
             self.show_times()
-            self._show(message.compared, message.words)
-            self._read_payloads(message.ask, message.trees, message.compared)
+            self._show(compared, words)
+            self._read_payloads(ask, trees, compared)
 
     def show_times(self) -> None:
         """See BrowserScreen."""
@@ -214,10 +204,10 @@ class CompareScreen(BrowserScreen):
             left, right = (side_words(facts, moment) for facts in self._sides)
             self.query_one(SidesLines).sides = (left, right)
 
-    @on(Arrived)
-    def _take_more(self, message: Arrived) -> None:
+    @on(PayloadsCompared)
+    def _take_more(self, message: PayloadsCompared) -> None:
         if message.ask is self._ask:
-            self._show(message.compared, message.words)
+            self._show(*message.found)
 
     def _show(self, found: Compared, words: str) -> None:
         before = self._compared
@@ -301,13 +291,13 @@ class CompareScreen(BrowserScreen):
             right = await self.browser.get_task(ask.right)
             return await asyncio.to_thread(task_diff, left, right, MOST_CHANGES)
 
-        await deliver(self, "pair", ask, find, lambda diff, _took: self.PairArrived(ask, diff))
+        await deliver(self, "pair", ask, find, self.PairArrived)
 
     @on(PairArrived)
     def _paint_contents(self, message: PairArrived) -> None:
         if message.ask is self._pair:
             self.recovered("pair")
-            self._diff = message.diff
+            self._diff = message.found
             self._paint_pair(keep=True)
 
     def _paint_pair(self, *, keep: bool) -> None:

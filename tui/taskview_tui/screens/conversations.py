@@ -10,10 +10,11 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from taskview_core.entities import ConversationRow, Count, Ident
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.keys import CONVERSATION_KEYS, KeyHelp
 from taskview_core.query.page import Page
 from taskview_core.query.sort import CONVERSATION_SORT_KEYS, RECENT_FIRST, Sort
-from taskview_core.query.task_filter import EVERYTHING, ConversationFilter
+from taskview_core.query.task_filter import EVERYTHING
 from taskview_tui.bars.conversation_bar import ConversationBar
 from taskview_tui.commands import CAUSE_COMMAND
 from taskview_tui.keys import Command, Group, bindings

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_tui.screens.base import BrowserScreen
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Ident, TaskDetail, TaskRow
+    from taskview_core.entities import Ident, TaskDetail, TaskRow  # noqa: F401 - in a string
     from taskview_tui.render.copies import Copied, Spot
 
 
 class CopiesTask(BrowserScreen):
     """Reads a task of which something is to be copied, and copies it."""
 
-    @dataclass
-    class CopyArrived(Message):
+    class CopyArrived(Arrived["Copied", "TaskDetail"]):
         """A task of which something is to be copied has come."""
-
-        what: Copied
-        detail: TaskDetail
 
     @property
     def selected_task(self) -> TaskRow | None:
@@ -79,18 +73,18 @@ class CopiesTask(BrowserScreen):
             "copy",
             what,
             lambda: self.browser.get_task(task_id),
-            lambda detail, _took: self.CopyArrived(what, detail),
+            self.CopyArrived,
         )
 
     @on(CopyArrived)
     def _copy_arrived(self, message: CopyArrived) -> None:
         from taskview_tui.render.copies import copied_part
 
-        text = copied_part(message.detail, message.what)
+        text = copied_part(message.found, message.ask)
         if text is None:
-            self.app.notify(f"{message.what.value} is NULL: nothing to copy", markup=False)
+            self.app.notify(f"{message.ask.value} is NULL: nothing to copy", markup=False)
         else:
-            self.host.copy_text(text, message.what.value)
+            self.host.copy_text(text, message.ask.value)
 
     @on(Failed)
     def _copy_failed(self, message: Failed) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_core.errors import CannotConnectError, QueryTimeoutError
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
 from taskview_tui.screens.list_state import Counting
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 
 if TYPE_CHECKING:
     from taskview_core.entities import Count
@@ -37,19 +35,11 @@ class CountedScreen(BrowserScreen, Generic[F]):
 
     BINDINGS = bindings(*COUNT_COMMANDS)
 
-    @dataclass
-    class CountArrived(Message):
+    class CountArrived(Arrived[Counting[Any], "Count"]):
         """A count has come."""
 
-        ask: Counting[Any]
-        count: Count
-
-    @dataclass
-    class QuickCountArrived(Message):
+    class QuickCountArrived(Arrived[Counting[Any], "Count | None"]):
         """All rows are counted beyond the cap, or it was not to be done in a moment."""
-
-        ask: Counting[Any]
-        count: Count | None
 
     counting: Counting[F]
     """What is known of the number of rows; set by the subclass at first."""
@@ -76,7 +66,7 @@ class CountedScreen(BrowserScreen, Generic[F]):
             self.counting = Counting(task_filter, known)
         elif counting.filter != task_filter:
             self._start(Counting(task_filter))
-        elif counting.is_old or (counting.count is None and not counting.running):
+        elif counting.is_old or (counting.total is None and not counting.running):
             self._start(counting, exact=counting.exact)  # Whoever asked for all wants all again.
 
     def stop_counting(self, task_filter: F) -> None:
@@ -85,15 +75,15 @@ class CountedScreen(BrowserScreen, Generic[F]):
         if self.counting.filter != task_filter:
             self.counting = Counting(task_filter)
         elif self.counting.running:
-            self.counting = replace(self.counting, running=False, is_old=True)
+            self.counting = self.counting._replace(running=False, is_old=True)
 
     def count_again(self) -> None:
         """Take the number for an old one, to be found again after the next page."""
         self.workers.cancel_group(self, "count")
-        self.counting = replace(self.counting, running=False, is_old=True)
+        self.counting = self.counting._replace(running=False, is_old=True)
 
     def _start(self, counting: Counting[F], *, exact: bool = False) -> None:
-        self.counting = replace(counting, running=True, is_old=False, fault="", exact=exact)
+        self.counting = counting._replace(running=True, is_old=False, fault="", exact=exact)
         self.asked("count")
         self._count(self.counting)
         self.beat()
@@ -105,18 +95,18 @@ class CountedScreen(BrowserScreen, Generic[F]):
             "count",
             ask,
             lambda: self.read_count(ask.filter, None if ask.exact else COUNT_CAP),
-            lambda count, _took: self.CountArrived(ask, count),
+            self.CountArrived,
         )
 
     @on(CountArrived)
     def _paint_count(self, message: CountArrived) -> None:
         if message.ask is self.counting:
             ask = message.ask
-            self.counting = Counting(ask.filter, message.count, exact=ask.exact)
+            self.counting = Counting(ask.filter, message.found, exact=ask.exact)
             self.recovered("count")
             self.update_lines()
             self.counted()
-            if not message.count.exact:
+            if not message.found.exact:
                 self._count_quickly(self.counting)
 
     @work(exclusive=True, group="count")
@@ -126,13 +116,13 @@ class CountedScreen(BrowserScreen, Generic[F]):
             "quick count",
             ask,
             lambda: self.read_quick_count(ask.filter),
-            lambda count, _took: self.QuickCountArrived(ask, count),
+            self.QuickCountArrived,
         )
 
     @on(QuickCountArrived)
     def _paint_quick_count(self, message: QuickCountArrived) -> None:
-        if message.ask is self.counting and message.count is not None:
-            self.counting = replace(self.counting, count=message.count)
+        if message.ask is self.counting and message.found is not None:
+            self.counting = self.counting._replace(total=message.found)
             self.update_lines()
 
     @on(Failed)
@@ -142,7 +132,7 @@ class CountedScreen(BrowserScreen, Generic[F]):
             return
         slow = isinstance(message.error, QueryTimeoutError)
         fault = "(too many to count in time)" if slow else "(not counted)"
-        self.counting = replace(asked, running=False, fault=fault)
+        self.counting = asked._replace(running=False, fault=fault)
         if isinstance(message.error, CannotConnectError):
             self.lost("count", message.error, lambda: self._start(asked, exact=asked.exact))
         self.update_lines()
@@ -151,10 +141,10 @@ class CountedScreen(BrowserScreen, Generic[F]):
     def action_count_exactly(self) -> None:
         """Count all rows, however many, in the background."""
         counting = self.counting
-        known = counting.count is not None and counting.count.exact and not counting.is_old
+        known = counting.total is not None and counting.total.exact and not counting.is_old
         if known:
-            assert counting.count is not None, "what is known has been counted"
-            words = f"{counting.count.value:,} is the exact number already"
+            assert counting.total is not None, "what is known has been counted"
+            words = f"{counting.total.value:,} is the exact number already"
             self.app.notify(words, markup=False, timeout=2)
         elif self.host.browser is not None:
             self._start(counting, exact=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from textual.widget import Widget
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm

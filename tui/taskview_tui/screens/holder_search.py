@@ -9,7 +9,8 @@ from dataclasses import replace
 from taskview_core.compare.whole_value import holds_value
 from taskview_core.entities import Ident, TaskContents, TaskRow
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query.page import Page, PageRequest, Partial
+from taskview_core.query.page import Page, Partial
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.render.holding import Holding
@@ -63,10 +64,10 @@ class HolderSearch:
             # What tells its place in the list counts all that the filter finds; the screen knows
             # better, by those that it has shown.
             if backward:
-                ahead = found.previous and replace(found.previous, offset=None)
+                ahead = found.previous and found.previous._replace(offset=None)
                 told = replace(first or found, rows=some + rows, previous=ahead, offset=None)
             else:
-                ahead = found.next and replace(found.next, offset=None)
+                ahead = found.next and found.next._replace(offset=None)
                 offset = None if request.cursor is None else request.cursor.offset
                 told = replace(first or found, rows=rows + some, next=ahead, offset=offset)
             return replace(told, partial=partial)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_core.compare.whole_value import LEAST_WORD, longest_plain
 from taskview_core.entities import Count, Ident, TaskRow
-from taskview_core.query.page import Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import PageRequest
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import TextTerm
 from taskview_tui.render.holding import Holding, holdings
 from taskview_tui.screens.holder_search import OLDEST_FIRST, HolderSearch
-from taskview_tui.screens.messages import deliver
+from taskview_tui.screens.messages import Arrived, deliver
 from taskview_tui.screens.tasks import TasksScreen
 from taskview_tui.screens.tree import TreeScreen
 from taskview_tui.text.cells import clip
@@ -40,12 +39,8 @@ class HoldersScreen(TasksScreen):
     of what it finds, only what holds the value is listed. See `compare.whole_value`.
     """
 
-    @dataclass
-    class HoldingsArrived(Message):
-        """It is known what each task had to do with the value."""
-
-        found: Mapping[Ident, Holding]
-        is_all: bool
+    class HoldingsArrived(Arrived[TaskFilter, tuple[Mapping[Ident, Holding], bool]]):
+        """It is known what each task had to do with the value, and whether these are all."""
 
     def __init__(self, around: TaskFilter, value: str) -> None:
         plain = longest_plain(value)[:_LONGEST_SEARCHED]
@@ -153,16 +148,17 @@ class HoldersScreen(TasksScreen):
             "holdings",
             self._filter,
             find,
-            lambda found, _took: self.HoldingsArrived(*found),
+            self.HoldingsArrived,
         )
 
     @on(HoldingsArrived)
     def _mark_holdings(self, message: HoldingsArrived) -> None:
-        if not message.is_all:
+        found, is_all = message.found
+        if not is_all:
             self._limit = MOST
             words = f"more than {MOST:,} tasks hold it: the oldest {MOST:,} are marked in the tree"
             self.app.notify(words, markup=False)
-        self._mark(self._seen | dict(message.found))
+        self._mark(self._seen | dict(found))
 
     def export_choices(self) -> Sequence[tuple[str, Scope]]:
         """See BrowserScreen: what the filter finds may be more than is listed, which is said."""

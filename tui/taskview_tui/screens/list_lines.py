@@ -93,13 +93,13 @@ class ListLines(AheadScreen[F, R]):
             return ListStatus(running=running, running_for=running_for, limit=limit, noun=self.noun)
         page = shown.page
         same = self.counting.filter == shown.ask.filter
-        count = self.counting.count if same else None
+        count = self.counting.total if same else None
         sort = shown.ask.page.sort
         return ListStatus(
             rows=len(page.rows),
             offset=known_offset(page, count),
             span=self.span_of(page.rows, sort),
-            count=count,
+            total=count,
             counting=self.counting.running and same,
             count_fault=self.counting.fault if same else "",
             took=shown.took if self._searching is None else None,

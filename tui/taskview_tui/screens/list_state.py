@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import Generic, NamedTuple, TypeVar
 
 from taskview_core.entities import Count, Ident
-from taskview_core.query.page import Cursor, Page, PageRequest
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest
 from taskview_core.query.sort import Sort
 
 F = TypeVar("F")
@@ -16,8 +17,7 @@ PAGE_SIZE = 50
 """Rows on a page, at least."""
 
 
-@dataclass(frozen=True, eq=False)
-class Ask(Generic[F]):
+class Ask(NamedTuple, Generic[F]):
     """One request for a page. Two are the same only if they are one object.
 
     After it has come, the cursor goes to the row `keep` if that is there, else to the row
@@ -38,25 +38,24 @@ class Ask(Generic[F]):
     def with_filter(self, task_filter: F, keep: Ident | None = None) -> Ask[F]:
         """Ask for the first page under another filter."""
         page = replace(self.page, cursor=None)
-        return replace(self, filter=task_filter, page=page, keep=keep, at=0, follow=False)
+        return self._replace(filter=task_filter, page=page, keep=keep, at=0, follow=False)
 
     def with_cursor(self, cursor: Cursor | None, at: int = 0) -> Ask[F]:
         """Ask for another page of the same list."""
         page = replace(self.page, cursor=cursor)
-        return replace(self, page=page, keep=None, at=at, follow=False)
+        return self._replace(page=page, keep=None, at=at, follow=False)
 
     def with_sort(self, sort: Sort, keep: Ident | None = None) -> Ask[F]:
         """Ask for the first page in another order."""
         page = replace(self.page, sort=sort, cursor=None)
-        return replace(self, page=page, keep=keep, at=0, follow=False)
+        return self._replace(page=page, keep=keep, at=0, follow=False)
 
     def again(self, keep: Ident | None, at: int, *, follow: bool = False) -> Ask[F]:
         """Ask for the same page once more."""
-        return replace(self, keep=keep, at=at, follow=follow)
+        return self._replace(keep=keep, at=at, follow=follow)
 
 
-@dataclass(frozen=True, eq=False)
-class Shown(Generic[F, R]):
+class Shown(NamedTuple, Generic[F, R]):
     """The page on the screen, what had been asked for it, and the seconds that it took."""
 
     ask: Ask[F]
@@ -64,22 +63,20 @@ class Shown(Generic[F, R]):
     took: float
 
 
-@dataclass(frozen=True, eq=False)
-class Searching(Generic[R]):
+class Searching(NamedTuple, Generic[R]):
     """A search that goes on. `page` is what it has found so far; None where it told nothing yet."""
 
     page: Page[R] | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Counting(Generic[F]):
+class Counting(NamedTuple, Generic[F]):
     """How many rows a filter lets through: known, being counted, or not to be found out.
 
-    `is_old` says that `count` is from before a refresh; `exact` that all are to be counted.
+    `is_old` says that `total` is from before a refresh; `exact` that all are to be counted.
     """
 
     filter: F
-    count: Count | None = None
+    total: Count | None = None
     running: bool = False
     fault: str = ""
     is_old: bool = False
@@ -124,7 +121,7 @@ def cursor_beside(page: Page[R], count: Count | None, *, forward: bool) -> Curso
         return cursor
     if cursor.offset is not None or before is None:
         return cursor
-    return replace(cursor, offset=before + len(page.rows) if forward else before)
+    return cursor._replace(offset=before + len(page.rows) if forward else before)
 
 
 def first_ask(everything: F, sort: Sort) -> Ask[F]:

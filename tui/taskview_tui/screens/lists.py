@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_tui.commands import LIST_COMMANDS
 from taskview_tui.keys import bindings
@@ -23,11 +22,12 @@ from taskview_tui.screens.list_state import (
     known_count,
     next_sort,
 )
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
-    from taskview_core.query.page import Cursor, Page
+    from taskview_core.query.page import Page
+    from taskview_core.query.request import Cursor
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -40,21 +40,11 @@ class ListScreen(ListLines[F, R]):
 
     sort_keys: tuple[str, ...] = ()
 
-    @dataclass
-    class PageArrived(Message):
+    class PageArrived(Arrived[Ask[Any], "Page[Any]"]):
         """A page has come."""
 
-        ask: Ask[Any]
-        page: Page[Any]
-        took: float
-
-    @dataclass
-    class PageHeard(Message):
+    class PageHeard(Arrived[Ask[Any], "Page[Any]"]):
         """A search has come further: the page as found so far."""
-
-        ask: Ask[Any]
-        page: Page[Any]
-        took: float
 
     def __init__(self, first: Ask[F]) -> None:
         super().__init__(first)
@@ -99,7 +89,7 @@ class ListScreen(ListLines[F, R]):
     def begin(self) -> None:
         """Read the first page; it is as long as the screen where that is a very tall one."""
         size = max(PAGE_SIZE, self.app.size.height)
-        self.go(replace(self._ask, page=replace(self._ask.page, page_size=size)))
+        self.go(self._ask._replace(page=replace(self._ask.page, page_size=size)))
 
     @property
     def ask(self) -> Ask[F]:
@@ -167,16 +157,16 @@ class ListScreen(ListLines[F, R]):
             "page",
             ask,
             lambda: self.read_page(ask, heard),
-            lambda page, took: self.PageArrived(ask, page, took),
+            self.PageArrived,
         )
 
     @on(PageArrived)
     def _paint_page(self, message: PageArrived) -> None:
-        ask, page = message.ask, message.page
+        ask, page = message.ask, message.found
         if ask is not self._ask:
             return
         if page.request != ask.page:  # the row to keep was followed to where it is now
-            ask = replace(ask, page=page.request)
+            ask = ask._replace(page=page.request)
             self._ask = ask
         self._searching = None
         self._paint(message.ask, Shown(ask, page, message.took))
@@ -200,7 +190,7 @@ class ListScreen(ListLines[F, R]):
     @on(PageHeard)
     def _paint_heard(self, message: PageHeard) -> None:
         """Show what a search has found so far, and say how far it has come."""
-        ask, page, shown = message.ask, message.page, self._shown
+        ask, page, shown = message.ask, message.found, self._shown
         if ask is not self._ask or self._searching is None:
             return
         self._searching = Searching(page)
@@ -254,7 +244,7 @@ class ListScreen(ListLines[F, R]):
             self.stop_searching("failed")
             self._searching = None
             self._then = None
-            self.lost("page", message.error, lambda: self.go(replace(ask)))
+            self.lost("page", message.error, lambda: self.go(ask._replace()))
             self.update_lines()
 
     # Reading ahead
@@ -362,7 +352,7 @@ class ListScreen(ListLines[F, R]):
     def _cursor_of(self, page: Page[R], which: str) -> Cursor | None:
         if which in {"first", "last"}:
             return page.first if which == "first" else page.last
-        count = self.counting.count if self.counting.filter == self._ask.filter else None
+        count = self.counting.total if self.counting.filter == self._ask.filter else None
         return cursor_beside(page, count, forward=which == "next")
 
     def action_pick_sort(self) -> None:

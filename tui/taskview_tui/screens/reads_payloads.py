@@ -8,7 +8,7 @@ from uuid import UUID
 
 from textual import work
 
-from taskview_core.query import TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_tui.commands import MESSAGES_COMMAND
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen

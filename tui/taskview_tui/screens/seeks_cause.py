@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_core.entities.status import TaskStatus
 from taskview_tui.commands import CAUSE_COMMAND
 from taskview_tui.keys import bindings
 from taskview_tui.screens.base import BrowserScreen
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.text.clean import clean
 
 if TYPE_CHECKING:
@@ -22,11 +20,11 @@ if TYPE_CHECKING:
     from taskview_tui.screens.hunt import Hunt
 
 
-@dataclass(frozen=True, eq=False)
-class CauseAsk:
-    """One request to look whether anything failed below a task that did not."""
+class Below(NamedTuple):
+    """Whether anything failed below a task, and whether all below it is in its conversation."""
 
-    task: TaskRow
+    failed: bool
+    here: bool
 
 
 class SeeksCause(BrowserScreen):
@@ -34,39 +32,23 @@ class SeeksCause(BrowserScreen):
 
     BINDINGS = bindings(CAUSE_COMMAND)
 
-    @dataclass
-    class CauseSought(Message):
-        """It is known whether anything failed below a task, and whether all is in one place."""
+    class CauseSought(Arrived["TaskRow", Below]):
+        """It is known whether anything failed below a task that did not."""
 
-        ask: CauseAsk
-        failed: bool
-        here: bool
-        """Whether all below it is in its conversation."""
-
-    @dataclass
-    class ElsewhereCounted(Message):
+    class ElsewhereCounted(Arrived["Hunt", int]):
         """It is known how many children of what was found failed in other conversations."""
-
-        hunt: Hunt
-        number: int
 
     def seek_cause(self, task: TaskRow) -> None:
         """Go to what made a task fail, or to the first failure below one that did not."""
         if task.status == TaskStatus.FAILED:
             self.host.open_cause(task.conversation_id, task.id)
         elif self.host.browser is not None:
-            self.look_below(CauseAsk(task))
+            self.look_below(task)
 
     @work(exclusive=True, group="cause")
-    async def look_below(self, ask: CauseAsk) -> None:
+    async def look_below(self, task: TaskRow) -> None:
         """Open the tree of a task that did not fail where one below it did; else say so."""
-        await deliver(
-            self,
-            "cause",
-            ask,
-            lambda: _look(self.browser, ask.task),
-            lambda found, _took: self.CauseSought(ask, *found),
-        )
+        await deliver(self, "cause", task, lambda: _look(self.browser, task), self.CauseSought)
 
     @work(exclusive=True, group="elsewhere")
     async def look_elsewhere(self, hunt: Hunt, task: TaskRow) -> None:
@@ -79,16 +61,16 @@ class SeeksCause(BrowserScreen):
             "elsewhere",
             hunt,
             lambda: _failed_elsewhere(self.browser, task),
-            lambda number, _took: self.ElsewhereCounted(hunt, number),
+            self.ElsewhereCounted,
         )
 
     @on(CauseSought)
     def _cause_sought(self, message: CauseSought) -> None:
         if not self.is_current:
             return
-        task = message.ask.task
-        if message.failed:
-            self.host.open_cause(task.conversation_id if message.here else "", task.id)
+        task, below = message.ask, message.found
+        if below.failed:
+            self.host.open_cause(task.conversation_id if below.here else "", task.id)
         else:
             self.app.notify("neither this task nor any below it failed", markup=False)
 
@@ -99,13 +81,13 @@ class SeeksCause(BrowserScreen):
             self.app.notify(words, severity="error", markup=False)
 
 
-async def _look(browser: ITaskBrowser, task: TaskRow) -> tuple[bool, bool]:
+async def _look(browser: ITaskBrowser, task: TaskRow) -> Below:
     from taskview_tui.screens.hunt import begin_hunt
     from taskview_tui.screens.tree_state import TreeAsk, find_tree
 
     found = await find_tree(browser, TreeAsk(None, task.id))
     here = all(row.conversation_id == task.conversation_id for row in found.outline.rows)
-    return begin_hunt(found.outline, task.id) is not None, here
+    return Below(begin_hunt(found.outline, task.id) is not None, here)
 
 
 async def _failed_elsewhere(browser: ITaskBrowser, task: TaskRow) -> int:

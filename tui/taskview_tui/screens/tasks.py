@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from textual import on, work
 from textual.containers import Container
-from textual.message import Message
 from textual.widget import Widget
 
-from taskview_core.query.page import Cursor, Page, PageRequest, Place
+from taskview_core.query.page import Page
+from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
 from taskview_tui.bars.filter_bar import FilterBar
@@ -21,14 +21,14 @@ from taskview_tui.commands import JUMP_COMMAND, PANE_COMMANDS
 from taskview_tui.keys import bindings
 from taskview_tui.screens.list_state import Ask, first_ask
 from taskview_tui.screens.lists import ListScreen
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.screens.with_detail import WithDetail
 from taskview_tui.text.clean import clean
 from taskview_tui.text.times import short_time
 from taskview_tui.widgets.task_table import TaskTable
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Count, Facets, Ident, TaskRow
+    from taskview_core.entities import Count, Facets, Ident, TaskRow  # noqa: F401 - in a string
     from taskview_core.query.keys import KeyHelp
     from taskview_core.query.terms import TimePoint, ValueKey
     from taskview_tui.export.scope import Scope
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 _TIME_KEYS = frozenset({"created", "started", "completed", "updated"})
 
 
-@dataclass(frozen=True, eq=False)
-class FacetsAsk:
+class FacetsAsk(NamedTuple):
     """One request for the values of a column under a filter."""
 
     key: ValueKey
@@ -53,12 +52,8 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
     noun = "tasks"
     sort_keys = TASK_SORT_KEYS
 
-    @dataclass
-    class FacetsArrived(Message):
+    class FacetsArrived(Arrived[FacetsAsk, "Facets"]):
         """Values and their counts have come."""
-
-        ask: FacetsAsk
-        facets: Facets
 
     def __init__(self, task_filter: TaskFilter = EVERYTHING, sort: Sort = NEWEST_FIRST) -> None:
         super().__init__(first_ask(task_filter, sort))
@@ -281,7 +276,7 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
             "facets",
             ask,
             lambda: browser.facets(ask.filter),
-            lambda facets, _took: self.FacetsArrived(ask, facets),
+            self.FacetsArrived,
         )
 
     @on(FacetsArrived)
@@ -291,7 +286,7 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
             self._facets_ask = None
             from taskview_core.query.terms import ValueKey
 
-            values = message.facets
+            values = message.found
             found = values.agents if ask.key is ValueKey.AGENT else values.statuses
             self.bar.offer(ask.key, ask.filter, found)
             self.look_ahead()

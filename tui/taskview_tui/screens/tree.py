@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Thread
 
 from textual import on, work
 from textual.containers import Container
-from textual.message import Message
 from textual.widget import Widget
 
 from taskview_core.entities import Ident, TaskDetail, TaskRow
@@ -19,7 +18,7 @@ from taskview_tui.commands import PANE_COMMANDS
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.render.task_outline import TaskOutline
 from taskview_tui.render.tree_find import LOOKS_AT
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.screens.timing import TIMING_COMMANDS, ShowsClock
 from taskview_tui.screens.tree_beginning import find_beginning
 from taskview_tui.screens.tree_following import MarksHolders
@@ -59,20 +58,11 @@ class TreeScreen(ShowsClock, MarksHolders, HuntsCause):
 
     BINDINGS = bindings(*TREE_COMMANDS, *TIMING_COMMANDS, *PANE_COMMANDS)
 
-    @dataclass
-    class TreeArrived(Message):
+    class TreeArrived(Arrived[TreeAsk, TreeFound]):
         """The tree has come."""
 
-        ask: TreeAsk
-        found: TreeFound
-        took: float
-
-    @dataclass
-    class BeginningArrived(Message):
+    class BeginningArrived(Arrived[TreeAsk, TaskOutline]):
         """The beginning of the tree has come, which is drawn until all of it is there."""
-
-        ask: TreeAsk
-        outline: TaskOutline
 
     def __init__(self, ask: TreeAsk) -> None:
         super().__init__()
@@ -144,13 +134,7 @@ class TreeScreen(ShowsClock, MarksHolders, HuntsCause):
 
     @work(exclusive=True, group="tree")
     async def _read(self, ask: TreeAsk) -> None:
-        await deliver(
-            self,
-            "tree",
-            ask,
-            lambda: find_tree(self.browser, ask),
-            lambda found, took: self.TreeArrived(ask, found, took),
-        )
+        await deliver(self, "tree", ask, lambda: find_tree(self.browser, ask), self.TreeArrived)
 
     @work(exclusive=True, group="beginning")
     async def _read_beginning(self, ask: TreeAsk) -> None:
@@ -159,14 +143,15 @@ class TreeScreen(ShowsClock, MarksHolders, HuntsCause):
             "beginning",  # Whose failure is that of the tree, which is told.
             ask,
             lambda: find_beginning(self.browser, ask),
-            lambda outline, _took: self.BeginningArrived(ask, outline),
+            self.BeginningArrived,
         )
 
     @on(BeginningArrived)
     def _paint_beginning(self, message: BeginningArrived) -> None:
-        if message.ask is not self._ask or self._shown is not None or not len(message.outline):
+        outline = message.found
+        if message.ask is not self._ask or self._shown is not None or not len(outline):
             return
-        self.view.show(message.outline, cursor=self._first_cursor(message.outline.rows))
+        self.view.show(outline, cursor=self._first_cursor(outline.rows))
         self._placed = self.view.selected
         self.want_detail(self.view.selected)
         self.update_lines()

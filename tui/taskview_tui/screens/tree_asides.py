@@ -6,10 +6,10 @@ Repeats, what is stuck, which roots are orphans, and usage.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_core.entities import Ident, Usage
 from taskview_core.tree.repeats import Repeats, find_repeats
@@ -17,7 +17,7 @@ from taskview_tui.render.shown_usage import ShownUsage
 from taskview_tui.render.stuck import Stuck, may_be_stuck, stuck_tasks
 from taskview_tui.render.tree_facts import NOTHING_KNOWN, Known, Limits
 from taskview_tui.render.tree_orphans import find_orphans
-from taskview_tui.screens.messages import deliver
+from taskview_tui.screens.messages import Arrived, deliver
 from taskview_tui.screens.tree_repeats import input_digests
 from taskview_tui.screens.tree_state import MANY, TreeAsk, TreeFound
 from taskview_tui.screens.tree_usage import find_usage
@@ -25,38 +25,28 @@ from taskview_tui.screens.with_detail import WithDetail
 from taskview_tui.widgets.finding_tree import FindingTree
 
 
+class StuckFound(NamedTuple):
+    """Which tasks of a tree will hardly end, and why; by how long the runs of agents take."""
+
+    tree: TreeFound
+    limits: Limits
+    stuck: Stuck
+
+
 class TreeAsides(WithDetail):
     """Reads each of them in a worker of its own: the tree is there without, and waits for none."""
 
-    @dataclass
-    class RepeatsArrived(Message):
+    class RepeatsArrived(Arrived[TreeAsk, Repeats]):
         """It is known which tasks with long inputs were done again and again."""
 
-        ask: TreeAsk
-        repeats: Repeats
-
-    @dataclass
-    class StuckArrived(Message):
+    class StuckArrived(Arrived[TreeAsk, StuckFound]):
         """It is known which tasks will hardly end, and why."""
 
-        ask: TreeAsk
-        found: TreeFound
-        limits: Limits
-        stuck: Stuck
-
-    @dataclass
-    class OrphansArrived(Message):
+    class OrphansArrived(Arrived[TreeAsk, frozenset[Ident]]):
         """It is known of which roots the metadata names a parent."""
 
-        ask: TreeAsk
-        orphans: frozenset[Ident]
-
-    @dataclass
-    class UsageArrived(Message):
+    class UsageArrived(Arrived[TreeAsk, ShownUsage]):
         """It is known what the tasks used."""
-
-        ask: TreeAsk
-        usage: ShownUsage
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,22 +93,17 @@ class TreeAsides(WithDetail):
 
     @work(exclusive=True, group="repeats")
     async def _read_repeats(self, ask: TreeAsk, found: TreeFound) -> None:
-        unknown = found.outline.repeats.unknown
-        await deliver(
-            self,
-            "repeats",
-            ask,
-            lambda: input_digests(self.browser, unknown),
-            lambda digests, _took: self.RepeatsArrived(
-                ask, find_repeats(found.outline.preorder, digests)
-            ),
-        )
+        async def find() -> Repeats:
+            digests = await input_digests(self.browser, found.outline.repeats.unknown)
+            return find_repeats(found.outline.preorder, digests)
+
+        await deliver(self, "repeats", ask, find, self.RepeatsArrived)
 
     @on(RepeatsArrived)
     def _fold_repeats(self, message: RepeatsArrived) -> None:
         if self.is_shown(message.ask):
-            self._uncompared = len(message.repeats.unknown)
-            self.view.repeats_known(message.repeats)
+            self._uncompared = len(message.found.unknown)
+            self.view.repeats_known(message.found)
             self.update_lines()
 
     @work(exclusive=True, group="stuck")
@@ -127,38 +112,39 @@ class TreeAsides(WithDetail):
     ) -> None:
         """Find what is stuck by now; the limits are read where they are not given."""
 
-        async def find() -> TreeAsides.StuckArrived:
+        async def find() -> StuckFound:
             known = await self.browser.run_limits() if limits is None else limits
             now, outline = self.host.clock(), found.outline
             if len(outline) <= MANY:
                 stuck = stuck_tasks(outline, known, now)
             else:
                 stuck = await asyncio.to_thread(stuck_tasks, outline, known, now)
-            return self.StuckArrived(ask, found, known, stuck)
+            return StuckFound(found, known, stuck)
 
-        await deliver(self, "limits", ask, find, lambda arrived, _took: arrived)
+        await deliver(self, "limits", ask, find, self.StuckArrived)
 
     @on(StuckArrived)
     def _mark_stuck(self, message: StuckArrived) -> None:
         if not self.is_shown(message.ask):
             return
         self._stuck = message
-        self.view.show_stuck(message.stuck.tasks)
+        found = message.found
+        self.view.show_stuck(found.stuck.tasks)
         detail = self.detail
         if detail is not None and self.shows_pane and may_be_stuck(detail.row):
-            self.pane.show_stuck(message.stuck.tasks.get(detail.row.id, ""))
-        if self._known.limits is not message.limits:
-            self._know(replace(self._known, limits=message.limits))
+            self.pane.show_stuck(found.stuck.tasks.get(detail.row.id, ""))
+        if self._known.limits is not found.limits:
+            self._know(replace(self._known, limits=found.limits))
         self.beat()
 
     def time_passed(self) -> bool:
         """See BrowserScreen: a task may have become stuck."""
         last = self._stuck
-        if last is None or last.stuck.until is None:
+        if last is None or last.found.stuck.until is None:
             return False
-        if self.host.clock() > last.stuck.until:
+        if self.host.clock() > last.found.stuck.until:
             self._stuck = None
-            self._read_stuck(last.ask, last.found, last.limits)
+            self._read_stuck(last.ask, last.found.tree, last.found.limits)
         return True
 
     @work(exclusive=True, group="orphans")
@@ -168,13 +154,13 @@ class TreeAsides(WithDetail):
             "orphans",
             ask,
             lambda: find_orphans(self.browser, found.outline.rows),
-            lambda orphans, _took: self.OrphansArrived(ask, orphans),
+            self.OrphansArrived,
         )
 
     @on(OrphansArrived)
     def _mark_orphans(self, message: OrphansArrived) -> None:
         if self.is_shown(message.ask):
-            self._know(replace(self._known, orphans=message.orphans))
+            self._know(replace(self._known, orphans=message.found))
 
     @work(exclusive=True, group="usage")
     async def _read_usage(self, ask: TreeAsk, found: TreeFound) -> None:
@@ -183,15 +169,15 @@ class TreeAsides(WithDetail):
             "usage",
             ask,
             lambda: find_usage(self.browser, found.outline.preorder),
-            lambda usage, _took: self.UsageArrived(ask, usage),
+            self.UsageArrived,
         )
 
     @on(UsageArrived)
     def _show_usage(self, message: UsageArrived) -> None:
         if not self.is_shown(message.ask):
             return
-        self._usage = message.usage
-        self.view.show_usage(message.usage)
+        self._usage = message.found
+        self.view.show_usage(message.found)
         if self.detail is not None and self.shows_pane:
             self.pane.show_used_below(self.used_below(self.detail.row.id))
 

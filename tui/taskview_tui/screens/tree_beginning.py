@@ -6,7 +6,7 @@ import asyncio
 
 from taskview_core.entities import TaskRow
 from taskview_core.interfaces import ITaskBrowser
-from taskview_core.query.page import PageRequest
+from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import IdKey, IdTerm, IsKind, IsTerm

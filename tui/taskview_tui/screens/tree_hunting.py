@@ -9,7 +9,7 @@ from textual import on
 from taskview_core.entities import Ident
 from taskview_tui.render.trail import Trail
 from taskview_tui.screens.hunt import Hunt, begin_hunt, trail_of
-from taskview_tui.screens.seeks_cause import CauseAsk, SeeksCause
+from taskview_tui.screens.seeks_cause import SeeksCause
 from taskview_tui.screens.tree_asides import TreeAsides
 from taskview_tui.screens.tree_state import TreeFound
 
@@ -58,7 +58,7 @@ class HuntsCause(TreeAsides):
         elif start in self._shown.tree.tasks and self.conversation is None:
             self.app.notify("neither this task nor any below it failed", markup=False)
         elif start in self._shown.tree.tasks:
-            self.look_below(CauseAsk(self._shown.tree.tasks[start]))
+            self.look_below(self._shown.tree.tasks[start])
         else:
             self.app.notify("the task is not in this tree any more", markup=False)
 
@@ -105,8 +105,8 @@ class HuntsCause(TreeAsides):
 
     @on(SeeksCause.ElsewhereCounted)
     def _say_elsewhere(self, message: SeeksCause.ElsewhereCounted) -> None:
-        if message.hunt is self._hunt:
-            self._hunt = replace(message.hunt, elsewhere=message.number)
+        if message.ask is self._hunt:
+            self._hunt = replace(message.ask, elsewhere=message.found)
             self.update_lines()
 
     def _mark_hunt(self, found: TreeFound, hunt: Hunt) -> None:

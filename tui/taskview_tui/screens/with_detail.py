@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on, work
-from textual.message import Message
 
 from taskview_tui.bars.title_line import TitleLine
 from taskview_tui.commands import TASK_COMMANDS
@@ -16,7 +14,7 @@ from taskview_tui.keys import bindings
 from taskview_tui.screens.copies_task import CopiesTask
 from taskview_tui.screens.finds_text import FindsText
 from taskview_tui.screens.marking import Marks
-from taskview_tui.screens.messages import Failed, deliver
+from taskview_tui.screens.messages import Arrived, Failed, deliver
 from taskview_tui.screens.reads_payloads import ReadsPayloads
 from taskview_tui.screens.seeks_cause import SeeksCause
 from taskview_tui.side import Side
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from taskview_core.entities import Ident, TaskDetail, TaskRow, Usage
     from taskview_tui.export.scope import Scope
     from taskview_tui.render.copies import Spot
-    from taskview_tui.render.tree_facts import Limits
+    from taskview_tui.render.tree_facts import Limits  # noqa: F401 - in a string
     from taskview_tui.widgets.detail_pane import DetailPane
 
 _PAUSE = 0.08
@@ -50,8 +48,7 @@ _ASIDES = {
 """By the part of a request: what a screen does without where it fails."""
 
 
-@dataclass(frozen=True, eq=False)
-class DetailAsk:
+class DetailAsk(NamedTuple):
     """One request for the details of a task."""
 
     task_id: Ident
@@ -59,8 +56,7 @@ class DetailAsk:
     """The title of its conversation, where known."""
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
+class Found(NamedTuple):
     """A task with what is around it; None where that is not known."""
 
     detail: TaskDetail
@@ -82,19 +78,11 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
 
     BINDINGS = bindings(*TASK_COMMANDS)
 
-    @dataclass
-    class DetailArrived(Message):
+    class DetailArrived(Arrived[DetailAsk, Found]):
         """The details of a task have come."""
 
-        ask: DetailAsk
-        found: Found
-
-    @dataclass
-    class LimitsArrived(Message):
+    class LimitsArrived(Arrived[Found, "Limits"]):
         """It is known how long the runs of agents take, for a task that has not ended."""
-
-        found: Found
-        limits: Limits
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,13 +145,13 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
             "detail",
             ask,
             lambda: self._find_detail(ask),
-            lambda found, _took: self.DetailArrived(ask, found),
+            self.DetailArrived,
         )
 
     async def _find_detail(self, ask: DetailAsk) -> Found:
         detail = await self.browser.get_task(ask.task_id)
         found = await self.find_around(detail)
-        return replace(found, used=await self._usage_of(detail))
+        return found._replace(used=await self._usage_of(detail))
 
     async def _usage_of(self, detail: TaskDetail) -> Usage | None:
         if len(detail.metadata.text or "") < _LONG_METADATA:
@@ -215,15 +203,15 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
             "limits",
             found,
             self.browser.run_limits,
-            lambda limits, _took: self.LimitsArrived(found, limits),
+            self.LimitsArrived,
         )
 
     @on(LimitsArrived)
     def _paint_stuck(self, message: LimitsArrived) -> None:
-        found = message.found
+        found, limits = message.ask, message.found
         if found.detail is self._detail:
             now = self.host.clock()
-            row, limits = found.detail.row, message.limits
+            row = found.detail.row
             children = found.children if found.has_all_children else None
             parent = found.parent_status
             if found.parent is not None:
@@ -245,7 +233,7 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
     def _detail_failed(self, message: Failed) -> None:
         wanted = self._wanted
         if message.part == "detail" and wanted is not None and message.ask is wanted:
-            self.lost("detail", message.error, lambda: self._fetch_detail(replace(wanted)))
+            self.lost("detail", message.error, lambda: self._fetch_detail(wanted._replace()))
             self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
 
     def action_find_in_details(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDE = 110
 """From this width on, columns stand two cells apart instead of one."""
@@ -11,8 +11,7 @@ _ROOMY = 20
 """Cells that are wanted for the flexible column in narrow tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. Widths are in cells.
 
     A column wants as much as its widest cell, but not more than `most` and `share` hundredths of
@@ -35,8 +34,7 @@ class Column:
     sort_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A column in its place: where it begins, and how wide it is."""
 
     column: Column

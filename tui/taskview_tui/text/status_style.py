@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from taskview_core.entities import TaskStatus
 from taskview_tui.text.clean import clean
 from taskview_tui.text.ink import Ink
 
 
-@dataclass(frozen=True, slots=True)
-class StatusStyle:
+class StatusStyle(NamedTuple):
     """A status for the eye: one cell of glyph, the word as stored, and the ink for both."""
 
     glyph: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -41,7 +40,7 @@ class ConversationTable(RowTable[ConversationRow]):
         if self.sort is None or self.sort.key != "created":
             return CONVERSATION_COLUMNS
         return tuple(
-            replace(column, title="created", sort_key="created")
+            column._replace(title="created", sort_key="created")
             if column.key == "updated"
             else column
             for column in CONVERSATION_COLUMNS

@@ -44,8 +44,7 @@ from taskview_tui.widgets.payload_reader import (
 )
 
 PANE_KEYS = (
-    replace(
-        MESSAGES_COMMAND,
+    MESSAGES_COMMAND._replace(
         id="details.messages",
         action="toggle_messages",
         short="messages",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from textual.cache import LRUCache
 from textual.message import Message
@@ -67,8 +66,7 @@ class SortMessage(TableMessage):
         self.key = key
 
 
-@dataclass(frozen=True, eq=False)
-class _Prepared(Generic[Row]):
+class _Prepared(NamedTuple, Generic[Row]):
     """Rows that were drawn before they are shown: where their columns stand, and their lines."""
 
     rows: tuple[Row, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -44,7 +43,7 @@ class TaskTable(RowTable["TaskRow"]):
         if key == "created" or key not in TIME_KEYS:
             return TASK_COLUMNS
         return tuple(
-            replace(column, title=key, sort_key=key) if column.key == "created" else column
+            column._replace(title=key, sort_key=key) if column.key == "created" else column
             for column in TASK_COLUMNS
         )
 

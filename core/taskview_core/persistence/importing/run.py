@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from taskview_core.errors import LoadError, UsageError
 from taskview_core.importing.formats import reader_named, readers
 from taskview_core.importing.reader import Reader
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.importing.beside import in_thread
 from taskview_core.persistence.importing.fact_cache import FactCache
 from taskview_core.persistence.importing.inputs import Input
@@ -23,7 +24,6 @@ from taskview_core.persistence.importing.report import ImportProgress, ImportRep
 from taskview_core.persistence.importing.row_hashes import unpacked
 from taskview_core.persistence.importing.spool import Spool
 from taskview_core.persistence.importing.spool_file import open_spool, spool_path
-from taskview_core.persistence.url import DatabaseUrl
 
 if TYPE_CHECKING:
     from taskview_core.persistence.fresh import SchemaMaker

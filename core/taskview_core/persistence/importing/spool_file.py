@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from taskview_core.errors import LockedError, TaskviewError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.importing.spool import Spool
-from taskview_core.persistence.url import DatabaseUrl
 
 _VERSION = 1
 _TABLES = """

@@ -10,6 +10,7 @@ from itertools import islice
 
 from taskview_core.errors import UsageError
 from taskview_core.persistence.bulk_open import bulk_writer
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
 from taskview_core.persistence.importing.making import Made
@@ -20,7 +21,6 @@ from taskview_core.persistence.lines.sources import Source
 from taskview_core.persistence.loading import LoadReport
 from taskview_core.persistence.loading.report import LoadProgress
 from taskview_core.persistence.loading.work import LoadWork
-from taskview_core.persistence.url import DatabaseUrl
 
 _IDS_AT_ONCE = 5_000
 

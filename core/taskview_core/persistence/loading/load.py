@@ -8,12 +8,12 @@ from pathlib import Path
 
 from taskview_core.errors import CannotConnectError
 from taskview_core.persistence.bulk_open import bulk_writer
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.fresh import SchemaMaker, fresh_file
 from taskview_core.persistence.lines.aside import parsing
 from taskview_core.persistence.lines.sources import Source, open_sources
 from taskview_core.persistence.loading.report import LoadProgress, LoadReport
 from taskview_core.persistence.loading.work import LoadWork
-from taskview_core.persistence.url import DatabaseUrl
 
 Progress = Callable[[LoadProgress], None]
 

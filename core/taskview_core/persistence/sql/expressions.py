@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, true
 
 from taskview_core.entities import Ident
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 
 Condition: TypeAlias = ColumnElement[bool]
 Expression: TypeAlias = ColumnElement[Any]

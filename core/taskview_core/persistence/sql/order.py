@@ -21,7 +21,7 @@ from taskview_core.persistence.sql.lengths import TaskDuration
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.statements import mark
 from taskview_core.persistence.sql.tables import conversations, tasks
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 from taskview_core.query.sort import Sort
 
 

@@ -16,7 +16,8 @@ from taskview_core.persistence.sql.source import Source
 from taskview_core.persistence.sql.statements import Marks
 from taskview_core.persistence.sql.walk import first_key, marks_of, walk
 from taskview_core.persistence.stored_time import read_time
-from taskview_core.query.page import Cursor, KeyValue, Page, PageRequest, Partial, Place
+from taskview_core.query.page import Page, Partial
+from taskview_core.query.request import Cursor, KeyValue, PageRequest, Place
 
 T = TypeVar("T")
 

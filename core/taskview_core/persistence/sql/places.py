@@ -12,7 +12,7 @@ from taskview_core.persistence.sql.conditions import Seeks
 from taskview_core.persistence.sql.expressions import Condition
 from taskview_core.persistence.sql.order import Order, Segment, beyond
 from taskview_core.persistence.sql.source import Source
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 
 T = TypeVar("T")
 Key = tuple[KeyValue, ...]

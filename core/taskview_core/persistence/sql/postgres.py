@@ -40,7 +40,7 @@ from taskview_core.persistence.sql.expressions import (
 from taskview_core.persistence.sql.lengths import postgres_duration, task_duration
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations, tasks
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 from taskview_core.query.stuck import ENDED, ORPHAN_PATTERN
 
 _UUIDS = ARRAY(Uuid)

@@ -34,10 +34,11 @@ from taskview_core.persistence.sql.sqlite import SqliteExpressions
 from taskview_core.persistence.sql.statements import Statements
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.persistence.sql.task_columns import payload_columns, row_columns
+from taskview_core.query.conversation_filter import ConversationFilter
 from taskview_core.query.matching import fold, metadata_term_matches, text_term_matches
 from taskview_core.query.sort import Sort
 from taskview_core.query.stuck import RunLimits
-from taskview_core.query.task_filter import ConversationFilter, TaskFilter
+from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import MetadataTerm, TextField, TextTerm
 
 T = TypeVar("T")

@@ -46,7 +46,7 @@ from taskview_core.persistence.sql.relatives import (
 )
 from taskview_core.persistence.sql.sqlite_range import time_within
 from taskview_core.persistence.sql.tables import tasks
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 
 _BLOB = "\0blob:"
 """How a cursor carries a sort value that is stored as bytes: this, and hex digits."""

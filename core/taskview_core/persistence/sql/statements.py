@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Dialect, Select, bindparam
 
 from taskview_core.persistence.sql.expressions import Expression, Expressions
 from taskview_core.persistence.sql.for_driver import ForDriver, for_driver
-from taskview_core.query.page import KeyValue
+from taskview_core.query.request import KeyValue
 
 _MOST = 64
 """Statements kept for one list: more come from odd values only."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.sqlite_file import cannot_share
-from taskview_core.persistence.url import DatabaseUrl
 
 _TICK = 0.05
 """Seconds within which two writes may have the same time."""

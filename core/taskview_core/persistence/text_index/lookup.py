@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Few
 from taskview_core.persistence.text_index.postgres_lookup import PostgresTextIndex
 from taskview_core.persistence.text_index.sidecar import sidecar_path
 from taskview_core.persistence.text_index.sqlite_lookup import SqliteTextIndex
-from taskview_core.persistence.url import DatabaseUrl
 from taskview_core.query.terms import TextTerm
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from taskview_core.errors import UsageError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import check_file
 from taskview_core.persistence.text_index.postgres_manage import (
     bring_up_postgres,
@@ -18,7 +19,6 @@ from taskview_core.persistence.text_index.sqlite_manage import (
     drop_sqlite,
     sqlite_status,
 )
-from taskview_core.persistence.url import DatabaseUrl
 
 
 async def bring_up_text_index(url: DatabaseUrl, folder: Path, tell: Tell) -> IndexReport:

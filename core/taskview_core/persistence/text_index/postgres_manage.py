@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from taskview_core.errors import SchemaError, TaskviewError, UnsupportedError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.limited_connection import LimitedConnection
@@ -19,7 +20,6 @@ from taskview_core.persistence.text_index.report import (
     Tell,
     TextIndexStatus,
 )
-from taskview_core.persistence.url import DatabaseUrl
 
 _LOCK = 0x7461736B_74657874
 """The number of the advisory lock that makers of this index take turns by."""

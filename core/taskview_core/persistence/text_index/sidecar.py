@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.text_index.file_state import FileState, state_of
-from taskview_core.persistence.url import DatabaseUrl
 
 FORM = 2
 """The form of the file; one of another form is made anew."""

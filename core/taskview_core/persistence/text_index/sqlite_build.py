@@ -20,11 +20,11 @@ from typing import Any
 from uuid import uuid4
 
 from taskview_core.errors import LockedError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.sqlite_file import uri_to_read
 from taskview_core.persistence.text_index.file_state import FileState, settled_state
 from taskview_core.persistence.text_index.sidecar import Covers, open_to_write, write_covers
 from taskview_core.persistence.text_index.trigrams import indexed_text
-from taskview_core.persistence.url import DatabaseUrl
 
 BATCH_ROWS = 2_000
 _MEMORY = 32 << 20

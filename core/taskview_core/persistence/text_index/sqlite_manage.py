@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from taskview_core.errors import TaskviewError
+from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.faults import translated
 from taskview_core.persistence.text_index.file_state import state_of
 from taskview_core.persistence.text_index.report import (
@@ -26,7 +27,6 @@ from taskview_core.persistence.text_index.sidecar import (
     sidecar_path,
 )
 from taskview_core.persistence.text_index.sqlite_build import BuildReport, build, open_rows
-from taskview_core.persistence.url import DatabaseUrl
 
 _BEHIND = "searches show at once what it knows, and go through all rows behind that"
 _WRITTEN_TO = f"the file is being written to, so the index is behind already: {_BEHIND}"
