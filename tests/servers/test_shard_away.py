@@ -88,8 +88,8 @@ async def test_the_screen_keeps_its_rows_and_reads_on_by_itself(shards: Shards) 
 
         async def banner(words: str) -> None:
             for _ in range(3_000):
-                shown = app.screen.query_one(Banner)
-                said = str(shown.render()) if shown.display else ""
+                shown = (each for each in app.screen.query(Banner) if each.display)
+                said = "".join(str(each.render()) for each in shown)
                 if (words in said) if words else not said:
                     return
                 await pilot.pause(0.01)

@@ -130,14 +130,14 @@ class Running:
     @property
     def banner(self) -> str:
         """The words of the banner; empty where none is shown."""
-        banner = self.one(Banner)
-        return str(banner.render()) if banner.display else ""
+        shown = (each for each in self.app.screen.query(Banner) if each.display)
+        return "".join(str(each.render()) for each in shown)
 
     @property
     def fault(self) -> str:
         """The words of the fault line; empty where none is shown."""
-        fault = self.one(FaultLine).fault
-        return str(fault.error) if fault else ""
+        faults = (each.fault for each in self.app.screen.query(FaultLine))
+        return "".join(str(each.error) for each in faults if each is not None)
 
     def input_text(self, slot: Slot) -> str:
         """Give what is in an input of the filter bar."""

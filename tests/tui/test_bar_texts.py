@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from rich.cells import cell_len
 
@@ -74,7 +72,7 @@ def test_parts(status: ListStatus, words: str) -> None:
 
 
 def test_of_a_hint_there_is_as_much_as_fits() -> None:
-    status = replace(FULL, hint="failure 2 of 3 inside claude-code, the earliest first")
+    status = FULL._replace(hint="failure 2 of 3 inside claude-code, the earliest first")
     assert status_text(status, 30) == "failure 2 of 3 inside claude-…"
     assert status_text(status, 200).startswith(f"{status.hint}  ·  rows 51-100")
     for width in range(120):

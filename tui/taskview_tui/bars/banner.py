@@ -6,18 +6,9 @@ from dataclasses import dataclass
 
 from textual.widgets import Static
 
-from taskview_core.errors import (
-    CannotConnectError,
-    LockedError,
-    ServerBehindLostError,
-    TaskviewError,
-)
+from taskview_core.errors import LockedError, ServerBehindLostError, TaskviewError
+from taskview_tui.retry import passes
 from taskview_tui.text.clean import clean
-
-
-def passes(error: TaskviewError) -> bool:
-    """Whether a failure is likely to be over after a while, without anything being done here."""
-    return isinstance(error, (CannotConnectError, LockedError))
 
 
 @dataclass(frozen=True)
@@ -49,7 +40,18 @@ class Trouble:
 
 
 class Banner(Static):
-    """Shows a Trouble; takes no room while there is none."""
+    """Shows a Trouble; takes no room while there is none. Made when there first is one."""
+
+    DEFAULT_CSS = """
+    Banner {
+        height: auto;
+        max-height: 3;
+        padding: 0 1;
+        background: $error 25%;
+        color: $text;
+        text-style: bold;
+    }
+    """
 
     def __init__(self) -> None:
         super().__init__("", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -24,11 +23,23 @@ _WIDEST = 40
 class Choices(Widget):
     """Shows values to choose from. Never has the focus: the input's keys move in it."""
 
-    @dataclass
+    DEFAULT_CSS = """
+    Choices {
+        overlay: screen;
+        constrain: inside inside;
+        width: auto;
+        height: auto;
+        background: $surface-lighten-1;
+        color: $foreground;
+    }
+    """
+
     class Chosen(Message):
         """A value was clicked on."""
 
-        value: str
+        def __init__(self, value: str) -> None:
+            super().__init__()
+            self.value = value
 
     def __init__(self) -> None:
         super().__init__()

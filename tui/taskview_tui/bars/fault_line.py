@@ -11,6 +11,16 @@ from taskview_tui.bars.fault_text import Fault, fault_lines
 class FaultLine(Static):
     """Shows a Fault; takes no room while there is none."""
 
+    DEFAULT_CSS = """
+    FaultLine {
+        height: auto;
+        color: $text-error;
+        &.-incomplete {
+            color: $text-warning;
+        }
+    }
+    """
+
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._fault: Fault | None = None

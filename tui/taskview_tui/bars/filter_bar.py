@@ -7,7 +7,6 @@ first screen, and empty.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -20,9 +19,6 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
-from taskview_tui.bars.choices import Choices
-from taskview_tui.bars.fault_line import FaultLine
-from taskview_tui.bars.fault_text import Fault
 from taskview_tui.bars.filter_input import FilterInput
 from taskview_tui.bars.filter_keys import CHOICE_COMMANDS
 from taskview_tui.bars.slots import SLOTS, Slot
@@ -31,7 +27,9 @@ from taskview_tui.keys import bindings
 if TYPE_CHECKING:
     from taskview_core.entities import FacetValue
     from taskview_core.query.terms import ValueKey
+    from taskview_tui.bars.choices import Choices
     from taskview_tui.bars.completion import Wanted
+    from taskview_tui.bars.fault_line import FaultLine
     from taskview_tui.bars.filter_model import FilterModel
     from taskview_tui.bars.offers import Offer, Offers
 
@@ -55,27 +53,30 @@ class FilterBar(Vertical):
 
     BINDINGS = bindings(*CHOICE_COMMANDS)
 
-    @dataclass
     class Changed(Message):
         """The filter is another one. While somebody types, comes after a pause."""
 
-        filter: TaskFilter
+        def __init__(self, task_filter: TaskFilter) -> None:
+            super().__init__()
+            self.filter = task_filter
 
-    @dataclass
     class Left(Message):
         """Typing is done: the focus is to go to the list.
 
         `again` is true where Enter came once more before the focus had gone: it is the list's.
         """
 
-        again: bool = False
+        def __init__(self, again: bool = False) -> None:
+            super().__init__()
+            self.again = again
 
-    @dataclass
     class FacetsWanted(Message):
         """The values of a column are wanted, counted under this filter."""
 
-        key: ValueKey
-        filter: TaskFilter
+        def __init__(self, key: ValueKey, task_filter: TaskFilter) -> None:
+            super().__init__()
+            self.key = key
+            self.filter = task_filter
 
     def __init__(self, task_filter: TaskFilter = EVERYTHING) -> None:
         super().__init__()
@@ -87,15 +88,15 @@ class FilterBar(Vertical):
         self._agents: dict[str, None] = {}
         """Agents that are known to occur, while nothing is offered yet."""
         self._pause: Timer | None = None
+        self._fault_line: FaultLine | None = None
+        self._choices: Choices | None = None
 
     def compose(self) -> ComposeResult:
-        """Make the inputs in one line, and what can appear below it."""
+        """Make the inputs in one line; what can appear below it is made when it first does."""
         with Horizontal():
             for slot in SLOTS:
                 yield Static(_LABELS[slot], markup=False, classes="label")
                 yield FilterInput(slot, _HINTS[slot], self._completion)
-        yield FaultLine()
-        yield Choices()
 
     def on_mount(self) -> None:
         """Show the filter that the screen begins with."""
@@ -190,13 +191,12 @@ class FilterBar(Vertical):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        choices = self.query_one(Choices)
-        if choices.highlighted is not None:
-            self._accept(choices.highlighted)
+        if self._highlighted is not None:
+            self._accept(self._highlighted)
             return
-        fault = self._model.fault
-        if fault is not None and fault[1].incomplete and len(choices.values) == 1:
-            self._put(choices.values[0])
+        fault, values = self._model.fault, () if self._choices is None else self._choices.values
+        if fault is not None and fault[1].incomplete and len(values) == 1:
+            self._put(values[0])
         self._model = self._model.submitted()
         self._tell()
         self._show()
@@ -258,13 +258,19 @@ class FilterBar(Vertical):
 
     def _show_fault(self) -> None:
         fault = self._model.fault
-        line = self.query_one(FaultLine)
         if fault is None:
-            line.show(None)
+            if self._fault_line is not None:
+                self._fault_line.show(None)
             return
+        from taskview_tui.bars.fault_line import FaultLine
+        from taskview_tui.bars.fault_text import Fault
+
+        if self._fault_line is None:
+            self._fault_line = FaultLine()
+            self.mount(self._fault_line, after=0)
         slot, error = fault
         box = self._input(slot)
-        line.show(Fault.of(error, box.value, box.text_column))
+        self._fault_line.show(Fault.of(error, box.value, box.text_column))
 
     # Completion
 
@@ -311,10 +317,26 @@ class FilterBar(Vertical):
         if [value.value for value in values] == [wanted.beginning]:
             values = ()
         column = box.text_column + cell_len(box.value[: wanted.start]) - 1
-        self.query_one(Choices).offer(values, column, fresh=offer.fresh)
+        if self._choices is None:
+            from taskview_tui.bars.choices import Choices
+
+            self._choices = Choices()
+            self.mount(self._choices)
+        self._choices.offer(values, column, fresh=offer.fresh)
+
+    @property
+    def _highlighted(self) -> str | None:
+        """The value that the keys have moved to in the list, if they are in it."""
+        return None if self._choices is None else self._choices.highlighted
+
+    @property
+    def _offers_values(self) -> bool:
+        """Whether there are values to choose from on the screen."""
+        return self._choices is not None and self._choices.display
 
     def _close_choices(self) -> None:
-        self.query_one(Choices).close()
+        if self._choices is not None:
+            self._choices.close()
 
     def _put(self, value: str) -> None:
         """Write a value in the place of what is typed of it."""
@@ -338,30 +360,29 @@ class FilterBar(Vertical):
         self._tell()
         self._close_choices()
 
-    @on(Choices.Chosen)
-    def _clicked(self, event: Choices.Chosen) -> None:
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        """Take the value that was clicked on."""
         event.stop()
         self._accept(event.value)
 
     def action_move_choice(self, steps: int) -> None:
         """Move in the list of values; where there is none, go down to the list of tasks."""
-        choices = self.query_one(Choices)
-        if not choices.display and steps > 0:
+        if not self._offers_values and steps > 0:
             self._update_choices()
-            if not choices.display:
+            if not self._offers_values:
                 self.post_message(self.Left())
-        choices.move(steps)
+        if self._choices is not None:
+            self._choices.move(steps)
 
     def action_complete(self) -> None:
         """Complete or mend what is typed; else let the key move the focus."""
         box = self._focused
         if box is None:
             raise SkipAction
-        choices = self.query_one(Choices)
         found = self._wanted()
-        value = choices.highlighted
-        if value is None and found is not None and found[1].beginning:
-            value = choices.first
+        value = self._highlighted
+        if value is None and self._choices is not None and found is not None and found[1].beginning:
+            value = self._choices.first
         if value is not None:
             self._accept(value)
             return
@@ -376,7 +397,6 @@ class FilterBar(Vertical):
 
     def action_close_choices(self) -> None:
         """Close the list of values if the keys are in it; else let the key leave the input."""
-        choices = self.query_one(Choices)
-        if choices.highlighted is None:
+        if self._highlighted is None:
             raise SkipAction
-        choices.close()
+        self._close_choices()

@@ -44,7 +44,6 @@ class FilterInput(LineInput, inherit_bindings=False):
     ) -> None:
         super().__init__(
             placeholder=placeholder,
-            compact=True,
             select_on_focus=False,
             id=slot.value,
             suggester=_Suggester(slot, completer) if completer else None,

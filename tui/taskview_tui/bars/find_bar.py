@@ -72,7 +72,7 @@ class FindInput(LineInput, inherit_bindings=False):
         """The input is to be left."""
 
     def __init__(self) -> None:
-        super().__init__(compact=True, select_on_focus=True)
+        super().__init__(select_on_focus=True)
         self.cursor_blink = False
         self.back: Widget | None = None
         """What gets the focus when the input is left."""
@@ -107,6 +107,23 @@ class FindInput(LineInput, inherit_bindings=False):
 
 class FindBar(Horizontal):
     """A label, the input, and what has been found; takes no room until it is wanted."""
+
+    DEFAULT_CSS = """
+    FindBar {
+        height: 1;
+        .label {
+            width: auto;
+            padding: 0 1;
+            color: $text-muted;
+        }
+        FindInput {
+            background: $primary 30%;
+        }
+        &:nocolor FindInput, &:ansi FindInput {
+            text-style: underline;
+        }
+    }
+    """
 
     def __init__(self) -> None:
         self._label = Static("", markup=False, classes="label")

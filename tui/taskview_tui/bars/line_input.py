@@ -12,7 +12,7 @@ _EDITS = frozenset(each.action for each in Binding.make_bindings(Input.BINDINGS)
 """What Textual's own keys of an input do to its text and cursor."""
 
 
-class LineInput(Input, inherit_bindings=False):
+class LineInput(Input, inherit_bindings=False, inherit_css=False):
     """Does what a key edits as soon as the key is there.
 
     Textual's input takes what is printable at once, and sends all other keys up to the app to look
@@ -21,6 +21,44 @@ class LineInput(Input, inherit_bindings=False):
     input.
     """
 
+    # Of Textual's styles what one line without a border has; the rest takes a while to be read.
+    DEFAULT_CSS = """
+    LineInput {
+        width: 100%;
+        height: 1;
+        overflow: auto auto;
+        scrollbar-size: 0 0;
+        color: $foreground;
+        pointer: text;
+        &:focus {
+            background-tint: $foreground 5%;
+        }
+        & > .input--cursor {
+            background: $input-cursor-background;
+            color: $input-cursor-foreground;
+            text-style: $input-cursor-text-style;
+        }
+        & > .input--selection {
+            background: $input-selection-background;
+            color: $input-selection-foreground;
+        }
+        & > .input--placeholder, & > .input--suggestion {
+            color: $text-disabled;
+        }
+        &:ansi {
+            color: ansi_default;
+            & > .input--cursor {
+                background: ansi_white;
+                color: ansi_black;
+            }
+            & > .input--placeholder, & > .input--suggestion {
+                text-style: dim;
+                color: ansi_default;
+            }
+        }
+    }
+    """
+    COMPONENT_CLASSES = Input.COMPONENT_CLASSES
     BINDING_GROUP_TITLE = Group.INPUT.value
     BINDINGS = identified("input", Group.INPUT, Input.BINDINGS)
 

@@ -12,6 +12,18 @@ from taskview_tui.text.cells import clip
 class SidesLines(Widget):
     """Says of each side what it is, where and from when; already cleaned."""
 
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    SidesLines {
+        display: none;
+        height: 2;
+        color: $text-muted;
+    }
+    .-high SidesLines {
+        display: block;
+    }
+    """
+
     sides: reactive[tuple[str, str]] = reactive(("", ""))
 
     def render(self) -> Content:

@@ -13,7 +13,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from taskview_core.errors import TaskviewError
-from taskview_tui.bars.banner import Banner, Trouble, passes
 from taskview_tui.bars.key_line import KeyLine
 from taskview_tui.bars.status_line import StatusLine
 from taskview_tui.bars.title_line import TitleLine
@@ -21,12 +20,13 @@ from taskview_tui.commands import SCREEN_COMMANDS
 from taskview_tui.host import Host, host_of
 from taskview_tui.keys import bindings
 from taskview_tui.live import Live
-from taskview_tui.retry import wait_before
+from taskview_tui.retry import passes, wait_before
 
 if TYPE_CHECKING:
     from taskview_core.entities import Replica
     from taskview_core.interfaces import ITaskBrowser
     from taskview_core.query.keys import KeyHelp
+    from taskview_tui.bars.banner import Banner
     from taskview_tui.export.scope import Scope
 
 _BEAT = 0.5
@@ -61,6 +61,7 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
         self._retry_at: float | None = None
         self._beat: Timer | None = None
         self._live: Live | None = None
+        self._banner: Banner | None = None
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Leave out, the first time, to style anew what has been styled as it was composed."""
@@ -97,7 +98,6 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
             self.add_class(max(each for each in points if each[0] <= extent)[1])
         yield TitleLine()
         yield from self.compose_content()
-        yield Banner()
         yield StatusLine()
         yield KeyLine()
 
@@ -229,12 +229,23 @@ class BrowserScreen(Screen[None], inherit_bindings=False):
     def _show_trouble(self) -> None:
         losses = sorted(self._losses.values(), key=lambda loss: not self._is_loss(loss))
         if not losses:
-            self.query_one(Banner).show(None)
+            if self._banner is not None:
+                self._banner.show(None)
             return
         wait = None
         if self._retry_at is not None:
             wait = max(round(self._retry_at - self.host.ticks()), 0)
-        self.query_one(Banner).show(Trouble(losses[0].error, wait, self.shows_old_rows))
+        from taskview_tui.bars.banner import Banner, Trouble
+
+        if self._banner is None:
+            self._banner = Banner()
+            self.mount(self._banner, before=self.query_one(StatusLine))
+        self._banner.show(Trouble(losses[0].error, wait, self.shows_old_rows))
+
+    @property
+    def above_status(self) -> Widget:
+        """What lines that appear at the bottom are mounted before."""
+        return self.query_one(StatusLine) if self._banner is None else self._banner
 
     # The half-second beat, which only runs while there is something to count
 

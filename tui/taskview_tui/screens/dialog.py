@@ -51,6 +51,33 @@ DIALOG_COMMANDS = (
 class Dialog(ModalScreen[Result | None], inherit_bindings=False):
     """A small screen over another one. Gives one value whole, or None."""
 
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        .box {
+            width: auto;
+            max-width: 95%;
+            height: auto;
+            max-height: 90%;
+            padding: 0 1;
+            border: round $border;
+            background: $surface;
+        }
+        .heading {
+            text-style: bold;
+            color: $text-primary;
+            width: auto;
+        }
+        .words {
+            width: 1fr;
+            height: auto;
+            min-height: 1;
+            color: $text-muted;
+        }
+    }
+    """
+
     BINDINGS = bindings(*DIALOG_COMMANDS)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:

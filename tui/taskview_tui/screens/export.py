@@ -95,9 +95,11 @@ class Target:
 class FileDialog(Dialog[Target]):
     """Takes the name of a file; where there is one already, Enter has to be pressed again."""
 
+    DEFAULT_CSS = "FileDialog .box { width: 60; }"
+
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._input = FileInput(value=name, compact=True, select_on_focus=False)
+        self._input = FileInput(value=name, select_on_focus=False)
         self._input.cursor_blink = False
         self._words = Static("", markup=False, classes="words")
         self._to_replace: Path | None = None
@@ -172,6 +174,8 @@ def _is_there(path: Path) -> bool:
 
 class ExportDialog(Dialog[None]):
     """Writes an export and shows how far it has come; Esc stops it, and leaves no file."""
+
+    DEFAULT_CSS = "ExportDialog .box { width: 60; }"
 
     class Moved(Message):
         """Some more has been written."""

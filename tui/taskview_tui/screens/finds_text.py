@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input
 
-from taskview_tui.bars.banner import Banner
 from taskview_tui.keys import Command, Group, bindings
 from taskview_tui.screens.base import BrowserScreen
 
@@ -54,7 +53,7 @@ class FindsText(BrowserScreen):
             from taskview_tui.bars.find_bar import FindBar
 
             self._find_bar = FindBar()
-            self.mount(self._find_bar, before=self.query_one(Banner))
+            self.mount(self._find_bar, before=self.above_status)
         return self._find_bar
 
     def ask_to_find(self, searched: FindingView | FindingTree, looks_at: str = "") -> None:

@@ -62,6 +62,23 @@ class HelpText(VerticalScroll, inherit_bindings=False, can_focus=True):
 class HelpScreen(Dialog[None]):
     """Shows groups of keys, then the keys of the query language."""
 
+    DEFAULT_CSS = """
+    HelpScreen {
+        .box {
+            width: 95%;
+            max-width: 130;
+            height: 90%;
+        }
+        HelpText {
+            height: 1fr;
+        }
+        Static {
+            width: 1fr;
+            height: auto;
+        }
+    }
+    """
+
     BINDINGS = bindings(*HELP_COMMANDS)
 
     def __init__(self, groups: Iterable[HelpGroup], query_keys: Iterable[KeyHelp]) -> None:

@@ -56,13 +56,14 @@ class PathInput(LineInput):
 class PathDialog(Dialog[str]):
     """Takes a path; says at once what is wrong with it, or where it may lead."""
 
+    DEFAULT_CSS = "PathDialog .box { width: 60; }"
+
     def __init__(self, look: Callable[[str], Sought], start: str) -> None:
         super().__init__()
         self._look = look
         self._input = PathInput(
             value=start,
             placeholder="input.messages[3].content",
-            compact=True,
             suggester=_Paths(look),
         )
         self._input.cursor_blink = False

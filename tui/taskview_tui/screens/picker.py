@@ -59,6 +59,20 @@ class ChoiceList(OptionList, inherit_bindings=False):
 class Picker(Dialog[str]):
     """Shows choices, each a value and its words; gives the value that is chosen."""
 
+    DEFAULT_CSS = """
+    Picker ChoiceList {
+        width: 46;
+        height: auto;
+        max-height: 20;
+        border: none;
+        padding: 0;
+        background: $surface;
+        &:nocolor > .option-list--option-highlighted {
+            text-style: reverse;
+        }
+    }
+    """
+
     def __init__(self, title: str, choices: Sequence[tuple[str, str]], current: str) -> None:
         super().__init__()
         self._title = title

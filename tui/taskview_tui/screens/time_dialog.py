@@ -26,9 +26,11 @@ class TimeInput(LineInput):
 class TimeDialog(Dialog[TimePoint]):
     """Takes whatever the query language takes as a time; says at once what it is read as."""
 
+    DEFAULT_CSS = "TimeDialog .box { width: 60; }"
+
     def __init__(self) -> None:
         super().__init__()
-        self._input = TimeInput(placeholder="2h  2026-01-31  2026-01-31T14:30", compact=True)
+        self._input = TimeInput(placeholder="2h  2026-01-31  2026-01-31T14:30")
         self._input.cursor_blink = False
         self._meaning = Static("", markup=False, classes="words")
 
