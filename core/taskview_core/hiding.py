@@ -17,16 +17,20 @@ _SHORTEST = 3
 _IN_EVERY_URL = "postgresql+asyncpg://"
 """A password such as `postgres` is none: hiding it would only garble what is said."""
 
-_CREDENTIALS = re.compile(r"(?is)(?:[a-z][\w+.-]*://|postgres\w*:/?)([^:/@\s]*):(.*)@([^@]*)")
+# Compiled for the first word that may be any of these: most command lines have none.
+_CREDENTIALS = r"(?is)(?:[a-z][\w+.-]*://|postgres\w*:/?)([^:/@\s]*):(.*)@([^@]*)"
 """The user, the password up to the last `@`, and the rest."""
-_WITHOUT_HOST = re.compile(
+_WITHOUT_HOST = (
     r"(?i)(?:[a-z][\w+.-]*://|postgres\w*:/?)[^:/@\s\[]*:([^:/@,]*[^\d:/@,][^:/@,]*)(?=/|$)"
 )
 """What stands where a port would, and is none: the `@` and the host behind it were forgotten."""
-_NAMED = re.compile(
+_NAMED = (
     r"(?i)(?:\b(?:pass(?:word|wd|code|phrase)?|pwd|secret|token)|(?<=[?&;])\w*key)\s*="
     r"\s*('(?:[^'\\]|\\.)*'|[^&\s]*)"
 )
+
+_TELLING = frozenset(":@=")
+"""Without any of these there is no password in a word."""
 
 _known: set[str] = set()
 
@@ -45,12 +49,14 @@ def remember(secret: str | None, public: Iterable[str] = ()) -> None:
 
 def remember_in(text: str) -> None:
     """Take note of every secret in a word of a command line, which may be a database's URL."""
-    for found in _CREDENTIALS.finditer(text):
+    if not _TELLING.intersection(text):
+        return
+    for found in re.finditer(_CREDENTIALS, text):
         user, password, rest = found.groups()
         remember(password, {user, *re.split(r"[/:?&=,]", rest)})
-    for found in _WITHOUT_HOST.finditer(text):
+    for found in re.finditer(_WITHOUT_HOST, text):
         remember(found[1])
-    for found in _NAMED.finditer(text):
+    for found in re.finditer(_NAMED, text):
         value = found[1].strip("'")
         remember(value)
         remember(value.partition(";")[0])

@@ -166,7 +166,7 @@ async def running(
         tz=tz,
         clock=lambda: NOW,
         ticks=ticks,
-        clipboard=clipboard,
+        clipboard=lambda: clipboard,
     )
     async with app.run_test(size=size, notifications=toasts) as pilot:
         run = Running(app, pilot, browser, ticks)

@@ -34,10 +34,6 @@ from taskview_core.errors import (
     TaskviewError,
     UsageError,
 )
-from taskview_tui.clipboard import (
-    ClipboardProgram,
-    clipboard_program,
-)
 from taskview_tui.commands import PROGRAM_COMMANDS
 from taskview_tui.garbage import GarbageBetweenKeys
 from taskview_tui.guard import OutputGuard
@@ -55,6 +51,7 @@ from taskview_tui.watches_replica import WatchesReplica
 
 if TYPE_CHECKING:
     from taskview_core.interfaces import ITaskBrowser
+    from taskview_tui.clipboard import ClipboardProgram
     from taskview_tui.side import Side
 
 _NOTICED = 15.0
@@ -83,6 +80,12 @@ def _conversations() -> Screen[Any]:
     return ConversationsScreen()
 
 
+def _clipboard() -> ClipboardProgram | None:
+    from taskview_tui.clipboard import clipboard_program
+
+    return clipboard_program(os.environ)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -91,7 +94,7 @@ class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=Fals
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
-    TimeDisplay, `clipboard` the program to copy with; without one the terminal is asked to.
+    TimeDisplay; `clipboard` gives the program to copy with, or None to ask the terminal to.
     `notices` are said once there is a database, and a `companion` works from then on. If the
     database cannot be reached at first, the app ends with `failure` set.
     """
@@ -116,7 +119,7 @@ class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=Fals
         tz: str = "age",
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
-        clipboard: ClipboardProgram | None = None,
+        clipboard: Callable[[], ClipboardProgram | None] = lambda: None,
         notices: Sequence[str] = (),
         companion: Companion | None = None,
     ) -> None:
@@ -320,12 +323,11 @@ def run_app(
     password is missing, PasswordNeededError is raised, so that somebody can be asked for it. A
     fault in the program is raised, after the terminal is as it was.
     """
-    clipboard = clipboard_program(os.environ)
     app = TaskviewApp(
         open_browser,
         tz=tz,
         clock=clock,
-        clipboard=clipboard,
+        clipboard=_clipboard,
         notices=notices,
         companion=companion,
     )

@@ -6,24 +6,31 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import App, SuspendNotSupported
 
 from taskview_core.errors import TaskviewError
-from taskview_tui.clipboard import PROGRAM_LIMIT, TERMINAL_LIMIT, ClipboardProgram, cut
-from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.terminal import copied_text
 from taskview_tui.text.clean import clean, clean_copy
 
+if TYPE_CHECKING:
+    from taskview_tui.clipboard import ClipboardProgram
+    from taskview_tui.outside import Tool
+
 
 class HandsOver(App[None]):
-    """Leaves the terminal to others and takes it back; `clipboard` is the program to copy with."""
+    """Leaves the terminal to others and takes it back; `clipboard` finds the program to copy with.
 
-    def __init__(self, clipboard: ClipboardProgram | None = None) -> None:
+    What is needed for it is imported when something is handed over.
+    """
+
+    def __init__(self, clipboard: Callable[[], ClipboardProgram | None]) -> None:
         super().__init__()
-        self._clipboard_program = clipboard
+        self._find_clipboard = clipboard
 
     def stop_on_signals(self) -> None:
         """End in good order when the terminal is closed or somebody asks us to."""
@@ -44,6 +51,8 @@ class HandsOver(App[None]):
 
     def show_outside(self, text: str, tool: Tool) -> None:
         """See Host. What a terminal would obey is made visible first, which is said afterwards."""
+        from taskview_tui.outside import command_of, private_file, run_command
+
         shown, changed = clean_copy(text)
         ending = ".json" if text[:1] in {"{", "["} else ".txt"
         stopped: int | None = None
@@ -87,7 +96,9 @@ class HandsOver(App[None]):
 
     @work(group="clipboard", exclusive=True)
     async def _copy(self, text: str, what: str, changed: int) -> None:
-        program = self._clipboard_program
+        from taskview_tui.clipboard import PROGRAM_LIMIT, TERMINAL_LIMIT, cut
+
+        program = self._find_clipboard()
         taken = cut(text, PROGRAM_LIMIT)
         way = ""
         if program is not None and await program.take(taken.text.encode()):

@@ -111,11 +111,6 @@ class FindBar(Horizontal):
     DEFAULT_CSS = """
     FindBar {
         height: 1;
-        .label {
-            width: auto;
-            padding: 0 1;
-            color: $text-muted;
-        }
         FindInput {
             background: $primary 30%;
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from argparse import Namespace
 
 from taskview_core.errors import PasswordNeededError, UsageError
@@ -107,6 +106,8 @@ def ask(label: str) -> str:
 
 def _words_of(command: str) -> list[str]:
     try:
+        import shlex
+
         words = shlex.split(command)
     except ValueError as error:
         raise UsageError("--password-command cannot be read", str(error).lower()) from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from taskview_core.entities import Count, Ident
-from taskview_core.query.page import Page
 from taskview_core.query.request import Cursor, PageRequest
 from taskview_core.query.sort import Sort
+
+if TYPE_CHECKING:
+    from taskview_core.query.page import Page
 
 F = TypeVar("F")
 R = TypeVar("R")

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.containers import Container
 from textual.widget import Widget
 
-from taskview_core.query.page import Page
 from taskview_core.query.request import Cursor, PageRequest, Place
 from taskview_core.query.sort import NEWEST_FIRST, TASK_SORT_KEYS, Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
@@ -30,6 +29,7 @@ from taskview_tui.widgets.task_table import TaskTable
 if TYPE_CHECKING:
     from taskview_core.entities import Count, Facets, Ident, TaskRow  # noqa: F401 - in a string
     from taskview_core.query.keys import KeyHelp
+    from taskview_core.query.page import Page
     from taskview_core.query.terms import TimePoint, ValueKey
     from taskview_tui.export.scope import Scope
     from taskview_tui.widgets.detail_pane import DetailPane

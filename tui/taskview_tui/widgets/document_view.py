@@ -77,6 +77,26 @@ DOCUMENT_COMMANDS = (
 class DocumentView(LineView):
     """Draws a document as far as it is unfolded."""
 
+    # Beside or below what it tells more of, it is the smaller part.
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    .body > DocumentView {
+        min-height: 0;
+        border-top: hkey $border-blurred;
+    }
+    .body > DocumentView:focus {
+        border-top: hkey $border;
+    }
+    .-wide .body > DocumentView {
+        width: 2fr;
+        border-top: none;
+        border-left: vkey $border-blurred;
+    }
+    .-wide .body > DocumentView:focus {
+        border-left: vkey $border;
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = bindings(*DOCUMENT_COMMANDS)
 
     class TextRead(Message):

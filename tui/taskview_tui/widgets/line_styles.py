@@ -1,7 +1,7 @@
 """The colours of lines: one component class for each ink, and one for the cursor's line.
 
 A theme gives the colours. Where there are none, the cursor's line is reversed, and without focus
-underlined.
+underlined. What inks have in common is said once, not nested: it is read before the first frame.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ LINE_CLASSES = {"line-view--cursor", *(f"line-view--{ink.value}" for ink in Ink)
 
 LINE_CSS = """
 LineView {
+    width: 1fr;
+    height: 1fr;
+    min-height: 3;
     background: $surface;
     color: $foreground;
     overflow-x: auto;
@@ -20,46 +23,37 @@ LineView {
     scrollbar-gutter: stable;
     scrollbar-size-vertical: 1;
     scrollbar-size-horizontal: 1;
+}
 
-    & > .line-view--dim { color: $text-muted; }
-    & > .line-view--strong { text-style: bold; }
-    & > .line-view--header { background: $panel; color: $text-muted; }
-    & > .line-view--sorted { background: $panel; color: $text-primary; text-style: bold; }
-    & > .line-view--heading { color: $text-primary; text-style: bold; }
-    & > .line-view--guide { color: $text-muted; }
-    & > .line-view--mark { color: $text-accent; text-style: italic; }
-    & > .line-view--error { color: $text-error; }
-    & > .line-view--pending { color: $text-muted; }
-    & > .line-view--running { color: $text-primary; }
-    & > .line-view--completed { color: $text-success; }
-    & > .line-view--failed { color: $text-error; text-style: bold; }
-    & > .line-view--cancelled { color: $text-warning; }
-    & > .line-view--unknown { color: $text-accent; }
-    & > .line-view--key { color: $text-primary; }
-    & > .line-view--string { color: $text-success; }
-    & > .line-view--number { color: $text-warning; }
-    & > .line-view--literal { color: $text-accent; }
-    & > .line-view--code { color: $text-warning; }
-    & > .line-view--emphasis { text-style: italic; }
-    & > .line-view--queued { color: $text-warning; }
-    & > .line-view--waiting { color: $text-muted; }
-    & > .line-view--critical { color: $text-accent; text-style: bold; }
-    & > .line-view--match {
-        background: $warning;
-        color: $background;
-        text-style: bold underline;
-    }
+.-wide .body > LineView { width: 3fr; }
+
+.line-view--dim, .line-view--guide, .line-view--pending, .line-view--waiting { color: $text-muted; }
+.line-view--running, .line-view--key, .line-view--heading { color: $text-primary; }
+.line-view--completed, .line-view--string { color: $text-success; }
+.line-view--cancelled, .line-view--number, .line-view--code, .line-view--queued {
+    color: $text-warning;
+}
+.line-view--error, .line-view--failed { color: $text-error; }
+.line-view--unknown, .line-view--literal, .line-view--mark, .line-view--critical {
+    color: $text-accent;
+}
+.line-view--strong, .line-view--heading, .line-view--failed, .line-view--critical {
+    text-style: bold;
+}
+.line-view--mark, .line-view--emphasis { text-style: italic; }
+.line-view--header { background: $panel; color: $text-muted; }
+.line-view--sorted { background: $panel; color: $text-primary; text-style: bold; }
+.line-view--match { background: $warning; color: $background; text-style: bold underline; }
+.line-view--cursor { background: $block-cursor-blurred-background; }
+
+LineView {
     &:nocolor > .line-view--match { text-style: bold underline reverse; }
-
-    & > .line-view--cursor { background: $block-cursor-blurred-background; }
     &:nocolor > .line-view--cursor, &:ansi > .line-view--cursor { text-style: underline; }
     &:focus > .line-view--cursor {
         background: $block-cursor-background;
         color: $block-cursor-foreground;
         text-style: $block-cursor-text-style;
     }
-    &:nocolor:focus > .line-view--cursor {
-        text-style: reverse;
-    }
+    &:nocolor:focus > .line-view--cursor { text-style: reverse; }
 }
 """

@@ -45,6 +45,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+    SCOPED_CSS = False
     DEFAULT_CSS = LINE_CSS
     BINDINGS: ClassVar[list[BindingType]] = bindings(*MOVE_COMMANDS)
 
