@@ -10,7 +10,8 @@ import pytest
 from support.cli_browser import Run
 from support.stored import CONVERSATION, StoredTask, insert, json_text, number
 from taskview_core.errors import UsageError
-from taskview_tui.config import config_path, parse_config, read_config
+from taskview_tui.config import parse_config, read_config
+from taskview_tui.config_file import config_path
 
 OURS = '[usage]\ninput = ["ours.in"]\nown_only = ["mine:*"]\n'
 

@@ -1,14 +1,12 @@
-"""The configuration file: TOML in the platform's folder, read when a database is opened.
+"""What the configuration file says, which is read when a database is opened.
 
 What the command line or the environment says goes before it, and it before what is built in.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from taskview_core.entities import UsagePaths
@@ -16,8 +14,8 @@ from taskview_core.entities.usage_paths import KNOWN, OWN_ONLY
 from taskview_core.errors import UsageError
 from taskview_core.interfaces.limits import ReadingLimits
 from taskview_tui.asked_limits import AskedLimits, is_connections, is_timeout
+from taskview_tui.config_file import config_path, config_text
 
-VARIABLE = "TASKVIEW_CONFIG"
 _OWN_ONLY = "own_only"
 _EXAMPLE = 'as in {} = ["..."]'
 
@@ -32,28 +30,10 @@ class Config:
     limits: ReadingLimits = field(default_factory=ReadingLimits)
 
 
-def config_path() -> Path:
-    """Give the place of the file: where TASKVIEW_CONFIG says, else in the platform's folder."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named)
-    from platformdirs import user_config_path
-
-    return user_config_path("taskview", appauthor=False) / "config.toml"
-
-
 def read_config() -> Config:
     """Read the file, if there is one; UsageError, with file and key, for what is wrong in it."""
-    path = config_path()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        if not os.environ.get(VARIABLE):
-            return Config()
-        raise UsageError(f"there is no file {path}", f"{VARIABLE} names it") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the configuration in {path}", str(error)) from error
-    return parse_config(text, str(path))
+    text = config_text()
+    return Config() if text is None else parse_config(text, str(config_path()))
 
 
 def parse_config(text: str, name: str) -> Config:

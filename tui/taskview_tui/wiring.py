@@ -54,6 +54,10 @@ def configured_passwords(url: DatabaseUrl) -> Callable[[str], str | None] | None
 
     None where it has none for any of the servers. A host's password is for that host alone.
     """
+    from taskview_tui.config_file import config_text
+
+    if config_text() is None:
+        return None  # Whoever has none does not wait for what reads it.
     from taskview_tui.config import read_config
     from taskview_tui.password_command import PasswordCommand
 
