@@ -79,9 +79,12 @@ def test_a_file_has_no_password(run: Run) -> None:
     assert "a SQLite file has no password" in run("count", "x.db", "-W").err
 
 
-def test_a_configured_program_is_for_its_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = parse_config('[password_command]\n"db.example" = ["echo", "s3"]\n', "c.toml")
-    monkeypatch.setattr("taskview_tui.config.read_config", lambda: config)
+def test_a_configured_program_is_for_its_host_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('[password_command]\n"db.example" = ["echo", "s3"]\n')
+    monkeypatch.setenv("TASKVIEW_CONFIG", str(config))
     passwords = wiring.configured_passwords(parse_database_url(URL))
     assert passwords is not None
     assert passwords("db.example") == "s3"

@@ -15,7 +15,6 @@ from taskview_core.persistence.first_page_postgres import connect
 from taskview_core.persistence.postgres_connection import POSTGRES_ERRORS, open_connection
 from taskview_core.persistence.url import parse_database_url
 from taskview_tui import wiring
-from taskview_tui.config import parse_config
 
 
 async def _refused(url: DatabaseUrl) -> None:
@@ -53,10 +52,11 @@ async def test_each_host_is_sent_its_own(tmp_path: Path) -> None:
 
 
 async def test_a_configured_program_is_for_its_host_alone(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = parse_config('[password_command]\n"localhost" = ["echo", "of-localhost"]\n', "c.toml")
-    monkeypatch.setattr("taskview_tui.config.read_config", lambda: config)
+    config = tmp_path / "c.toml"
+    config.write_text('[password_command]\n"localhost" = ["echo", "of-localhost"]\n')
+    monkeypatch.setenv("TASKVIEW_CONFIG", str(config))
     async with login_taker(refuses=True) as other:
         url = parse_database_url(f"postgresql://ada@127.0.0.1:{other.port},localhost:1/t")
         last = wiring.configured_passwords(url)

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
 
 from support.fake_browser import FakeBrowser
 from support.made_rows import conversation_id, make_conversation, make_task, task_id
 from support.screens import running
 from taskview_core.errors import QueryError
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.screens.export import ExportDialog, FileDialog
 from taskview_tui.screens.tree import TreeScreen
 
@@ -55,7 +55,7 @@ async def test_a_subtree_as_a_report_under_another_name(tmp_path: Path) -> None:
         await run.until(lambda: "tree" in type(run.app.screen).__name__.lower(), "the tree")
         await run.press("x", "enter", *["j"] * 4, "enter")
         await run.until(lambda: isinstance(run.app.screen, FileDialog), "the dialog")
-        run.app.screen.query_one(Input).value = str(file)
+        run.app.screen.query_one(LineInput).value = str(file)
         await run.press("enter")
         await run.until(file.exists, "the file")
         text = file.read_text()
@@ -83,9 +83,9 @@ async def test_a_file_that_is_there_is_replaced_when_enter_is_pressed_again(tmp_
         await run.press("x", "enter", "enter", "enter")
         dialog = run.app.screen
         assert isinstance(dialog, FileDialog)
-        dialog.query_one(Input).value = str(other)
+        dialog.query_one(LineInput).value = str(other)
         await run.press("enter")
-        dialog.query_one(Input).value = str(file)  # What was said of the other is forgotten.
+        dialog.query_one(LineInput).value = str(file)  # What was said of the other is forgotten.
         await run.press("enter")
         assert "Enter again replaces it" in str(dialog.query(".words").last().render())
         assert (file.read_text(), other.read_text()) == ("mine", "theirs")

@@ -13,12 +13,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from textual.widgets import Input
 
 from support.fake_browser import FakeBrowser
 from support.made_rows import make_conversation, make_task
 from support.screens import Running, running
 from taskview_core.errors import TaskviewError
+from taskview_tui.bars.line_input import LineInput
 from taskview_tui.outside import Tool, command_of, private_file, run_command
 from taskview_tui.screens.path_dialog import PathDialog
 from taskview_tui.widgets.detail_pane import DetailPane
@@ -219,7 +219,7 @@ async def test_a_path_is_typed_and_gone_to() -> None:
         await run.press("full_stop")
         dialog = run.app.screen
         assert isinstance(dialog, PathDialog)
-        typed = dialog.query_one(Input)
+        typed = dialog.query_one(LineInput)
         assert typed.value
         assert typed.selected_text == typed.value, "typing begins anew, an arrow goes on from it"
         typed.value = "input.rute"

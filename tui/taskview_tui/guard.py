@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 # Controls, direction marks, half surrogate pairs, and what takes no room and is part of no letter.
-_OBEYED = re.compile(
+_OBEYED = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
@@ -30,7 +30,7 @@ class OutputGuard(LineFilter):
         return [
             segment
             if segment.control or segment.text.isprintable()
-            else segment._replace(text=_OBEYED.sub(_dots, segment.text))
+            else segment._replace(text=re.sub(_OBEYED, _dots, segment.text))
             for segment in segments
         ]
 

@@ -24,7 +24,7 @@ class LineInput(Input, inherit_bindings=False, inherit_css=False):
     # Of Textual's styles what one line without a border has; the rest takes a while to be read.
     DEFAULT_CSS = """
     LineInput {
-        width: 100%;
+        width: 1fr;
         height: 1;
         overflow: auto auto;
         scrollbar-size: 0 0;
