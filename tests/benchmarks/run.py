@@ -21,6 +21,7 @@ from benchmarks import (
     loading,
     machine,
     memory,
+    others,
     pages,
     report,
     terminal,
@@ -37,7 +38,7 @@ from benchmarks.text_indexes import drop_text_index, make_text_index
 
 PARTS = (
     *("pages", "counts", "trees", "text", "cancelling", "terminal", "keys", "memory", "far"),
-    *("loading", "importing", "indexes"),
+    *("loading", "importing", "indexes", "others"),
 )
 _OPEN = frozenset({"pages", "counts", "trees", "cancelling", "text", "far"})
 """What is measured on a database that stays open."""
@@ -72,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
         help="where the data is kept between runs",
     )
     parser.add_argument(
+        "--beside",
+        type=Path,
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="where commands of other programs are: harlequin, sqlit (may be given several times)",
+    )
+    parser.add_argument(
         "--output", type=Path, metavar="FOLDER", help="where the table is written, as .md and .json"
     )
     return parser
@@ -97,7 +106,7 @@ async def _measure(options: argparse.Namespace) -> int:
     parts -= {"keys"}
     if parts and options.engine != "postgres":
         sizes["SQLite"] = options.tasks
-        engine = _Engine(folder, options.tasks, parts, options.runs)
+        engine = _Engine(folder, options.tasks, parts, options.runs, beside=options.beside)
         async for result in engine.measure():
             take(result)
     if parts and options.engine != "sqlite":
@@ -128,6 +137,7 @@ class _Engine:
     parts: frozenset[str]
     runs: int
     server: str | None = None
+    beside: Sequence[Path] = ()
 
     async def database(self, tasks: int) -> str:
         """Give the URL of a database of so many tasks."""
@@ -198,6 +208,10 @@ class _Engine:
             few = (await self.database(memory.FEW)).removeprefix("sqlite:///")
             many = url.removeprefix("sqlite:///")
             async for result in memory.measure(many, few, engine, self.tasks, self.runs):
+                yield result
+        if "others" in self.parts and self.server is None:
+            file = url.removeprefix("sqlite:///")
+            async for result in others.measure(self.beside, file, temporary, self.runs):
                 yield result
         if "loading" in self.parts:
             load = (

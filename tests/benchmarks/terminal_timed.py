@@ -113,13 +113,17 @@ class TimedTerminal:
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
 
+    def draw(self) -> None:
+        """Draw what has come so far."""
+        for _ in self._replay():
+            pass
+
     def wait_quiet(self, quiet: float = QUIET) -> float:
         """Draw what comes until nothing has for a while; give when the last of it came."""
         last = time.perf_counter()
         while self._read(quiet):
             last = self._coming[-1][0]
-        for _ in self._replay():
-            pass
+        self.draw()
         return last
 
     def shows(self, seen: Seen, within: float) -> bool:
@@ -166,8 +170,7 @@ class TimedTerminal:
         on a machine which does other things too.
         """
         self._read_idle(idle)
-        for _ in self._replay():
-            pass
+        self.draw()
 
     def wait_drawn(
         self, area: Area, idle: float, *, first: bool = False, filled: int = 0
@@ -178,6 +181,14 @@ class TimedTerminal:
         at least as many of them as `filled`: since there were fewer, if so. None: nothing changed.
         """
         self._read_idle(idle)
+        return self._drawn(area, first=first, filled=filled)
+
+    def drawn_within(self, seconds: float, area: Area) -> float | None:
+        """Give when some lines became what they are after some time; for what is never idle."""
+        self.listen(seconds)
+        return self._drawn(area)
+
+    def _drawn(self, area: Area, *, first: bool = False, filled: int = 0) -> float | None:
         settled, looks = None, self._looks(area)
         for at in self._replay():
             now = self._looks(area)

@@ -370,6 +370,21 @@ async def test_rows_that_were_prepared_are_drawn_as_if_they_were_not(
         assert set(drawn) <= {0}, "but for the cursor's line all was there"
 
 
+async def test_what_is_below_on_the_page_is_drawn_before_it_is_wanted(
+    stage: Make, task: Make
+) -> None:
+    table = TaskTable()
+    async with stage(table, (80, 10)) as shown:
+        table.show([task(number) for number in range(40)])
+        await shown.pilot.pause()
+        drawn: list[int] = []
+        plain = table.render_content
+        table.render_content = lambda index, width: drawn.append(index) or plain(index, width)  # type: ignore[func-returns-value, method-assign]
+        await shown.press("pagedown")
+        assert table.cursor_line > 0
+        assert set(drawn) <= {0, table.cursor_line}, "but for the cursor's lines all was there"
+
+
 @pytest.mark.parametrize("change", ["rows", "times", "sort", "mark", "theme"])
 async def test_rows_that_were_prepared_for_something_else_are_drawn_anew(
     stage: Make, task: Make, change: str

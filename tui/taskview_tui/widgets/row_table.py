@@ -15,7 +15,7 @@ from taskview_tui.render.header import column_at, header_line, heading_width
 from taskview_tui.render.piece import Line, Piece, fit_line, line_width, marked
 from taskview_tui.text.columns import Column, Slot, place_columns
 from taskview_tui.text.times import TimeDisplay
-from taskview_tui.widgets.line_view import LineView
+from taskview_tui.widgets.line_view import CACHED_STRIPS, LineView
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
@@ -147,6 +147,13 @@ class RowTable(LineView, Generic[Row]):
         after = self.selected
         if after is not None and after != before:
             self.row_selected(after)
+        self.call_after_refresh(self._draw_rest)
+
+    def _draw_rest(self) -> None:
+        """Draw the rows that a key for another part of the page brings, while none is waited for."""
+        if self.size:
+            for index in range(len(self._rows)):
+                self.drawn(index, self.stamp(index))
 
     def prepare(self, rows: tuple[Row, ...]) -> None:
         """Draw the rows that are likely to be shown next, while nothing waits for them.
@@ -156,7 +163,7 @@ class RowTable(LineView, Generic[Row]):
         if not self.size:
             return
         now = self._rows, self._slots, self._strips, self._cursor
-        self._rows, self._slots, self._strips = rows, None, LRUCache(len(rows) or 1)
+        self._rows, self._slots, self._strips = rows, None, LRUCache(CACHED_STRIPS)
         self._cursor = -1  # Which of them will have it is not known.
         self._version += 1
         for index in range(min(len(rows), self.view_height)):
