@@ -97,7 +97,6 @@ def _import_session(database: Path) -> None:
 
 
 async def _take(picture: Picture) -> str:
-    from textual.widgets import Input
 
     from taskview_core.demo.records import CLOCK
     from taskview_tui import wiring
@@ -111,8 +110,6 @@ async def _take(picture: Picture) -> str:
         await _settle(app, pilot.pause)
         for key in picture.keys:
             await pilot.press(key)
-            for box in app.screen.query(Input):
-                box.cursor_blink = False
             if key in {"enter", "2", "d", "slash", "f", "i", "c", "equals_sign"}:
                 await _settle(app, pilot.pause)
         await _settle(app, pilot.pause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,18 @@ def test_a_configured_program_is_for_its_host_alone(
     )
     assert both is not None
     assert (both("evil.example"), both("db.example")) == (None, "s3")
+
+
+def test_a_configuration_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may come through a pipe, as from what decrypts it."""
+    config = tmp_path / "c.toml"
+    os.mkfifo(config)
+    monkeypatch.setenv("TASKVIEW_CONFIG", str(config))
+    text = '[password_command]\n"db.example" = ["echo", "s3"]\n'
+    threading.Thread(target=config.write_text, args=(text,), daemon=True).start()
+    passwords = wiring.configured_passwords(parse_database_url(URL))
+    assert passwords is not None
+    assert passwords("db.example") == "s3"
 
 
 @pytest.mark.parametrize("text", ['password_command = "x"', "[password_command]\na = []"])

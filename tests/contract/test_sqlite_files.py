@@ -115,6 +115,7 @@ def _make_other(path: Path) -> None:
     ("make", "code", "said"),
     [
         (lambda path: path.mkdir(), 3, "is a folder: name a SQLite file in it"),
+        (lambda path: path.symlink_to("/"), 3, "is a folder: name a SQLite file in it"),
         (os.mkfifo, 3, "is no file but a pipe or device"),
         long(lambda path: path.symlink_to("/dev/zero"), 3, "is no file but a pipe or device"),
         long(lambda path: path.symlink_to("nowhere"), 3, "does not exist"),
@@ -124,7 +125,7 @@ def _make_other(path: Path) -> None:
         (lambda path: path.touch(), 1, "has no table tasks: run `taskview db upgrade"),
         long(_make_other, 1, "has no table tasks"),
     ],
-    ids=["folder", "pipe", "device", "gone", "loop", "encrypted", "text", "empty", "other"],
+    ids=["folder", "root", "pipe", "device", "gone", "loop", "encrypted", "text", "empty", "other"],
 )
 @pytest.mark.parametrize("counting", [True, long(False)])
 def test_what_is_no_database_of_tasks_is_told_at_once(

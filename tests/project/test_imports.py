@@ -13,7 +13,12 @@ STORAGE = ("alembic", "aiosqlite", "asyncpg", "fastapi", "sqlalchemy")
 
 def _modules_after(code: str) -> set[str]:
     """Give the top-level modules that are there after some code ran."""
-    ask = f"import sys\n{code}\nprint(*sorted({{n.partition('.')[0] for n in sys.modules}}))"
+    return {name.partition(".")[0] for name in _all_modules_after(code)}
+
+
+def _all_modules_after(code: str) -> set[str]:
+    """Give all modules that are there after some code ran."""
+    ask = f"import sys\n{code}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
 
@@ -41,15 +46,25 @@ def test_the_first_screen_leaves_out_what_is_not_on_it() -> None:
     """Each of these was a part of the time to the first frame."""
     late = (
         "taskview_core.entities.conversation",
+        "taskview_core.entities.facets",
         "taskview_core.entities.task",
         "taskview_core.entities.usage_paths",
+        "taskview_core.query.conversation_filter",
+        "taskview_core.query.page",
         "taskview_core.query.parse",
         "taskview_core.query.terms",
         "taskview_core.tree.assemble",
+        "taskview_tui.bars.banner",
+        "taskview_tui.bars.choices",
         "taskview_tui.bars.completion",
+        "taskview_tui.bars.fault_line",
+        "taskview_tui.bars.fault_text",
         "taskview_tui.bars.filter_model",
         "taskview_tui.bars.find_bar",
+        "taskview_tui.clipboard",
+        "taskview_tui.config",
         "taskview_tui.export",
+        "taskview_tui.outside",
         "taskview_tui.render.chat",
         "taskview_tui.render.copies",
         "taskview_tui.render.document",
@@ -60,9 +75,13 @@ def test_the_first_screen_leaves_out_what_is_not_on_it() -> None:
         "taskview_tui.widgets.detail_pane",
         "taskview_tui.widgets.task_tree",
     )
-    ask = "import sys, taskview_tui.cli.browse, taskview_tui.app\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
-    assert not set(done.stdout.split()) & set(late)
+    found = _all_modules_after("import taskview_tui.cli.browse, taskview_tui.app")
+    assert not found & set(late)
+
+
+def test_a_file_is_read_without_what_reads_urls_of_servers() -> None:
+    found = _all_modules_after("from taskview_tui import wiring\nwiring.database('runs.db')")
+    assert not [name for name in found if "postgres" in name]
 
 
 def test_the_first_rows_of_a_file_need_no_sqlalchemy() -> None:
@@ -92,7 +111,7 @@ def test_what_needs_no_database_imports_nothing_heavy(arguments: tuple[str, ...]
 
 def test_the_domain_is_made_of_the_standard_library() -> None:
     found = _modules_after(
-        "import taskview_core.entities, taskview_core.errors, taskview_core.query, "
+        "import taskview_core.entities, taskview_core.errors, taskview_core.query.page, "
         "taskview_core.query.evaluate, taskview_core.tree.assemble, taskview_core.interfaces"
     )
     assert found - {"taskview_core"} <= set(sys.stdlib_module_names) | {

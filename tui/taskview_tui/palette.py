@@ -21,6 +21,13 @@ PALETTE_ID = "--command-palette"
 class Palette(CommandPalette):
     """Textual's palette, which a key that came twice closes once."""
 
+    # Textual reverses it, which where there are no colours is lost on the way.
+    DEFAULT_CSS = """
+    Palette CommandList:nocolor > .option-list--option-highlighted {
+        text-style: bold underline;
+    }
+    """
+
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close it, unless that has been done: see Dialog."""
         return super().dismiss(result) if self.is_active else AwaitComplete()

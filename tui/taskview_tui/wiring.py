@@ -54,14 +54,15 @@ def configured_passwords(url: DatabaseUrl) -> Callable[[str], str | None] | None
 
     None where it has none for any of the servers. A host's password is for that host alone.
     """
-    from taskview_tui.config_file import config_text
+    from taskview_tui.config_file import config_path, config_text
 
-    if config_text() is None:
+    text = config_text()
+    if text is None:
         return None  # Whoever has none does not wait for what reads it.
-    from taskview_tui.config import read_config
+    from taskview_tui.config import parse_config
     from taskview_tui.password_command import PasswordCommand
 
-    configured = read_config().password_commands
+    configured = parse_config(text, str(config_path())).password_commands
     made = {name: PasswordCommand(words) for name, words in configured.items()}
     commands = {each.name: made.get(each.name) or made.get("*") for each in url.servers}
     if not any(commands.values()):

@@ -108,5 +108,5 @@ def check_kind(path: Path, label: str) -> None:
 
 
 def _beside(path: Path, ending: str) -> Path:
-    real = Path(os.path.realpath(path))
-    return real.with_name(real.name + ending)
+    # Not by its name: what is named may be the root of all, which has none.
+    return Path(os.path.realpath(path) + ending)

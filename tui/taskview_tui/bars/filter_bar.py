@@ -360,6 +360,7 @@ class FilterBar(Vertical):
         self._tell()
         self._close_choices()
 
+    # By its name: the list is not imported yet.
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """Take the value that was clicked on."""
         event.stop()

@@ -19,6 +19,8 @@ class LineInput(Input, inherit_bindings=False, inherit_css=False):
     for a binding. Of keys that arrive together, as over a slow line, a backspace then came behind
     the letters that were typed after it. Enter is left to go up: what follows it is not for the
     input.
+
+    It is no `Input` to Textual's selectors: it has none of that one's styles.
     """
 
     # Of Textual's styles what one line without a border has; the rest takes a while to be read.

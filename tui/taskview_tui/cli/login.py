@@ -105,9 +105,9 @@ def ask(label: str) -> str:
 
 
 def _words_of(command: str) -> list[str]:
-    try:
-        import shlex
+    import shlex
 
+    try:
         words = shlex.split(command)
     except ValueError as error:
         raise UsageError("--password-command cannot be read", str(error).lower()) from None

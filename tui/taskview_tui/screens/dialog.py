@@ -55,6 +55,9 @@ class Dialog(ModalScreen[Result | None], inherit_bindings=False):
     Dialog {
         align: center middle;
         background: $background 60%;
+        &:ansi {
+            background: $background 60%;
+        }
         .box {
             width: auto;
             max-width: 95%;
@@ -68,6 +71,12 @@ class Dialog(ModalScreen[Result | None], inherit_bindings=False):
             text-style: bold;
             color: $text-primary;
             width: auto;
+        }
+        LineInput {
+            background: $surface;
+            &:ansi {
+                background: ansi_default;
+            }
         }
         .words {
             width: 1fr;

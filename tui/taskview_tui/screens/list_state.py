@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 
 
 class Ask(NamedTuple, Generic[F]):
-    """One request for a page. Two are the same only if they are one object.
+    """One request for a page. Each is one of its own: they are compared by `is`.
 
     After it has come, the cursor goes to the row `keep` if that is there, else to the row
     number `at`.
@@ -32,6 +32,10 @@ class Ask(NamedTuple, Generic[F]):
     at: int = 0
     follow: bool = False
     """Whether to look for the row `keep` where it is now, if it has left the page."""
+
+    def anew(self) -> Ask[F]:
+        """Give another request for the same."""
+        return self._replace()
 
     def is_like(self, other: Ask[F]) -> bool:
         """Whether both ask for the same page of the same list."""

@@ -244,7 +244,7 @@ class ListScreen(ListLines[F, R]):
             self.stop_searching("failed")
             self._searching = None
             self._then = None
-            self.lost("page", message.error, lambda: self.go(ask._replace()))
+            self.lost("page", message.error, lambda: self.go(ask.anew()))
             self.update_lines()
 
     # Reading ahead

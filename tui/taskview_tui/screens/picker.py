@@ -67,8 +67,12 @@ class Picker(Dialog[str]):
         border: none;
         padding: 0;
         background: $surface;
+        &:focus {
+            border: none;
+        }
+        /* Not reversed: that is lost on the way where there are no colours. */
         &:nocolor > .option-list--option-highlighted {
-            text-style: reverse;
+            text-style: bold underline;
         }
     }
     """

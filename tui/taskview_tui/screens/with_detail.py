@@ -208,10 +208,10 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
 
     @on(LimitsArrived)
     def _paint_stuck(self, message: LimitsArrived) -> None:
-        found, limits = message.ask, message.found
+        found = message.ask
         if found.detail is self._detail:
             now = self.host.clock()
-            row = found.detail.row
+            row, limits = found.detail.row, message.found
             children = found.children if found.has_all_children else None
             parent = found.parent_status
             if found.parent is not None:
@@ -233,6 +233,7 @@ class WithDetail(SeeksCause, Marks, CopiesTask, ReadsPayloads, FindsText):
     def _detail_failed(self, message: Failed) -> None:
         wanted = self._wanted
         if message.part == "detail" and wanted is not None and message.ask is wanted:
+            # Each is a request of its own, and compared by `is`.
             self.lost("detail", message.error, lambda: self._fetch_detail(wanted._replace()))
             self.pane.show_message(f"{clean(str(message.error))}\n\nr: try again")
 

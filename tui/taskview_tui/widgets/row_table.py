@@ -150,7 +150,7 @@ class RowTable(LineView, Generic[Row]):
         self.call_after_refresh(self._draw_rest)
 
     def _draw_rest(self) -> None:
-        """Draw the rows that a key for another part of the page brings, while none is waited for."""
+        """Draw the rows that are not on the screen before a key wants them."""
         if self.size:
             for index in range(len(self._rows)):
                 self.drawn(index, self.stamp(index))
