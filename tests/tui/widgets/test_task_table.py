@@ -376,7 +376,10 @@ async def test_what_is_below_on_the_page_is_drawn_before_it_is_wanted(
     table = TaskTable()
     async with stage(table, (80, 10)) as shown:
         table.show([task(number) for number in range(40)])
-        await shown.pilot.pause()
+        for _ in range(1_000):
+            if len(table._strips) >= 40:
+                break
+            await shown.pilot.pause(0.005)
         drawn: list[int] = []
         plain = table.render_content
         table.render_content = lambda index, width: drawn.append(index) or plain(index, width)  # type: ignore[func-returns-value, method-assign]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, Protocol, TypeV
 from textual.cache import LRUCache
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from taskview_tui.render.header import column_at, header_line, heading_width
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from taskview_core.entities import Ident
     from taskview_core.query.sort import Sort
 
+_SOON = 0.05
+"""Seconds until the rest of a page is drawn: done at once, it would hold up the thread that writes
+the frame."""
 _MEASURED = 1000
 """Above this width no cell is measured any further."""
 
@@ -99,6 +103,7 @@ class RowTable(LineView, Generic[Row]):
         self._slots: tuple[Slot, ...] | None = None
         self._version = 0
         self._prepared: _Prepared[Row] | None = None
+        self._rest: Timer | None = None
 
     # What a subclass gives.
 
@@ -147,7 +152,9 @@ class RowTable(LineView, Generic[Row]):
         after = self.selected
         if after is not None and after != before:
             self.row_selected(after)
-        self.call_after_refresh(self._draw_rest)
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_SOON, self._draw_rest)
 
     def _draw_rest(self) -> None:
         """Draw the rows that are not on the screen before a key wants them."""
