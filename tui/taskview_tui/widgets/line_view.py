@@ -24,8 +24,7 @@ from taskview_tui.text.clean import clean_block
 from taskview_tui.widgets.line_keys import MOVE_COMMANDS
 from taskview_tui.widgets.line_styles import LINE_CLASSES, LINE_CSS
 
-CACHED_STRIPS = 1024
-"""Drawn lines that are kept, at most."""
+_CACHED_STRIPS = 1024
 _TICK = 1.0
 """Seconds between looks at whether an age or an elapsed time on the screen has changed."""
 
@@ -64,7 +63,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._cursor = 0
-        self._strips: LRUCache[Hashable, Strip] = LRUCache(CACHED_STRIPS)
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(_CACHED_STRIPS)
         self._styles_of_inks: dict[Ink, Style] = {}
         self._painted: dict[int, _Painted] = {}
         self._empty_text = ""

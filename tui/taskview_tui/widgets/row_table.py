@@ -16,7 +16,7 @@ from taskview_tui.render.header import column_at, header_line, heading_width
 from taskview_tui.render.piece import Line, Piece, fit_line, line_width, marked
 from taskview_tui.text.columns import Column, Slot, place_columns
 from taskview_tui.text.times import TimeDisplay
-from taskview_tui.widgets.line_view import CACHED_STRIPS, LineView
+from taskview_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from taskview_core.entities import Ident
@@ -170,7 +170,8 @@ class RowTable(LineView, Generic[Row]):
         if not self.size:
             return
         now = self._rows, self._slots, self._strips, self._cursor
-        self._rows, self._slots, self._strips = rows, None, LRUCache(CACHED_STRIPS)
+        # Each row with the cursor and without.
+        self._rows, self._slots, self._strips = rows, None, LRUCache(2 * len(rows) or 1)
         self._cursor = -1  # Which of them will have it is not known.
         self._version += 1
         for index in range(min(len(rows), self.view_height)):
