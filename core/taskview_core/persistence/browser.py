@@ -210,7 +210,7 @@ class DatabaseBrowser:
 
     async def _titled(self, source: Source[TaskRow], page: Page[TaskRow]) -> Page[TaskRow]:
         """Give a page with the titles of conversations, where they do not come with its rows."""
-        if not source.is_spread or not page.rows:
+        if not source.titles_apart or not page.rows:
             return page
         rows = await self._call(lambda session: titles_of(session, source.engine, page.rows))
         return replace(page, rows=tuple(rows))
@@ -308,12 +308,12 @@ class DatabaseBrowser:
 
         async def work(session: Session) -> list[TaskDetail]:
             profile = await self._profile(session)
-            engine, spread = expressions_for(profile), profile.is_spread
-            columns = detail_columns(engine, titles=not spread)
+            engine, apart = expressions_for(profile), profile.titles_apart
+            columns = detail_columns(engine, titles=not apart)
             stored = await session.execute(select(*columns).where(engine.idents(tasks.c.id, ids)))
             found = {ident_of(row.id): task_detail(row) for row in stored.all()}
             listed = [found[ident] for ident in ids if ident in found]
-            if not spread:
+            if not apart:
                 return listed
             rows = await titles_of(session, engine, [task.row for task in listed])
             return [replace(task, row=row) for task, row in zip(listed, rows, strict=True)]

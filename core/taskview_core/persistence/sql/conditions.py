@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, func, not_, or_, select
+from sqlalchemy import and_, false, func, not_, or_
 
 from taskview_core.entities import Ident
 from taskview_core.persistence.sql.expressions import Bounds, Condition, Expression, Expressions
@@ -206,10 +206,7 @@ class ConditionBuilder:
 
     def _value(self, term: ValueTerm) -> Condition:
         if term.key is ValueKey.USER:
-            within = self._patterns(conversations.c.user_id, term)
-            return exists(
-                select(1).select_from(conversations).where(self.engine.of_conversation(), within)
-            )
+            return self.engine.in_conversation(self._patterns(conversations.c.user_id, term))
         status = term.key is ValueKey.STATUS
         return self._patterns(tasks.c.status if status else tasks.c.agent_id, term)
 

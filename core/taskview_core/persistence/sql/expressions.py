@@ -68,6 +68,10 @@ class Expressions(Protocol):
         """Hold for the row of `conversations` that a row of `tasks` belongs to."""
         ...
 
+    def in_conversation(self, wanted: Condition) -> Condition:
+        """Hold for the tasks of a conversation for whose row a condition holds."""
+        ...
+
     def has_children(self) -> Condition:
         """Hold for the tasks that are the parent of another."""
         ...

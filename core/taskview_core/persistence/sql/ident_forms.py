@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, literal_column, text
+from sqlalchemy import Boolean, Text, literal_column, text
 
 from taskview_core.entities import Ident
 from taskview_core.persistence.running import Session
@@ -69,6 +69,10 @@ async def _standing(session: Session, column: str, forms: Sequence[str]) -> list
 
 OF_CONVERSATION: Condition = conversations.c.id == literal_column(CONVERSATION_ID)
 """Holds for a task's conversation."""
+
+CONVERSATION_FORM: Expression = literal_column(one_form("conversations.id"), Text)
+TASK_FORM: Expression = literal_column(one_form("tasks.conversation_id"), Text)
+"""The id of a conversation in one form: where it lies, and where a task names it."""
 
 _BELOW = same_in_any_form("child.parent_task_id", "tasks.id")
 _PARENTS = (

@@ -79,6 +79,10 @@ class PostgresExpressions:
         """See Expressions."""
         return conversations.c.id == tasks.c.conversation_id
 
+    def in_conversation(self, wanted: Condition) -> Condition:
+        """See Expressions."""
+        return exists(select(1).select_from(conversations).where(self.of_conversation(), wanted))
+
     def has_children(self) -> Condition:
         """See Expressions."""
         child = tasks.alias("child")

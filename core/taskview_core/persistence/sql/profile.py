@@ -38,6 +38,15 @@ class Profile:
     number_typed: frozenset[str] = frozenset()
     is_spread: bool = False
 
+    @property
+    def titles_apart(self) -> bool:
+        """Whether the titles of a page's conversations are better asked for at once, after it.
+
+        With its rows, each would be asked for by itself: of a server behind, or where no index
+        leads to a conversation in SQLite, by reading all of them.
+        """
+        return self.is_spread or (self.kind == "sqlite" and "conversations.id" not in self.leading)
+
 
 _TABLES = "(SELECT 'tasks' AS owner UNION ALL SELECT 'conversations')"
 _SQLITE_COLUMNS = (

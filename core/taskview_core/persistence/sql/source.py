@@ -89,8 +89,8 @@ class Source(Generic[T]):
     such an index; `sampled`, that a server knows the columns that decide by samples; `fixed` gives
     by column the one value that all rows have. `few` holds for the few rows that a text index has
     left over, once it has been asked by `candidates`. `statements` keeps what has been made of it.
-    Of a list that `is_spread` the rows lie on other servers: see `spread`. For `assumes_limits`,
-    see `Page`.
+    Of a list that `is_spread` the rows lie on other servers: see `spread`. For `titles_apart`, see
+    `Profile`, for `assumes_limits` `Page`.
     """
 
     engine: Expressions
@@ -109,6 +109,7 @@ class Source(Generic[T]):
     candidates: Candidates | None = None
     few: Condition | None = None
     is_spread: bool = False
+    titles_apart: bool = False
     assumes_limits: bool = False
     statements: Statements = field(default_factory=Statements, compare=False)
 
@@ -163,8 +164,7 @@ def _task_source(
     return Source(
         engine=engine,
         table=tasks,
-        # Of foreign tables a title would be asked for row by row.
-        columns=row_columns(engine, titles=not profile.is_spread),
+        columns=row_columns(engine, titles=not profile.titles_apart),
         judge_columns=_payloads_of(judged),
         where=lru_cache(partial(builder.of_tasks, task_filter.terms)),
         judge=_task_judge(judged) if judged else None,
@@ -177,6 +177,7 @@ def _task_source(
         fixed=fixed_values(task_filter.terms),
         candidates=candidates,
         is_spread=profile.is_spread,
+        titles_apart=profile.titles_apart,
     )
 
 

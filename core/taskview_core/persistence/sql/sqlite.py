@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -31,9 +32,11 @@ from taskview_core.persistence.sql.expressions import (
     microseconds_within,
 )
 from taskview_core.persistence.sql.ident_forms import (
+    CONVERSATION_FORM,
     HAS_CHILDREN,
     IS_SOME_PARENT,
     OF_CONVERSATION,
+    TASK_FORM,
     PresentForms,
     forms_of,
 )
@@ -45,7 +48,7 @@ from taskview_core.persistence.sql.relatives import (
     parent_is_there,
 )
 from taskview_core.persistence.sql.sqlite_range import time_within
-from taskview_core.persistence.sql.tables import tasks
+from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.request import KeyValue
 
 _BLOB = "\0blob:"
@@ -91,6 +94,13 @@ class SqliteExpressions:
     def of_conversation(self) -> Condition:
         """See Expressions."""
         return OF_CONVERSATION
+
+    def in_conversation(self, wanted: Condition) -> Condition:
+        """See Expressions. Without an index all are read once, not once for every task."""
+        if "conversations.id" in self._profile.leading:
+            return exists(select(1).select_from(conversations).where(OF_CONVERSATION, wanted))
+        found = select(CONVERSATION_FORM).where(conversations.c.id.is_not(None), wanted)
+        return TASK_FORM.in_(found)
 
     def has_children(self) -> Condition:
         """See Expressions."""
