@@ -93,6 +93,22 @@ async def test_facets_are_counted_under_the_rest_of_the_filter() -> None:
         await run.until(lambda: str(browser.named("facets")[-1]) == "apple")
 
 
+async def test_a_key_that_was_searched_for_as_a_word_counts_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taskview_tui.bars.filter_bar.KEY_DEBOUNCE", 0.01)
+    browser = some_tasks()
+    async with running(browser) as run:
+        await run.press("slash")
+        await run.type("apple agent")
+        await run.until(lambda: filters(browser)[-1] == "apple agent")
+        await run.type(":pl")
+        await run.until(lambda: str(browser.named("facets")[-1]) == "apple")
+        choices = run.one(Choices)
+        await run.until(lambda: "…" not in str(choices.render()))
+        assert choices.values == ("planner",)
+
+
 async def test_down_enters_the_list_and_esc_closes_it_before_it_leaves() -> None:
     async with running(some_tasks()) as run:
         await run.press("slash", "tab", "tab")

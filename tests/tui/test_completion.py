@@ -8,6 +8,7 @@ from taskview_core.entities import Count, FacetValue
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import Pattern, ValueKey, ValueTerm
 from taskview_tui.bars.completion import Wanted, completed, ends_in_key, matching, wanted_at
+from taskview_tui.bars.offers import Offers
 from taskview_tui.bars.slots import Slot
 
 
@@ -94,3 +95,13 @@ def test_a_word_may_be_on_its_way_to_a_key(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "x", "apple", "status ", "status:", "xstatus"])
 def test_other_words_are_not(text: str) -> None:
     assert not ends_in_key(text)
+
+
+def test_where_not_all_was_looked_at_none_is_no_number() -> None:
+    offers = Offers()
+    wanted = Wanted(ValueKey.STATUS, "fail", 0, 4)
+    base = TaskFilter()
+    for complete, said in ((True, "0"), (False, "0+")):
+        offers.take(ValueKey.STATUS, base, (), complete=complete)
+        (failed,) = offers.offer(wanted, base).values
+        assert (failed.value, str(failed.count)) == ("failed", said)

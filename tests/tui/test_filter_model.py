@@ -237,3 +237,20 @@ def test_is_empty_sees_what_is_typed_wrongly() -> None:
     assert FilterModel().is_empty
     assert not FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, 'x"').is_empty
     assert not FilterModel().entered(Slot.QUERY).typed(Slot.QUERY, 'is:"').is_empty
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "around"),
+    [
+        ("invoice agent:pl", 14, "invoice"),
+        ("agent:pl,x invoice", 6, "invoice"),
+        ("-agent:pl status:failed", 7, "status:failed"),
+        ("duration:>x agent:pl", 18, "agent:kept"),  # The rest cannot be read.
+    ],
+)
+def test_what_is_around_a_value_is_read_without_it(text: str, start: int, around: str) -> None:
+    model = FilterModel.of(TaskFilter.parse("agent:kept"))
+    end = start + 2
+    found = model.around(Slot.QUERY, text, start, end)
+    kept = "" if around == "agent:kept" else " agent:kept"
+    assert str(found) == f"{around}{kept}"

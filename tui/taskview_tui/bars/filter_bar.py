@@ -155,9 +155,16 @@ class FilterBar(Vertical):
 
             self._made_offers.know(ValueKey.AGENT, names)
 
-    def offer(self, key: ValueKey, task_filter: TaskFilter, values: tuple[FacetValue, ...]) -> None:
-        """Take the values of a column that were counted under a filter."""
-        self._offers.take(key, task_filter, values)
+    def offer(
+        self,
+        key: ValueKey,
+        task_filter: TaskFilter,
+        values: tuple[FacetValue, ...],
+        *,
+        complete: bool = True,
+    ) -> None:
+        """Take the values of a column that were counted under a filter; see Facets."""
+        self._offers.take(key, task_filter, values, complete=complete)
         self._update_choices()
 
     def _input(self, slot: Slot) -> FilterInput:
@@ -283,9 +290,10 @@ class FilterBar(Vertical):
         wanted = wanted_at(box.slot, box.value, box.cursor_position)
         return None if wanted is None else (box, wanted)
 
-    def _offer(self, wanted: Wanted) -> Offer:
-        """Give what fits; have it counted where it has not been under the present filter."""
-        offer = self._offers.offer(wanted, self._model.filter)
+    def _offer(self, box: FilterInput, wanted: Wanted) -> Offer:
+        """Give what fits; have it counted where it has not been under the rest of the filter."""
+        around = self._model.around(box.slot, box.value, wanted.start, wanted.end)
+        offer = self._offers.offer(wanted, around)
         if not offer.fresh:
             self.post_message(self.FacetsWanted(wanted.key, offer.base))
         return offer
@@ -300,7 +308,7 @@ class FilterBar(Vertical):
         wanted = wanted_at(slot, text, len(text))
         if wanted is None or not wanted.beginning:
             return None
-        for value in self._offer(wanted).values:
+        for value in self._offer(box, wanted).values:
             whole, _ = completed(slot, text, wanted, value.value)
             if whole.startswith(text) and whole != text:
                 return whole
@@ -312,7 +320,7 @@ class FilterBar(Vertical):
             self._close_choices()
             return
         box, wanted = found
-        offer = self._offer(wanted)
+        offer = self._offer(box, wanted)
         values = offer.values
         if [value.value for value in values] == [wanted.beginning]:
             values = ()

@@ -80,6 +80,21 @@ class FilterModel:
         """The filter that the last good texts make together."""
         return TaskFilter(tuple(term for slot in SLOTS for term in self.held[slot].terms))
 
+    def around(self, slot: Slot, text: str, start: int, end: int) -> TaskFilter:
+        """Give the filter without the word of a text that has a value from `start` to `end`.
+
+        While that is typed, what is in use may still be what the word was before it had its `:`.
+        """
+        if slot is not Slot.QUERY:
+            return self.filter
+        begin, stop = text.rfind(" ", 0, start) + 1, text.find(" ", end)
+        try:
+            terms = read_slot(slot, text[:begin] + (text[stop:] if stop >= 0 else ""))
+        except FilterError:
+            return self.filter
+        held = {**self.held, slot: Held(terms=terms)}
+        return TaskFilter(tuple(term for each in SLOTS for term in held[each].terms))
+
     @property
     def fault(self) -> tuple[Slot, FilterError] | None:
         """The first input whose text is wrong or incomplete, and why; None where all are good."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskview_core.entities import Count, FacetValue, TaskStatus
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import ValueKey, ValueTerm
 from taskview_tui.bars.completion import Wanted, matching
-
-_NONE = Count(0)
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,19 @@ class Offer:
     fresh: bool
 
 
+class _Counted(NamedTuple):
+    """The values of a column under a filter; `complete` says that every row was looked at."""
+
+    base: TaskFilter
+    values: tuple[FacetValue, ...]
+    complete: bool
+
+
 class Offers:
     """Remembers the values of columns, as they were counted last and from wherever else."""
 
     def __init__(self) -> None:
-        self._counted: dict[ValueKey, tuple[TaskFilter, tuple[FacetValue, ...]]] = {}
+        self._counted: dict[ValueKey, _Counted] = {}
         self._known: dict[ValueKey, list[str]] = {
             ValueKey.STATUS: [status.value for status in TaskStatus.known()],
             ValueKey.AGENT: [],
@@ -46,20 +53,33 @@ class Offers:
         known = self._known[key]
         known.extend(value for value in dict.fromkeys(values) if value not in known)
 
-    def take(self, key: ValueKey, base: TaskFilter, values: tuple[FacetValue, ...]) -> None:
-        """Take the values of a column as they were counted under a filter."""
-        self._counted[key] = (base, values)
+    def take(
+        self,
+        key: ValueKey,
+        base: TaskFilter,
+        values: tuple[FacetValue, ...],
+        *,
+        complete: bool = True,
+    ) -> None:
+        """Take the values of a column as they were counted under a filter; see Facets."""
+        self._counted[key] = _Counted(base, values, complete)
         self.know(key, (value.value for value in values))
 
     def offer(self, wanted: Wanted, task_filter: TaskFilter) -> Offer:
-        """Give what fits, under a filter; values that nothing has there come last, with 0."""
+        """Give what fits, under a filter; values that nothing has there come last, with 0.
+
+        Where not all was looked at, that is 0 or more.
+        """
         base = _without(task_filter, wanted.key)
         counted = self._counted.get(wanted.key)
-        values = counted[1] if counted else ()
+        values = counted.values if counted else ()
         there = {value.value for value in values}
         absent = (each for each in self._known[wanted.key] if each not in there)
-        everything = (*values, *(FacetValue(each, _NONE) for each in absent))
-        return Offer(matching(wanted, everything), base, counted is not None and counted[0] == base)
+        none = Count(0, exact=counted is None or counted.complete)
+        everything = (*values, *(FacetValue(each, none) for each in absent))
+        return Offer(
+            matching(wanted, everything), base, counted is not None and counted.base == base
+        )
 
 
 def _without(task_filter: TaskFilter, key: ValueKey) -> TaskFilter:

@@ -288,7 +288,7 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
 
             values = message.found
             found = values.agents if ask.key is ValueKey.AGENT else values.statuses
-            self.bar.offer(ask.key, ask.filter, found)
+            self.bar.offer(ask.key, ask.filter, found, complete=values.complete)
             self.look_ahead()
 
     @on(Failed)
