@@ -5,6 +5,7 @@ A page took as long as its tasks times its conversations twice over: it never ca
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from uuid import UUID
@@ -95,3 +96,24 @@ async def test_no_row_asks_for_its_conversation(
         ]
     looked_at.close()
     assert not [step for step in plans if "CORRELATED" in step]
+
+
+async def test_a_window_is_entered_at_its_end(
+    keyless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where times may be NULL, each window through the words read the index from its beginning."""
+    with sqlite3.connect(keyless) as made:
+        made.execute("CREATE INDEX mine ON tasks (created_at)")
+    made.close()
+    monkeypatch.setattr("taskview_core.persistence.sql.windows.FIRST_ROWS", 10)
+    monkeypatch.setattr("taskview_core.persistence.sql.windows.SECOND_ROWS", 10)
+    record = record_sqlite(monkeypatch, keyless.name)
+    browser = DatabaseBrowser(str(keyless))
+    page = await browser.search_tasks(TaskFilter.parse("zebra"), PageRequest(50))
+    assert page.rows == ()
+    await browser.close()
+    bounded = [
+        each for each in record if re.search(r"\(tasks\.created_at, tasks\.id\) >= \(", each)
+    ]
+    assert len(bounded) > 1, record
+    assert not [each for each in bounded if each.count("tasks.created_at >") > 0], bounded[0]

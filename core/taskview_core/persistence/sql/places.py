@@ -62,9 +62,9 @@ class Stretch:
 
     def conditions(self, source: Source[Any]) -> list[Condition]:
         """Give what the rows of the stretch have in common."""
-        starts = self.start is not None and bool(self.start.key)
+        bounded = (self.start is not None and bool(self.start.key)) or bool(self.end)
         # Rows beyond a value have one: said again, it would have SQLite enter at the first row.
-        common = self.segment.condition(self.order) if self.segment.nulls or not starts else None
+        common = self.segment.condition(self.order) if self.segment.nulls or not bounded else None
         found = [] if common is None else [common]
         if self.start is not None and self.start.key:
             found.append(self._beyond(source, self.start, self.backward, FROM))
