@@ -160,7 +160,8 @@ def out_of_time(seconds: float | None) -> QueryTimeoutError:
     """Say that the time is up, and what can be done."""
     return QueryTimeoutError(
         f"the query was stopped after {seconds:g} s",
-        "narrow it by a status, an agent or a time, or allow more by --timeout",
+        "narrow it by a status, an agent or a time, allow more by --timeout, or see in `taskview db"
+        " status` which indexes are missing",
     )
 
 
