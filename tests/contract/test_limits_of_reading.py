@@ -16,6 +16,7 @@ from taskview_core.errors import LockedError, StatementTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.engine import create_engine
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import Sort
 from taskview_core.query.task_filter import EVERYTHING, TaskFilter
@@ -116,21 +117,33 @@ async def _hammer(browser: DatabaseBrowser) -> None:
 
 
 @pytest.mark.parametrize("connections", [1, 3])
-async def test_never_more_connections(migrated_postgres_url: str, connections: int) -> None:
+async def test_never_more_connections(
+    migrated_postgres_url: str, connections: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where questions are given up, which costs their connection.
 
-    One that has hung up is counted for a moment more, until the server has seen it: on a machine
-    that has much to do, as long as it takes to look twice.
+    Ours are counted at each look. The server counts one that has hung up for a moment more, until
+    it has seen that: on a machine that has much to do, as long as it takes to look twice.
     """
+    made: list[LimitedConnection] = []
+    make = LimitedConnection.__init__
+
+    def noted(self: LimitedConnection, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        made.append(self)
+
+    monkeypatch.setattr(LimitedConnection, "__init__", noted)
     await insert_async(migrated_postgres_url, [StoredTask.numbered(n) for n in range(200)])
     browser = DatabaseBrowser(migrated_postgres_url, connections=connections)
     watcher = await asyncpg.connect(migrated_postgres_url)
     looks: list[int] = []
     hammering = asyncio.ensure_future(_rounds(browser))
     while not hammering.done():
+        assert sum(not each.is_closed() for each in made) <= connections
         looks.append(await watcher.fetchval(_OURS))
         await asyncio.sleep(0.001)
     await hammering
+    assert made
     lasting = [min(several) for several in zip(looks, looks[1:], looks[2:], strict=False)]
     assert 1 <= max(lasting) <= connections
     await watcher.close()
