@@ -21,7 +21,7 @@ pytestmark = pytest.mark.long
 
 Opener = Callable[..., Terminal]
 
-ENTER, ESCAPE, CTRL_Q = "\r", "\x1b", "\x11"
+ENTER, ESCAPE, CTRL_P, CTRL_Q = "\r", "\x1b", "\x10", "\x11"
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,18 @@ def test_what_is_typed_behind_the_slash_in_one_go_is_the_filter(
     terminal.wait_for(lambda text: "completed" not in text)
 
 
-@pytest.mark.long
+def test_esc_is_heard_though_a_key_comes_right_behind_it(open_terminal: Opener, demo: Path) -> None:
+    """As over a slow line, and from tmux, where the two are one key with Alt."""
+    terminal = open_terminal("demo", "--path", str(demo))
+    terminal.wait_for("rows 1-50 of 600")
+    terminal.type("?")
+    terminal.wait_for("keys that work here")
+    terminal.type(ESCAPE + CTRL_P)
+    terminal.wait_for(lambda shown: "Search for commands" in shown and "work here" not in shown)
+    terminal.type(ESCAPE + "]")
+    terminal.wait_for("rows 51-100 of 600")
+
+
 def test_small_screens_show_the_error_below(open_terminal: Opener, demo: Path) -> None:
     terminal = open_terminal(str(demo), width=80, height=24)
     terminal.wait_for("of 600")

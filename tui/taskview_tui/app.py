@@ -14,18 +14,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
-from weakref import WeakSet
 
 from textual import work
 from textual.app import App
 from textual.command import Provider
 from textual.driver import Driver
-from textual.events import Event, InputEvent, Key
+from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from taskview_core.errors import (
@@ -39,6 +37,7 @@ from taskview_tui.garbage import GarbageBetweenKeys
 from taskview_tui.guard import OutputGuard
 from taskview_tui.hands_over import HandsOver
 from taskview_tui.keys import bindings
+from taskview_tui.keys_in_turn import KeysInTurn
 from taskview_tui.opens_screens import OpensScreens
 from taskview_tui.palette import PALETTE_ID, KeyProvider, Palette
 from taskview_tui.screens.base import BrowserScreen
@@ -90,7 +89,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=False):
+class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, KeysInTurn, inherit_bindings=False):
     """Owns what all screens share: the database, the clock, and how times are shown.
 
     `open_browser` is called in a thread, for it may import for long. `tz` is the name of a
@@ -138,9 +137,6 @@ class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=Fals
         self._notices = tuple(notices)
         self._companion = companion
         self._opened: ITaskBrowser | None = None
-        self._handed_on: WeakSet[Key] = WeakSet()
-        self._under_way = 0
-        """Keys that were handed on and have not been handled yet."""
 
     # Beginning and end
 
@@ -236,28 +232,6 @@ class TaskviewApp(OpensScreens, HandsOver, WatchesReplica, inherit_bindings=Fals
         if isinstance(event, InputEvent):
             self._garbage.typed()
         await super().on_event(event)
-
-    def on_key(self, event: Key) -> None:
-        """Hand a key to the input that a key before it went to.
-
-        Keys that arrive together, as over a slow line, are all sent to what had the focus when
-        they came. An input lets nothing printable through: such a key was not meant for a command,
-        nor was Enter after it, which has to come behind it.
-        """
-        focused = self.focused
-        if event in self._handed_on or not isinstance(focused, Input):
-            return
-        if event.is_printable or self._under_way:
-            # Textual calls the handlers of the base class as well, which would run a command.
-            event.prevent_default()
-            again = Key(event.key, event.character)
-            self._handed_on.add(again)
-            self._under_way += 1
-            focused._forward_event(again)
-            focused.call_later(self._handed_over)
-
-    def _handed_over(self) -> None:
-        self._under_way -= 1
 
     def notify(
         self,

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import os
 import signal
+from codecs import getincrementaldecoder
 from collections.abc import Callable
+from selectors import EVENT_READ, SelectSelector
 from types import FrameType
 from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from taskview_tui.keyboard import KeyParser
 from taskview_tui.resizing import Resizing
 
 _HUNG_UP = 128 + signal.SIGHUP
+_LOOK = 0.1
+"""Seconds between looks at whether the app has ended."""
+_MOST_AT_ONCE = 4096
+"""Bytes."""
 
 
 class _Lasting:
@@ -75,11 +82,29 @@ class TerminalDriver(LinuxDriver):
         signal.signal(signal.SIGWINCH, resized)
 
     def run_input_thread(self) -> None:
-        """Read keys until the app ends, or the terminal has gone."""
+        """Read keys until the app ends, or the terminal has gone: see `keyboard`."""
+        parser = KeyParser()
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with SelectSelector() as keyboard:
+            keyboard.register(self.fileno, EVENT_READ)
+            while not self.exit_event.is_set():
+                if keyboard.select(_LOOK):
+                    typed = self._typed()
+                    if not typed:
+                        self._hung_up()
+                        return
+                    # Nothing is the parser's end of all input, and half a character is nothing yet.
+                    for message in parser.feed(text) if (text := decode(typed)) else ():
+                        self.process_message(message)
+                for message in parser.tick():  # an Esc that nothing has followed for a while
+                    self.process_message(message)
+
+    def _typed(self) -> bytes:
+        """Give what has been typed; nothing where the terminal has gone."""
         try:
-            super().run_input_thread()
+            return os.read(self.fileno, _MOST_AT_ONCE)
         except OSError:
-            self._hung_up()
+            return b""
 
     def _sigtstp_application(self, *of_no_use: Any) -> None:
         """Lay the terminal down, and stop."""
