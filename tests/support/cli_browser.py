@@ -105,7 +105,13 @@ class ListBrowser:
         first, last = Cursor(Place.FIRST, page.sort), Cursor(Place.LAST, page.sort)
         return Page(rows, page, after, None, first, last)
 
-    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = 10_000) -> Count:
+    async def count_tasks(
+        self,
+        task_filter: TaskFilter,
+        cap: int | None = 10_000,
+        *,
+        heard: Callable[[Count], None] | None = None,
+    ) -> Count:
         """See ITaskBrowser."""
         self.filters.append(task_filter)
         number = len(self.tasks)
@@ -115,7 +121,9 @@ class ListBrowser:
         """See ITaskBrowser."""
         return None
 
-    async def facets(self, task_filter: TaskFilter) -> Facets:
+    async def facets(
+        self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
+    ) -> Facets:
         """See ITaskBrowser."""
         return Facets((), ())
 

@@ -119,7 +119,13 @@ class FakeBrowser:
 
         return await self._answer("search_tasks", (task_filter, page), make)
 
-    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = 10_000) -> Count:
+    async def count_tasks(
+        self,
+        task_filter: TaskFilter,
+        cap: int | None = 10_000,
+        *,
+        heard: Callable[[Count], None] | None = None,
+    ) -> Count:
         """See ITaskBrowser."""
         return await self._answer(
             "count_tasks",
@@ -134,7 +140,9 @@ class FakeBrowser:
         rows = self._matching(task_filter)
         return await self._answer("count_quickly", (task_filter,), lambda: Count(len(rows)))
 
-    async def facets(self, task_filter: TaskFilter) -> Facets:
+    async def facets(
+        self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
+    ) -> Facets:
         """See ITaskBrowser."""
 
         def make() -> Facets:

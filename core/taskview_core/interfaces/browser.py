@@ -66,15 +66,26 @@ class ITaskBrowser(Protocol):
     ) -> Page[TaskRow]:
         """Give one page of the tasks that the filter lets through.
 
-        Where time runs out, what has been found is a partial page. With `heard`, a search for text
-        goes on until the page is full, the list ends or the call is cancelled, however long that
-        takes. Meanwhile `heard` is called, on the event loop, with the page as found so far,
-        whose `partial` says how far the search has come, and how many rows it has from beyond.
+        Where time runs out, what has been found is a partial page. With `heard`, a search whose
+        rows have to be looked at goes on until the page is full, the list ends or the call is
+        cancelled, however long that takes. Meanwhile `heard` is called, on the event loop, with the
+        page as found so far, whose `partial` says how far the search has come, and how many rows it
+        has from beyond.
         """
         ...
 
-    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
-        """Count the tasks that the filter lets through, up to `cap`; exactly where it is None."""
+    async def count_tasks(
+        self,
+        task_filter: TaskFilter,
+        cap: int | None = COUNT_CAP,
+        *,
+        heard: Callable[[Count], None] | None = None,
+    ) -> Count:
+        """Count the tasks that the filter lets through, up to `cap`; exactly where it is None.
+
+        Where rows have to be looked at, `heard` is called, on the event loop, with the number that
+        has been found so far, and where time runs out, the last one is the answer.
+        """
         ...
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
@@ -85,8 +96,13 @@ class ITaskBrowser(Protocol):
         """
         ...
 
-    async def facets(self, task_filter: TaskFilter) -> Facets:
-        """Count the statuses and agents of the tasks that the filter lets through, capped."""
+    async def facets(
+        self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
+    ) -> Facets:
+        """Count the statuses and agents of the tasks that the filter lets through, capped.
+
+        `heard` is called as for `count_tasks`.
+        """
         ...
 
     async def search_conversations(

@@ -45,6 +45,11 @@ class Asker:
         self.seconds = max(timeout, patience or 0.0) if timeout else None
         """What a piece of work may take; None for no limit."""
 
+    def limit(self, *, long: bool = False, seconds: float | None = None) -> float | None:
+        """Give what a piece of work may take, as `ask` has it; None for no limit."""
+        timeout = _shorter(seconds, self.seconds)
+        return max(_LONG, timeout) if long and timeout is not None else timeout
+
     async def ask(self, work: Work[T], *, long: bool = False, seconds: float | None = None) -> T:
         """Run work; `long` is for what nothing waits for, `seconds` a shorter limit.
 
@@ -52,9 +57,7 @@ class Asker:
         else, and again for a while where another program has locked a SQLite file: a server has
         waited for a lock by itself. Raises the project's errors.
         """
-        timeout = _shorter(seconds, self.seconds)
-        if long and timeout is not None:
-            timeout = max(_LONG, timeout)
+        timeout = self.limit(long=long, seconds=seconds)
         each = _shorter(timeout, self._statement_seconds)
         loop = asyncio.get_running_loop()
         give_up, lost, conflicts = loop.time() + _LOCK_PATIENCE, 0, 0

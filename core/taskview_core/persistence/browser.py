@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,6 @@ from taskview_core.entities import (
 from taskview_core.errors import (
     EntityNotFoundError,
     QueryError,
-    QueryTimeoutError,
     UnsupportedError,
 )
 from taskview_core.interfaces.browser import COUNT_CAP
@@ -43,10 +41,9 @@ from taskview_core.persistence.idle import IDLE_SECONDS, IdleConnections
 from taskview_core.persistence.limited_connection import LimitedConnection
 from taskview_core.persistence.limits_cache import KEPT, LimitsCache
 from taskview_core.persistence.replication import NO_WORDS, Replication
-from taskview_core.persistence.running import Runner, Session, Work, stopped_after
+from taskview_core.persistence.running import Runner, Session, Work
 from taskview_core.persistence.sql.conversation_pages import with_counts
-from taskview_core.persistence.sql.counts import count_facets, count_rows
-from taskview_core.persistence.sql.estimates import estimated
+from taskview_core.persistence.sql.counts import count_rows
 from taskview_core.persistence.sql.identify import identify
 from taskview_core.persistence.sql.mapping import (
     conversation_detail,
@@ -57,14 +54,10 @@ from taskview_core.persistence.sql.mapping import (
 from taskview_core.persistence.sql.orphans import naming_a_parent
 from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, forget_profile, profile_of
-from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
-from taskview_core.persistence.sql.recent_sources import RecentSources
+from taskview_core.persistence.sql.reads import InSession
 from taskview_core.persistence.sql.source import (
-    Few,
-    Source,
     conversation_source,
     expressions_for,
-    task_source,
 )
 from taskview_core.persistence.sql.spread import titles_of
 from taskview_core.persistence.sql.tables import conversations, tasks
@@ -75,6 +68,7 @@ from taskview_core.persistence.sql.task_columns import (
 )
 from taskview_core.persistence.sql.trees import conversation_rows, subtree_rows
 from taskview_core.persistence.sql.usage import read_usage
+from taskview_core.persistence.task_lists import TaskLists
 from taskview_core.persistence.text_index.lookup import text_index_of
 from taskview_core.persistence.url import parse_database_url
 from taskview_core.query.conversation_filter import ConversationFilter
@@ -83,14 +77,9 @@ from taskview_core.query.request import PageRequest
 from taskview_core.query.sort import RECENT_FIRST
 from taskview_core.query.stuck import RunLimits
 from taskview_core.query.task_filter import TaskFilter
-from taskview_core.query.terms import TextTerm, asks_for_stuck
 from taskview_core.tree.rows import TreeRows
 
 T = TypeVar("T")
-
-_MOMENT = 0.4
-"""Seconds that a count which nobody asked for may take: enough for millions of rows."""
-_NARROW = frozenset({"tasks.status", "tasks.agent_id"})
 
 
 def _utc_now() -> datetime:
@@ -126,11 +115,9 @@ class DatabaseBrowser:
     ) -> None:
         self._url = parse_database_url(url) if isinstance(url, str) else url
         self._clock = clock
-        self._recent = RecentSources()
         self._usage = usage or UsagePaths()
         self._reading = ReadingLimits(timeout, connections)
         self._limits = LimitsCache(self._url.label, limits_kept)
-        self._text_index = text_index_of(self._url, text_indexes)
         self._engine = create_engine(
             self._url,
             read_only=True,
@@ -146,6 +133,14 @@ class DatabaseBrowser:
         event.listen(self._engine.sync_engine, "connect", self._connected)
         self._runner = Runner(self._engine, connections)
         self._asker = Asker(self._runner, self._url.label, timeout, patience)
+        self._lists = TaskLists(
+            self._asker,
+            self._url.label,
+            served=self._url.kind == "postgresql",
+            clock=clock,
+            run_limits=self.run_limits,
+            text_index=text_index_of(self._url, text_indexes),
+        )
         self._idle = IdleConnections(self._engine, idle)
         event.listen(self._engine.sync_engine, "invalidate", self._lost)
 
@@ -186,90 +181,27 @@ class DatabaseBrowser:
         heard: Callable[[Page[TaskRow]], None] | None = None,
     ) -> Page[TaskRow]:
         """See ITaskBrowser. Where time runs out, what has been found is a partial page."""
-        search: PageSearch[TaskRow] | None = None
-        limits = await self._limits_for(task_filter)
+        return await self._lists.page(task_filter, page, heard)
 
-        async def work(session: Session) -> Page[TaskRow] | None:
-            nonlocal search
-            source = await self._tasks(session, task_filter, limits)
-            search = PageSearch(source, page, heard)
-            # A search for text may go on for long, and is read in transactions of its own.
-            return await search.run(InSession(session)) if source.judge is None else None
-
-        try:
-            found = await self._call(work)
-            assert search is not None, "the work has begun it"
-            if found is None:
-                async with stopped_after(None if heard else self._asker.seconds):
-                    found = await search.run(EachAlone(self._alone))
-            return await self._titled(search.source, found)
-        except QueryTimeoutError as error:
-            if search is None or not search.has_come_further:
-                raise
-            return search.so_far(f"{error.title}: there may be more")
-
-    async def _titled(self, source: Source[TaskRow], page: Page[TaskRow]) -> Page[TaskRow]:
-        """Give a page with the titles of conversations, where they do not come with its rows."""
-        if not source.titles_apart or not page.rows:
-            return page
-        rows = await self._call(lambda session: titles_of(session, source.engine, page.rows))
-        return replace(page, rows=tuple(rows))
-
-    async def _alone(self, work: Work[T], seconds: float | None) -> T:
-        return await self._call(work, seconds=seconds)
-
-    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
+    async def count_tasks(
+        self,
+        task_filter: TaskFilter,
+        cap: int | None = COUNT_CAP,
+        *,
+        heard: Callable[[Count], None] | None = None,
+    ) -> Count:
         """See ITaskBrowser."""
-        limits = await self._limits_for(task_filter)
-
-        async def work(session: Session) -> Count:
-            source = await self._tasks(session, task_filter, limits)
-            return await count_rows(session, source, cap)
-
-        return await self._call(work, long=cap is None)
+        return await self._lists.count(task_filter, cap, heard)
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
         """See ITaskBrowser."""
+        return await self._lists.count_quickly(task_filter)
 
-        async def work(session: Session) -> Count | None:
-            profile = await self._profile(session)
-            source = await self._tasks(session, task_filter, RunLimits())
-            if not source.narrow or not profile.leading >= _NARROW:
-                return None
-            return await count_rows(session, source, None)
-
-        async def estimate(session: Session) -> Count | None:
-            profile = await self._profile(session)
-            source = await self._tasks(session, task_filter, RunLimits())
-            return await estimated(session, profile, source)
-
-        for each in (work, estimate):
-            with suppress(QueryTimeoutError):  # The next way, or none, may tell in a moment.
-                count = await self._call(each, seconds=_MOMENT)
-                if count is not None:
-                    return count
-        return None
-
-    async def facets(self, task_filter: TaskFilter) -> Facets:
+    async def facets(
+        self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
+    ) -> Facets:
         """See ITaskBrowser."""
-        limits = await self._limits_for(task_filter)
-
-        async def work(session: Session) -> Facets:
-            profile = await self._profile(session)
-            source = await self._tasks(session, task_filter, limits)
-            return await count_facets(session, source, profile)
-
-        async def simply(session: Session) -> Facets:
-            bare = replace(await self._profile(session), leading=frozenset())
-            return await count_facets(
-                session, await self._tasks(session, task_filter, limits), bare
-            )
-
-        try:
-            return await self._call(work)
-        except UnsupportedError:
-            # Citus steps through no index from value to value: some rows tell as much as they do.
-            return await self._call(simply)
+        return await self._lists.facets(task_filter, heard)
 
     async def search_conversations(
         self, conversation_filter: ConversationFilter, page: PageRequest
@@ -406,10 +338,6 @@ class DatabaseBrowser:
         """See ITaskBrowser."""
         return self._usage.read(task.metadata.text, task.row.agent_id)
 
-    async def _limits_for(self, task_filter: TaskFilter) -> RunLimits:
-        """Give the limits where a filter needs them."""
-        return await self.run_limits() if asks_for_stuck(task_filter.terms) else RunLimits()
-
     async def resolve_id(self, text: str) -> tuple[str, Ident]:
         """See ITaskBrowser."""
 
@@ -441,21 +369,6 @@ class DatabaseBrowser:
         await self._runner.stop()
         with translated(self.label):
             await self._engine.dispose()
-
-    async def _tasks(
-        self, session: Session, task_filter: TaskFilter, limits: RunLimits
-    ) -> Source[TaskRow]:
-        profile = await self._profile(session)
-        index = self._text_index
-        terms = [term for term in task_filter.terms if isinstance(term, TextTerm)]
-
-        async def candidates(reads: Reads, some: bool) -> Few | None:
-            return None if index is None else await index.candidates(reads, terms, some=some)
-
-        ask = candidates if terms else None
-        return await task_source(
-            session, profile, task_filter, self._clock(), ask, self._recent, limits
-        )
 
     async def _profile(self, session: Session) -> Profile:
         return await profile_of(session, self.label)

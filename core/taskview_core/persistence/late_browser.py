@@ -118,17 +118,25 @@ class LateBrowser:
             return first
         return await (await self._whole()).search_tasks(task_filter, page, heard=heard)
 
-    async def count_tasks(self, task_filter: TaskFilter, cap: int | None = COUNT_CAP) -> Count:
+    async def count_tasks(
+        self,
+        task_filter: TaskFilter,
+        cap: int | None = COUNT_CAP,
+        *,
+        heard: Callable[[Count], None] | None = None,
+    ) -> Count:
         """See ITaskBrowser."""
-        return await (await self._whole()).count_tasks(task_filter, cap)
+        return await (await self._whole()).count_tasks(task_filter, cap, heard=heard)
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
         """See ITaskBrowser."""
         return await (await self._whole()).count_quickly(task_filter)
 
-    async def facets(self, task_filter: TaskFilter) -> Facets:
+    async def facets(
+        self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
+    ) -> Facets:
         """See ITaskBrowser."""
-        return await (await self._whole()).facets(task_filter)
+        return await (await self._whole()).facets(task_filter, heard=heard)
 
     async def search_conversations(
         self, conversation_filter: ConversationFilter, page: PageRequest

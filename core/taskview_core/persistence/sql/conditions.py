@@ -55,12 +55,14 @@ class Conditions:
     """What the database is asked, and what is left to be judged on the payloads.
 
     `entries` are of a kind that an index can be entered by and its order still read; `others`
-    are looked at row by row.
+    are looked at row by row. `ways` hold for all rows for which the others do: ways to these in no
+    order.
     """
 
     entries: tuple[Condition, ...]
     others: tuple[Condition, ...]
     judged: tuple[TextTerm | MetadataTerm, ...]
+    ways: tuple[Condition, ...] = ()
 
     @property
     def where(self) -> tuple[Condition, ...]:
@@ -103,7 +105,15 @@ class ConditionBuilder:
                 others.append(_denied(condition))
             else:
                 (entries if _enters_an_index(term) else others).append(condition)
-        return Conditions(tuple(entries), tuple(others), tuple(judged))
+        return Conditions(tuple(entries), tuple(others), tuple(judged), self._ways(terms))
+
+    def _ways(self, terms: Sequence[TaskTerm]) -> tuple[Condition, ...]:
+        """Lead from a user's conversations to their tasks."""
+        return tuple(
+            self.engine.under_conversation(self._patterns(conversations.c.user_id, term))
+            for term in terms
+            if isinstance(term, ValueTerm) and term.key is ValueKey.USER and not term.denied
+        )
 
     def _spans(self, terms: Sequence[TaskTerm]) -> dict[str, Bounds]:
         """Give by column what all terms on it leave of the time: one look at it tells them all."""
@@ -279,6 +289,14 @@ def told_by_value(terms: Sequence[TaskTerm]) -> bool:
     For others each row that is counted has to be looked at.
     """
     return leads_to_each_value(terms) and not any(isinstance(term, TimeTerm) for term in terms)
+
+
+def looks_at_rows(terms: Sequence[TaskTerm]) -> bool:
+    """Say whether rows have to be looked at to know which of them a filter lets through.
+
+    Where few are, that may be all of the table: no index leads to them in their order.
+    """
+    return any(term.denied or not _enters_an_index(term) for term in terms)
 
 
 def asks_for_sampled(terms: Sequence[TaskTerm]) -> bool:

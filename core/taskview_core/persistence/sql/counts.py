@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary, func, literal, literal_column, or_, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.persistence.running import Session
@@ -17,19 +27,20 @@ from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import InSession
 from taskview_core.persistence.sql.source import Source
 from taskview_core.persistence.sql.tables import tasks
-from taskview_core.persistence.sql.walk import walk
+from taskview_core.persistence.sql.tallies import Tally, tallies
 from taskview_core.query.sort import NEWEST_FIRST, Sort
 
 T = TypeVar("T")
 
 FACET_CAP = 5_000
 """Where the facets of a list stop to count that narrow indexes tell of."""
-_LOOKED_AT = 2_000
+LOOKED_AT = 2_000
 """How many rows of a list are looked at, one by one."""
 _LOOKED_AT_EACH = 1_000
 """Where the count of a value stops under other filters, for which each row is looked at."""
 _MOST_VALUES = 100
 _FACET_COLUMNS = ("status", "agent_id")
+FACET_COLUMNS = tuple(tasks.c[name] for name in _FACET_COLUMNS)
 
 
 async def count_rows(
@@ -37,7 +48,7 @@ async def count_rows(
 ) -> Count:
     """Count the rows of a list, up to `cap`; exactly where it is None."""
     if source.judge is not None:
-        return await _count_judged(session, source, cap, order)
+        return count_of(await _last(session, source, (), cap, order), cap)
     where = source.where(Seeks()).where
     if cap is None:
         exact = select(func.count()).select_from(source.table).where(*where)
@@ -47,12 +58,29 @@ async def count_rows(
     return Count(min(found, cap), exact=found <= cap)
 
 
-async def _count_judged(session: Session, source: Source[T], cap: int | None, sort: Sort) -> Count:
-    found = 0
-    want = cap + 1 if cap is not None else 2**62
-    async for _ in walk(InSession(session), source, source.order(sort), want=want, columns=False):
-        found += 1
-    return Count(found) if cap is None or found <= cap else Count(cap, exact=False)
+def count_of(tally: Tally, cap: int | None) -> Count:
+    """Give the number of rows that were counted, up to a cap."""
+    known = tally.total if cap is None else min(tally.total, cap)
+    return Count(known, exact=tally.complete and known == tally.total)
+
+
+def facets_of(tally: Tally) -> Facets:
+    """Give the statuses and agents of rows that were counted by them."""
+    return _facets(tally.numbers, tally.complete)
+
+
+async def _last(
+    session: Session,
+    source: Source[T],
+    by: Sequence[ColumnElement[Any]],
+    cap: int | None,
+    order: Sort = NEWEST_FIRST,
+) -> Tally:
+    """Count rows that are judged until there are more than a cap."""
+    tally = Tally(Counter(), complete=False)
+    async for each in tallies(InSession(session), source, source.order(order), by, cap):
+        tally = each
+    return tally
 
 
 async def count_facets(session: Session, source: Source[T], profile: Profile) -> Facets:
@@ -62,7 +90,7 @@ async def count_facets(session: Session, source: Source[T], profile: Profile) ->
     counted by itself, up to a number, where an index leads to it. Under other filters the counts
     are those of the rows that were looked at, and say so.
     """
-    pairs, complete = await _look(session, source, _LOOKED_AT)
+    pairs, complete = await _look(session, source, LOOKED_AT)
     if complete or not source.by_value:
         return _facets(pairs, complete)
     if any(f"tasks.{column}" not in profile.leading for column in _FACET_COLUMNS):
@@ -79,7 +107,7 @@ async def count_facets(session: Session, source: Source[T], profile: Profile) ->
     return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
 
 
-async def _of_some(session: Session, source: Source[T], pairs: Counter[tuple[str, str]]) -> Facets:
+async def _of_some(session: Session, source: Source[T], pairs: Counter[tuple[str, ...]]) -> Facets:
     """Give what was found, or what is found among more rows where those are cheap to read."""
     if not source.narrow:
         return _facets(pairs, complete=False)
@@ -88,15 +116,11 @@ async def _of_some(session: Session, source: Source[T], pairs: Counter[tuple[str
 
 async def _look(
     session: Session, source: Source[T], cap: int
-) -> tuple[Counter[tuple[str, str]], bool]:
-    pairs: Counter[tuple[str, str]] = Counter()
+) -> tuple[Counter[tuple[str, ...]], bool]:
+    pairs: Counter[tuple[str, ...]] = Counter()
     if source.judge is not None:
-        seen = 0
-        order = source.order(NEWEST_FIRST)
-        async for row in walk(InSession(session), source, order, want=cap + 1):
-            pairs[(text_of(row.status), text_of(row.agent_id))] += 1
-            seen += 1
-        return pairs, seen <= cap
+        found = await _last(session, source, FACET_COLUMNS, cap)
+        return found.numbers, found.complete
     some = (
         select(tasks.c.status, tasks.c.agent_id)
         .where(*source.where(Seeks()).where)
@@ -185,7 +209,7 @@ def _stored(source: Source[T], value: str | bytes) -> Expression:
     return source.engine.text_value(value)
 
 
-def _facets(pairs: Counter[tuple[str, str]], complete: bool) -> Facets:
+def _facets(pairs: Counter[tuple[str, ...]], complete: bool) -> Facets:
     statuses: Counter[str] = Counter()
     agents: Counter[str] = Counter()
     for (status, agent), number in pairs.items():

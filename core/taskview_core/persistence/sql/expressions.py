@@ -72,6 +72,13 @@ class Expressions(Protocol):
         """Hold for the tasks of a conversation for whose row a condition holds."""
         ...
 
+    def under_conversation(self, wanted: Condition) -> Condition:
+        """Hold for all tasks that name such a conversation, and for few others.
+
+        From the conversations an index leads to these tasks, where few are wanted.
+        """
+        ...
+
     def has_children(self) -> Condition:
         """Hold for the tasks that are the parent of another."""
         ...

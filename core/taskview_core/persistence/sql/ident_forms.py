@@ -17,7 +17,12 @@ from sqlalchemy import Boolean, Text, literal_column, text
 from taskview_core.entities import Ident
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.expressions import Condition, Expression
-from taskview_core.persistence.sql.ident_text import CONVERSATION_ID, one_form, same_in_any_form
+from taskview_core.persistence.sql.ident_text import (
+    CONVERSATION_ID,
+    all_forms,
+    one_form,
+    same_in_any_form,
+)
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations
 from taskview_core.persistence.straight import driver_of, read
@@ -69,6 +74,11 @@ async def _standing(session: Session, column: str, forms: Sequence[str]) -> list
 
 OF_CONVERSATION: Condition = conversations.c.id == literal_column(CONVERSATION_ID)
 """Holds for a task's conversation."""
+
+FORMS_OF_CONVERSATION: Sequence[Expression] = [
+    literal_column(form, Text) for form in all_forms("conversations.id")
+]
+"""The id of a conversation in each form that a task may name it in."""
 
 CONVERSATION_FORM: Expression = literal_column(one_form("conversations.id"), Text)
 TASK_FORM: Expression = literal_column(one_form("tasks.conversation_id"), Text)

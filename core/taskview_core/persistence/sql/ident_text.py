@@ -10,10 +10,14 @@ _CUTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 
 def same_in_any_form(left: str, right: str) -> str:
     """Hold where `left` is the same id as `right`; an index on `left` is entered by each form."""
-    other = f"CASE length({right}) WHEN 32 THEN {_dashed(right)} ELSE {_plain(right)} END"
-    forms = f"{right}, lower({right}), upper({right}), lower({other}), upper({other})"
     # Of text that is no UUID these are not all the same id: what is found is looked at again.
-    return f"{left} IN ({forms}) AND {one_form(left)} = {one_form(right)}"
+    return f"{left} IN ({', '.join(all_forms(right))}) AND {one_form(left)} = {one_form(right)}"
+
+
+def all_forms(x: str) -> list[str]:
+    """Give an id in each form that it may be written in; what is no UUID, in others besides."""
+    other = f"CASE length({x}) WHEN 32 THEN {_dashed(x)} ELSE {_plain(x)} END"
+    return [x, f"lower({x})", f"upper({x})", f"lower({other})", f"upper({other})"]
 
 
 def one_form(x: str) -> str:

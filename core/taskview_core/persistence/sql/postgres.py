@@ -83,6 +83,10 @@ class PostgresExpressions:
         """See Expressions."""
         return exists(select(1).select_from(conversations).where(self.of_conversation(), wanted))
 
+    def under_conversation(self, wanted: Condition) -> Condition:
+        """See Expressions."""
+        return tasks.c.conversation_id.in_(select(conversations.c.id).where(wanted))
+
     def has_children(self) -> Condition:
         """See Expressions."""
         child = tasks.alias("child")

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
@@ -33,6 +34,7 @@ from taskview_core.persistence.sql.expressions import (
 )
 from taskview_core.persistence.sql.ident_forms import (
     CONVERSATION_FORM,
+    FORMS_OF_CONVERSATION,
     HAS_CHILDREN,
     IS_SOME_PARENT,
     OF_CONVERSATION,
@@ -101,6 +103,11 @@ class SqliteExpressions:
             return exists(select(1).select_from(conversations).where(OF_CONVERSATION, wanted))
         found = select(CONVERSATION_FORM).where(conversations.c.id.is_not(None), wanted)
         return TASK_FORM.in_(found)
+
+    def under_conversation(self, wanted: Condition) -> Condition:
+        """See Expressions. A task may name its conversation in another form of the same id."""
+        forms = [select(form).where(wanted) for form in FORMS_OF_CONVERSATION]
+        return tasks.c.conversation_id.in_(union_all(*forms))
 
     def has_children(self) -> Condition:
         """See Expressions."""

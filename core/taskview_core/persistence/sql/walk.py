@@ -54,7 +54,9 @@ def marks_of(source: Source[T], order: Order, key: Key) -> Marks:
     return Marks(source.engine, [column.name for column in order.columns], key, FROM)
 
 
-def _stretches(order: Order, start: Start | None, *, backward: bool) -> Iterator[Stretch]:
+def stretches(
+    order: Order, start: Start | None = None, *, backward: bool = False
+) -> Iterator[Stretch]:
     """Give the parts of a list from a place on, in the order in which they are read."""
     for segment in segments(order, backward=backward):
         entry = start
@@ -76,7 +78,7 @@ def _any_there(
     return or_(
         *(
             select_stretch(source, stretch, columns=False).limit(1).correlate(None).exists()
-            for stretch in _stretches(order, start, backward=backward)
+            for stretch in stretches(order, start, backward=backward)
         )
     )
 
@@ -106,12 +108,12 @@ async def walk(
     if want <= 0:
         return
     given = 0
-    stretches = _stretches(order, start, backward=backward)
+    parts = stretches(order, start, backward=backward)
     if source.judge is None:
         if marks is None:
             marks = marks_of(source, order, start.key if start else ())
         plain = _Plain(reads, source, order, backward, start, columns, behind, marks)
-        for stretch in stretches:
+        for stretch in parts:
             for row in await plain.rows(stretch, want - given):
                 yield row
                 given += 1
@@ -119,7 +121,7 @@ async def walk(
                 return
         return
     judged = Judged(reads, source, columns, watch, hint)
-    for stretch in stretches:
+    for stretch in parts:
         async for row in judged.rows(stretch, want - given):
             yield row
             given += 1

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.running import Session
+from taskview_core.persistence.sql.expressions import opaque
 from taskview_core.persistence.sql.order import order_by
 from taskview_core.persistence.sql.peek import Peek
 from taskview_core.persistence.sql.places import Key, Stretch, key_columns, key_of
@@ -40,6 +42,8 @@ MOST_HITS = 200
 _LEAST_ROWS = 8
 _AIM_SECONDS = 0.12
 _NO_TIME = 1e-6
+_ALL = 2**62
+"""A limit that nothing meets: what is within is read as it stands."""
 _SPARE = 1.4
 """How many times the rows are looked at in which what is wanted is expected: it may not come."""
 
@@ -94,17 +98,40 @@ class Windows:
             except QueryTimeoutError:
                 self._shrink()
 
-    async def _between(self, reads: Reads) -> Window:
+    async def counted(self, reads: Reads, by: Sequence[ColumnElement[Any]]) -> Window:
+        """Count what is in the next window, by some columns; raises as `next`.
+
+        Its rows are values of these columns with a number, `n`. What is to be judged is not asked.
+        """
+        while True:
+            begun = time.monotonic()
+            try:
+                rows, end = await self._read_between(reads, partial(self._numbers, by), begun)
+            except QueryTimeoutError:
+                self._shrink()
+            else:
+                size = self._rows
+                self._resize(size, time.monotonic() - begun - 2 * self._way)
+                self._go_on(end)
+                return Window(rows, size, end)
+
+    async def _read_between(
+        self, reads: Reads, what: Callable[[Key | None], Any], begun: float
+    ) -> tuple[Sequence[Any], Key | None]:
         """Find where the window ends, and read what is between."""
-        begun = time.monotonic()
 
         async def read(session: Session) -> tuple[Sequence[Any], Key | None]:
             last = (await session.execute(self._last())).first()
             self._way = min(self._way, time.monotonic() - begun)
             end = None if last is None else key_of(self._source, self.stretch.order, last)
-            return (await session.execute(self._hits(end))).all(), end
+            return (await session.execute(what(end))).all(), end
 
-        rows, end = await reads.run(read, self._limit)
+        return await reads.run(read, self._limit)
+
+    async def _between(self, reads: Reads) -> Window:
+        """Read the rows of a window."""
+        begun = time.monotonic()
+        rows, end = await self._read_between(reads, self._hits, begun)
         size, full = self._rows, len(rows) >= MOST_HITS
         # Of a window with many hits the rest is left to the next one.
         if full:
@@ -185,7 +212,7 @@ class Windows:
         time: backward reads of a file that is not in memory cost many times more.
         """
         source = self._source
-        stretch = self.stretch if end is None else self.stretch.until(end)
+        stretch = self._to(end)
         by = order_by(stretch.order, stretch.segment, backward=stretch.backward)
         return (
             select(
@@ -198,3 +225,24 @@ class Windows:
             .order_by(*(source.engine.unindexed(each) for each in by))
             .limit(MOST_HITS)
         )
+
+    def _numbers(self, by: Sequence[ColumnElement[Any]], end: Key | None) -> Any:
+        """Give the statement that counts what may be hits in the window.
+
+        Nothing orders its rows: no index but the window's is to look like a way to them.
+        """
+        source, stretch = self._source, self._to(end)
+        asked = source.where(stretch.seeks())
+        within = (*(asked.entries if self._enters else ()), *stretch.conditions(source))
+        rows = (
+            select(*(by or [literal(1)]))
+            .select_from(source.table)
+            .where(*within, opaque(*asked.where))
+            .limit(_ALL)
+            .subquery("rows")
+        )
+        named = [rows.c[column.name] for column in by]
+        return select(*named, func.count().label("n")).select_from(rows).group_by(*named)
+
+    def _to(self, end: Key | None) -> Stretch:
+        return self.stretch if end is None else self.stretch.until(end)
