@@ -175,7 +175,7 @@ async def test_a_count_that_takes_too_long_is_estimated(
     async def too_long(*_: object) -> Count:
         raise QueryTimeoutError("counting took too long")
 
-    monkeypatch.setattr("taskview_core.persistence.browser.count_rows", too_long)
+    monkeypatch.setattr("taskview_core.persistence.task_lists.count_rows", too_long)
     count = await many.count_quickly(EVERYTHING)
     assert (count is None) if many_url.startswith("sqlite") else (count is not None and count.about)
 
@@ -186,8 +186,8 @@ async def test_what_cannot_even_be_estimated_in_a_moment_is_none(
     async def too_long(*_: object) -> Count:
         raise QueryTimeoutError("it took too long")
 
-    monkeypatch.setattr("taskview_core.persistence.browser.count_rows", too_long)
-    monkeypatch.setattr("taskview_core.persistence.browser.estimated", too_long)
+    monkeypatch.setattr("taskview_core.persistence.task_lists.count_rows", too_long)
+    monkeypatch.setattr("taskview_core.persistence.task_lists.estimated", too_long)
     assert await many.count_quickly(EVERYTHING) is None
 
 

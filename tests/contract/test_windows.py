@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,9 +13,19 @@ import pytest
 
 from support.databases import DatabaseMaker
 from support.endless import make_plain_view
-from support.stored import START, StoredTask, insert, insert_async, json_text, number
+from support.heard import heard
+from support.hurried import Hurry
+from support.stored import (
+    START,
+    StoredConversation,
+    StoredTask,
+    insert,
+    insert_async,
+    json_text,
+    number,
+)
 from support.walking import as_text_and_back, walk_backwards, walk_forwards
-from taskview_core.entities import TaskRow
+from taskview_core.entities import Count, Facets, TaskRow
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.persistence.sql import judged, windows
@@ -113,6 +124,83 @@ async def test_pages_of_a_search_are_complete_both_ways(
         walked = await walk(search, PageRequest(9, sort))
         assert [row.id for row in walked.rows] == expected
     assert (await filled.count_tasks(task_filter, None)).value == len(expected)
+
+
+LOOKED_AT = ["-status:failed", "agent:z*", "duration:>1s", "is:leaf", "user:nobody", "is:orphan"]
+
+
+@pytest.mark.parametrize("words", LOOKED_AT)
+@pytest.mark.parametrize("sort", [NEWEST_FIRST, Sort("completed")], ids=str)
+async def test_where_one_statement_takes_too_long_a_list_is_read_in_windows(
+    filled: DatabaseBrowser, words: str, sort: Sort
+) -> None:
+    task_filter = TaskFilter.parse(words)
+    expected = await filled.search_tasks(task_filter, PageRequest(500, sort))
+    count, facets = await filled.count_tasks(task_filter, None), await filled.facets(task_filter)
+    Hurry(filled)
+
+    async def search(request: PageRequest) -> Page[TaskRow]:
+        return await filled.search_tasks(task_filter, request)
+
+    for walk in (walk_forwards, walk_backwards):
+        assert tuple((await walk(search, PageRequest(40, sort))).rows) == expected.rows
+    told: list[Count] = []
+    assert await filled.count_tasks(task_filter, None, heard=told.append) == count
+    assert [each.value for each in told] == sorted(each.value for each in told)
+    assert len(told) > 1, "the number grows"
+    offered: list[Facets] = []
+    assert await filled.facets(task_filter, heard=offered.append) == facets
+    assert [each.complete for each in offered] == [*([False] * (len(offered) - 1)), True]
+
+
+async def test_a_count_stops_where_it_is_far_enough_and_says_what_it_has_in_time(
+    filled: DatabaseBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Hurry(filled)
+    words = TaskFilter.parse("-status:odd")
+    told: list[Count] = []
+    assert await filled.count_tasks(words, 30, heard=told.append) == Count(30, exact=False)
+    assert told[0].value < 30
+    told.clear()
+
+    def out_of_time(count: Count) -> None:
+        told.append(count)
+        raise QueryTimeoutError("the time is up")
+
+    assert await filled.count_tasks(words, heard=out_of_time) == told[0]
+    assert not told[0].exact
+
+
+async def test_from_the_few_conversations_of_a_user_an_index_leads_to_their_tasks(
+    migrated_url: str,
+) -> None:
+    """In whatever form a task names its conversation."""
+    mine, other = number(2**70), number(2**71)
+    rows = [
+        StoredTask.numbered(index, conversation_id=mine if index % 40 == 0 else other)
+        for index in range(400)
+    ]
+    there = [StoredConversation(id=mine, user_id="ana"), StoredConversation(id=other, user_id="b")]
+    await insert_async(migrated_url, rows, there)
+    if migrated_url.startswith("sqlite"):
+        with sqlite3.connect(migrated_url.removeprefix("sqlite:///")) as connection:
+            dashed = (str(mine).upper(), mine.hex)
+            changed = "UPDATE tasks SET conversation_id = ? WHERE conversation_id = ?"
+            connection.execute(f"{changed} AND rowid % 80 = 1", dashed)
+    browser = DatabaseBrowser(migrated_url)
+    await browser.connect()
+    Hurry(browser)
+    told: list[Page[TaskRow]] = []
+    with heard(browser._engine) as sent:
+        page = await browser.search_tasks(
+            TaskFilter.parse("user:ana"), PageRequest(), heard=told.append
+        )
+    await browser.close()
+    assert {row.id for row in page.rows} == {row.id for row in rows if row.conversation_id == mine}
+    assert page.partial is None
+    assert told
+    assert len(told) < 10, "not window after window"
+    assert any("UNION ALL" in statement or " IN (SELECT" in statement for statement, _ in sent)
 
 
 @pytest.mark.parametrize("words", ["needle", "-needle", "nothing-has-this"])

@@ -16,6 +16,7 @@ from sqlalchemy import JSON
 
 from support.databases import SQLITE
 from support.foreign import BINARY_JSON, make_guide_database
+from support.hurried import Hurry
 from taskview_core.persistence.browser import DatabaseBrowser
 from taskview_core.query.evaluate import ConversationFacts, TaskFacts
 from taskview_core.query.stuck import ENDED, run_limit
@@ -64,6 +65,7 @@ class Arena:
         self.is_sqlite = label == SQLITE
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self.browser = DatabaseBrowser(url, clock=lambda: NOW, limits_kept=0.0)
+        self._hurry = Hurry(self.browser, hurried=False)
         self.run(self.browser.connect())
         if self.is_sqlite:
             self._sqlite = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -78,6 +80,10 @@ class Arena:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the arena's loop."""
         return self._runner.run(work)
+
+    def be_patient(self, patient: bool) -> None:
+        """Give a statement the usual moment to have a page, or none."""
+        self._hurry.hurried = not patient
 
     def close(self) -> None:
         """Hang up."""

@@ -69,6 +69,8 @@ class FakeBrowser:
     partial: Partial | None = None
     tell: Callable[[Page[TaskRow]], None] = lambda page: None
     """What the search that was asked for last is heard by."""
+    tell_count: Callable[[Count], None] = lambda count: None
+    tell_facets: Callable[[Facets], None] = lambda facets: None
     counts_quickly: bool = False
     as_replica: Replica | None = None
     replicas_asked: int = 0
@@ -126,7 +128,8 @@ class FakeBrowser:
         *,
         heard: Callable[[Count], None] | None = None,
     ) -> Count:
-        """See ITaskBrowser."""
+        """See ITaskBrowser. While it is held back, `tell_count` says how far it has come."""
+        self.tell_count = heard or (lambda count: None)
         return await self._answer(
             "count_tasks",
             (task_filter, cap),
@@ -143,7 +146,8 @@ class FakeBrowser:
     async def facets(
         self, task_filter: TaskFilter, *, heard: Callable[[Facets], None] | None = None
     ) -> Facets:
-        """See ITaskBrowser."""
+        """See ITaskBrowser. While it is held back, `tell_facets` says what is known of them."""
+        self.tell_facets = heard or (lambda facets: None)
 
         def make() -> Facets:
             rows = [task.row for task in self._matching(task_filter)]

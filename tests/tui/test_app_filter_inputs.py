@@ -10,6 +10,7 @@ from textual import events
 
 from support.filtered_list import AGENTS, filters, some_tasks
 from support.screens import running
+from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.errors import QueryError
 from taskview_core.query.task_filter import TaskFilter
 from taskview_core.query.terms import ValueKey
@@ -145,6 +146,20 @@ async def test_right_accepts_what_is_shown_behind_the_cursor() -> None:
         await run.until(lambda: box._suggestion == "tool:grep")
         await run.press("right")
         await run.until(lambda: run.input_text(Slot.AGENT) == "tool:grep")
+
+
+async def test_facets_are_offered_as_they_are_counted() -> None:
+    browser = some_tasks()
+    gate = browser.hold("facets")
+    async with running(browser) as run:
+        await run.press("slash", "tab")
+        await run.until(lambda: len(browser.named("facets")) == 1)
+        some = FacetValue("planner", Count(3, exact=False))
+        browser.tell_facets(Facets((), (some,), complete=False))
+        await run.until(lambda: "3+" in str(run.one(Choices).render()))
+        gate.set()
+        await run.until(lambda: "10" in str(run.one(Choices).render()))
+        assert len(browser.named("facets")) == 1
 
 
 async def test_facets_never_hold_up_a_page_and_their_failure_is_no_fault() -> None:

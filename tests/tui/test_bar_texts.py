@@ -48,8 +48,14 @@ def test_what_matters_least_goes_first_and_parts_are_never_cut() -> None:
         (ListStatus(rows=3, offset=0, total=Count(3)), "rows 1-3 of 3"),
         (ListStatus(rows=3, offset=9, total=Count(10)), "rows 10-12 of 12+"),
         (
-            ListStatus(rows=1, offset=0, total=Count(10_000, exact=False), counting=True),
+            ListStatus(
+                rows=1, offset=0, total=Count(10_000, exact=False), counting=True, counting_all=True
+            ),
             "rows 1-1 of 10,000+ (counting all)",
+        ),
+        (
+            ListStatus(rows=50, offset=0, total=Count(37, exact=False), counting=True),
+            "rows 1-50 of 50+ …",
         ),
         (
             ListStatus(rows=50, offset=50, total=Count.estimated(1_234_567)),

@@ -6,9 +6,8 @@ import pytest
 
 from support.fake_browser import tasks
 from support.screens import running
-from taskview_core.errors import (
-    QueryTimeoutError,
-)
+from taskview_core.entities import Count
+from taskview_core.errors import QueryTimeoutError
 from taskview_core.query.page import Partial
 
 
@@ -46,6 +45,34 @@ async def test_what_is_counted_in_a_moment_replaces_the_cap_unasked() -> None:
         await run.press("r")
         await run.settled()
         assert browser.named("count_tasks")[-1][1] == 10_000, "nobody has asked for all"
+
+
+async def test_a_count_grows_while_it_takes_long_and_holds_up_no_page_ahead() -> None:
+    browser = tasks(200)
+    gate = browser.hold("count_tasks")
+    async with running(browser, settled=False) as run:
+        await run.until(lambda: "rows 1-50 of …" in run.status)
+        assert len(browser.named("search_tasks")) == 1
+        browser.tell_count(Count(7, exact=False))
+        await run.until(lambda: "rows 1-50 of 50+ …" in run.status)
+        await run.until(lambda: len(browser.named("search_tasks")) == 2)
+        browser.tell_count(Count(120, exact=False))
+        await run.until(lambda: "of 120+ …" in run.status)
+        gate.set()
+        await run.until(lambda: "rows 1-50 of 200 " in run.status)
+        gate = browser.hold("count_tasks")
+        await run.press("r")
+        await run.until(lambda: len(browser.named("count_tasks")) == 2)
+        browser.tell_count(Count(9, exact=False))
+        await run.pilot.pause()
+        assert "of 200 …" in run.status, "what was known is not taken back"
+        await run.type("/")
+        await run.type("nothing-like-it")
+        late = browser.tell_count
+        await run.until(lambda: "no tasks" in run.status)
+        late(Count(500, exact=False))
+        await run.pilot.pause()
+        assert "500" not in run.status
 
 
 async def test_counting_never_holds_up_the_page_and_its_failure_is_small() -> None:

@@ -28,6 +28,7 @@ class ListStatus(NamedTuple):
     span: str = ""
     total: Count | None = None
     counting: bool = False
+    counting_all: bool = False
     count_fault: str = ""
     took: float | None = None
     running: str = ""
@@ -93,8 +94,9 @@ def _total(status: ListStatus, last: int | None) -> str:
     count = status.total
     if last is not None and last > count.value:
         count = Count(last, exact=False)
-    asked = " (counting all)" if status.counting else "" if count.exact else " (# counts all)"
-    return f" of {count}{asked}"
+    if status.counting:
+        return f" of {count}{' (counting all)' if status.counting_all else ' …'}"
+    return f" of {count}{'' if count.exact else ' (# counts all)'}"
 
 
 def _took(status: ListStatus) -> str:

@@ -111,7 +111,9 @@ class ConversationsScreen(ListScreen[ConversationFilter, ConversationRow], Marks
         """See ListScreen."""
         return await self.browser.search_conversations(ask.filter, ask.page)
 
-    async def read_count(self, task_filter: ConversationFilter, cap: int | None) -> Count:
+    async def read_count(
+        self, task_filter: ConversationFilter, cap: int | None, heard: Callable[[Count], None]
+    ) -> Count:
         """See ListScreen."""
         return await self.browser.count_conversations(task_filter, cap)
 

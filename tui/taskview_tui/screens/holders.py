@@ -92,10 +92,12 @@ class HoldersScreen(TasksScreen):
             return await super().search(task_filter, request, heard)
         return await self._search_for.page(self.browser, task_filter, request, heard)
 
-    async def read_count(self, task_filter: TaskFilter, cap: int | None) -> Count:
+    async def read_count(
+        self, task_filter: TaskFilter, cap: int | None, heard: Callable[[Count], None]
+    ) -> Count:
         """See ListScreen: each is to be looked at, so not more than have to be for the marks."""
         if not self._is_followed(task_filter):
-            return await super().read_count(task_filter, cap)
+            return await super().read_count(task_filter, cap, heard)
         most = None if cap is None else MOST
         rows, is_all = await self._search_for.oldest(self.browser, task_filter, most)
         return Count(len(rows), exact=is_all)

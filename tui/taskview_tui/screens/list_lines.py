@@ -101,6 +101,7 @@ class ListLines(AheadScreen[F, R]):
             span=self.span_of(page.rows, sort),
             total=count,
             counting=self.counting.running and same,
+            counting_all=self.counting.exact,
             count_fault=self.counting.fault if same else "",
             took=shown.took if self._searching is None else None,
             running=running,

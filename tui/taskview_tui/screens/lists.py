@@ -252,7 +252,11 @@ class ListScreen(ListLines[F, R]):
     @property
     def may_look_ahead(self) -> bool:
         """Whether nothing that was asked for would wait for a page that is read ahead."""
-        return not (self.is_busy or self.has_trouble or self.is_following) and self.is_current
+        browser = self.host.browser
+        is_alone = browser is not None and browser.reading.connections == 1
+        counts = self.counting.running if is_alone else self.is_counting_first
+        busy = self.is_waiting or self._searching is not None or counts
+        return not (busy or self.has_trouble or self.is_following) and self.is_current
 
     def look_ahead(self) -> None:
         """Read the page that is likely to be asked for next, where that costs little."""

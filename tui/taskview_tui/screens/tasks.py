@@ -27,7 +27,7 @@ from taskview_tui.text.times import short_time
 from taskview_tui.widgets.task_table import TaskTable
 
 if TYPE_CHECKING:
-    from taskview_core.entities import Count, Facets, Ident, TaskRow  # noqa: F401 - in a string
+    from taskview_core.entities import Count, Facets, Ident, TaskRow
     from taskview_core.query.keys import KeyHelp
     from taskview_core.query.page import Page
     from taskview_core.query.terms import TimePoint, ValueKey
@@ -54,6 +54,9 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
 
     class FacetsArrived(Arrived[FacetsAsk, "Facets"]):
         """Values and their counts have come."""
+
+    class FacetsHeard(Arrived[FacetsAsk, "Facets"]):
+        """Some of them are known: counting goes on."""
 
     def __init__(self, task_filter: TaskFilter = EVERYTHING, sort: Sort = NEWEST_FIRST) -> None:
         super().__init__(first_ask(task_filter, sort))
@@ -150,9 +153,11 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
         """Read one page of the tasks that are to be listed under a filter."""
         return await self.browser.search_tasks(task_filter, request, heard=heard)
 
-    async def read_count(self, task_filter: TaskFilter, cap: int | None) -> Count:
-        """See ListScreen."""
-        return await self.browser.count_tasks(task_filter, cap)
+    async def read_count(
+        self, task_filter: TaskFilter, cap: int | None, heard: Callable[[Count], None]
+    ) -> Count:
+        """See CountedScreen."""
+        return await self.browser.count_tasks(task_filter, cap, heard=heard)
 
     async def read_quick_count(self, task_filter: TaskFilter) -> Count | None:
         """See CountedScreen."""
@@ -271,25 +276,35 @@ class TasksScreen(ListScreen[TaskFilter, "TaskRow"], WithDetail):
     @work(exclusive=True, group="facets")
     async def _read_facets(self, ask: FacetsAsk) -> None:
         browser = self.browser
+
+        def heard(found: Facets) -> None:
+            self.post_message(self.FacetsHeard(ask, found))
+
         await deliver(
             self,
             "facets",
             ask,
-            lambda: browser.facets(ask.filter),
+            lambda: browser.facets(ask.filter, heard=heard),
             self.FacetsArrived,
         )
 
     @on(FacetsArrived)
     def _offer_facets(self, message: FacetsArrived) -> None:
-        ask = message.ask
-        if ask is self._facets_ask:
+        if message.ask is self._facets_ask:
             self._facets_ask = None
-            from taskview_core.query.terms import ValueKey
-
-            values = message.found
-            found = values.agents if ask.key is ValueKey.AGENT else values.statuses
-            self.bar.offer(ask.key, ask.filter, found, complete=values.complete)
+            self._offer(message.ask, message.found)
             self.look_ahead()
+
+    @on(FacetsHeard)
+    def _offer_heard(self, message: FacetsHeard) -> None:
+        if message.ask is self._facets_ask:
+            self._offer(message.ask, message.found)
+
+    def _offer(self, ask: FacetsAsk, values: Facets) -> None:
+        from taskview_core.query.terms import ValueKey
+
+        found = values.agents if ask.key is ValueKey.AGENT else values.statuses
+        self.bar.offer(ask.key, ask.filter, found, complete=values.complete)
 
     @on(Failed)
     def _facets_failed(self, message: Failed) -> None:
