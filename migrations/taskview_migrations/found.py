@@ -30,6 +30,8 @@ class Found:
     """A sentence for each column of a type that taskview cannot read."""
     servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By table, the other servers that it has rows on, as foreign tables or partitions."""
+    keyless: frozenset[str] = frozenset()
+    """The tables in which no index leads to a row by its id."""
 
     @property
     def is_empty(self) -> bool:
@@ -55,7 +57,27 @@ def look(connection: Connection) -> Found:
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         revision = ", ".join(str(row) for row in rows) or None
     servers = {table: _servers(connection, table) for table in columns}
-    return Found(columns, all_indexes(connection), revision, _odd_types(connection), servers)
+    indexes = all_indexes(connection)
+    return Found(
+        columns,
+        indexes,
+        revision,
+        _odd_types(connection),
+        servers,
+        frozenset(table for table in columns if not _has_key(connection, table, indexes)),
+    )
+
+
+def _has_key(connection: Connection, table: str, indexes: Mapping[str, FoundIndex]) -> bool:
+    """Say whether an index leads to a row by its id; SQLite lists none where that numbers rows."""
+    if any(
+        each.table == table and each.valid and each.columns[0] == "id" for each in indexes.values()
+    ):
+        return True
+    if connection.dialect.name != "sqlite":
+        return False
+    own = "SELECT 1 FROM pragma_table_info(:table) WHERE name = 'id' AND pk = 1"
+    return connection.execute(text(own), {"table": table}).first() is not None
 
 
 _SERVERS = """

@@ -58,7 +58,10 @@ class Intent:
             to_come.insert(0, "the table alembic_version, which holds the revision")
         if to_come:
             unchanged = "no row, column or other table is changed"
-            return f"{self._label} will get {'; '.join(to_come)}; {unchanged}"
+            # Postgres builds them beside whoever writes.
+            wait = number and connection.dialect.name == "sqlite"
+            others = "; programs that write to it wait meanwhile" if wait else ""
+            return f"{self._label} will get {'; '.join(to_come)}; {unchanged}{others}"
         if found.revision != self._head:
             return (
                 f"{self._label} will go from {found.revision} to {self._head}:"

@@ -28,6 +28,8 @@ class TableStatus:
     rows: Count | None
     servers: tuple[str, ...] = ()
     """The other servers that it has rows on: what indexes there are there is not seen."""
+    slow: str = ""
+    """What is slow because no index leads to a row by its id; empty where one does."""
 
     @property
     def present(self) -> bool:

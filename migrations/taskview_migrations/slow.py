@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+KEYLESS: Mapping[str, str] = {
+    "tasks": "opening a task, or the parent of one, reads the whole table",
+    "conversations": "each task's title and user is looked for in the whole table",
+}
+"""By the table: what is slow where no index leads to a row by its id."""
+
 _MOMENT = "sorts those of the same moment"
 _RARE = (
     "a rare status of a busy agent, and facets under an agent, walk past that agent's other tasks"
@@ -27,7 +33,8 @@ SLOW: Mapping[str, tuple[str, ...]] = {
         "facets by status count by a wider index",
     ),
     "ix_tasks_created": (
-        "every page of the task list reads and sorts the whole table",
+        "every page of the task list reads and sorts the whole table, and a search for words"
+        " shows nothing before it has read all",
         f"every page of the task list {_MOMENT}",
     ),
     "ix_tasks_created_odd": (
@@ -47,12 +54,14 @@ SLOW: Mapping[str, tuple[str, ...]] = {
         f"sorting by updated {_MOMENT}",
     ),
     "ix_tasks_status_created": (
-        "pages under a status walk past all tasks of other statuses",
+        "pages under a status walk past all tasks of other statuses, and sorting by status reads"
+        " and sorts the whole table",
         "pages under a status sort all its tasks, or walk past those of other statuses",
         f"a page under a status {_MOMENT}",
     ),
     "ix_tasks_agent_created": (
-        "pages under an agent walk past all tasks of other agents",
+        "pages under an agent walk past all tasks of other agents, and sorting by agent reads and"
+        " sorts the whole table",
         "pages under an agent sort all its tasks, or walk past those of other agents",
         f"a page under an agent {_MOMENT}",
     ),
@@ -68,7 +77,7 @@ SLOW: Mapping[str, tuple[str, ...]] = {
         f"a page of a conversation's tasks {_MOMENT}",
     ),
     "ix_tasks_parent_created": (
-        "finding the children of a task reads the whole table",
+        "finding the children of a task reads the whole table, and so do is:leaf and is:stuck",
         "each page of a task's children sorts all of them",
         f"a page of a task's children {_MOMENT}",
     ),

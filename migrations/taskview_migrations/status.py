@@ -17,6 +17,7 @@ from taskview_migrations.found import Found, look, problems_of
 from taskview_migrations.indexes import serving, serving_in_part
 from taskview_migrations.report import IndexStatus, SchemaStatus, TableStatus
 from taskview_migrations.rows import rows_capped
+from taskview_migrations.slow import KEYLESS
 
 
 async def status(url: DatabaseUrl, *, seconds: float = USUAL_SECONDS) -> SchemaStatus:
@@ -48,6 +49,7 @@ def _status(connection: Connection, label: str) -> SchemaStatus:
                 name=name,
                 rows=rows_capped(connection, name) if name in found.columns else None,
                 servers=found.servers.get(name, ()),
+                slow=KEYLESS[name] if name in found.keyless and not found.servers[name] else "",
             )
             for name in TABLES
         ),

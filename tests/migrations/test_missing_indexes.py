@@ -126,3 +126,18 @@ def test_what_was_missing_is_what_is_told(
     assert said[-1] == f"taskview: {label} has the indexes that it lacked, at revision {NEWEST}"
     assert main(("db", "status", migrated_url)) == 0
     assert "summary    all is there\n" in capsys.readouterr().out
+
+
+def test_a_table_without_a_key_is_told(
+    migrated_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one that was copied by CREATE TABLE AS: no index leads to a row by its id."""
+    move = "ALTER TABLE tasks RENAME TO keyed", "CREATE TABLE tasks AS SELECT * FROM keyed"
+    asyncio.run(execute(migrated_url, *move))
+    assert main(("db", "status", migrated_url)) == 0
+    told = capsys.readouterr().out
+    assert "✗ key of tasks  missing, and no upgrade makes one: without it opening a task" in told
+    assert "key of conversations" not in told
+    asyncio.run(execute(migrated_url, "CREATE INDEX theirs ON tasks (id)"))
+    assert main(("db", "status", migrated_url)) == 0
+    assert "key of tasks" not in capsys.readouterr().out

@@ -27,6 +27,11 @@ def status_lines(status: SchemaStatus) -> Iterator[str]:
     indexes = [index for index in status.indexes if index.table in present]
     lines = [
         *(_elsewhere(table) for table in status.tables if table.servers),
+        *(
+            f"✗ key of {table.name}  missing, and no upgrade makes one: without it {table.slow}"
+            for table in status.tables
+            if table.slow
+        ),
         *(_index(index) for index in indexes),
     ]
     for number, line in enumerate(lines):
