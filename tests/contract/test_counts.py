@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from support.databases import DatabaseMaker, run
 from support.stored import CONVERSATION, START, StoredConversation, StoredTask, insert, number
-from taskview_core.entities import Count
+from taskview_core.entities import Count, Facets
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.interfaces.browser import COUNT_CAP
 from taskview_core.persistence.browser import DatabaseBrowser
@@ -114,6 +114,41 @@ async def test_facets_where_no_index_can_be_stepped_through(
     facets = await many.facets(EVERYTHING)
     assert not facets.complete
     assert {each.value for each in facets.agents} >= {"agent0", "agent1", "agent2"}
+
+
+@pytest.mark.parametrize(
+    ("words", "few"), [("", False), ("status:completed", False), ("agent:agent1", True)]
+)
+async def test_facets_are_exact_a_moment_later_where_narrow_indexes_tell_them(
+    many: DatabaseBrowser, words: str, few: bool
+) -> None:
+    task_filter = TaskFilter.parse(words)
+    told: list[Facets] = []
+    facets = await many.facets(task_filter, heard=told.append)
+    assert told[0].is_exact == few
+    assert facets.is_exact
+    for values in (facets.statuses, facets.agents):
+        numbers = {each.value: each.count for each in values}
+        key = "status" if values is facets.statuses else "agent"
+        assert numbers == {
+            value: await many.count_tasks(TaskFilter.parse(f"{words} {key}:{value}"), None)
+            for value in numbers
+        }
+        assert (
+            sum(count.value for count in numbers.values())
+            == (await many.count_tasks(task_filter, None)).value
+        )
+
+
+async def test_facets_stay_capped_where_all_take_too_long(
+    many: DatabaseBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_long(*_: object) -> None:
+        raise QueryTimeoutError("it took too long")
+
+    monkeypatch.setattr("taskview_core.persistence.task_lists.exact_values", too_long)
+    told: list[Facets] = []
+    assert await many.facets(EVERYTHING, heard=told.append) == told[0]
 
 
 async def test_facets_follow_the_filter(many: DatabaseBrowser) -> None:

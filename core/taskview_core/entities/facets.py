@@ -25,3 +25,8 @@ class Facets:
     statuses: tuple[FacetValue, ...]
     agents: tuple[FacetValue, ...]
     complete: bool = True
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every number is the whole one."""
+        return self.complete and all(value.count.exact for value in (*self.statuses, *self.agents))

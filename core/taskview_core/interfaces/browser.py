@@ -101,7 +101,8 @@ class ITaskBrowser(Protocol):
     ) -> Facets:
         """Count the statuses and agents of the tasks that the filter lets through, capped.
 
-        `heard` is called as for `count_tasks`.
+        `heard` is called as for `count_tasks`, and with the capped ones where narrow indexes tell
+        all of them in a moment more.
         """
         ...
 

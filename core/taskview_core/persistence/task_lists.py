@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement
 
-from taskview_core.entities import Count, Facets, TaskRow
+from taskview_core.entities import Count, Facets, FacetValue, TaskRow
 from taskview_core.errors import QueryTimeoutError, UnsupportedError
 from taskview_core.persistence.asking import Asker
 from taskview_core.persistence.running import Session, Work, stopped_after
@@ -27,6 +28,7 @@ from taskview_core.persistence.sql.counts import (
     count_facets,
     count_of,
     count_rows,
+    exact_values,
     facets_of,
 )
 from taskview_core.persistence.sql.estimates import estimated
@@ -182,13 +184,35 @@ class TaskLists:
             )
 
         try:
-            if heard is None or not looks_at_rows(task_filter.terms):
+            if heard is None:
                 return await self._asker.ask(work)
+            if not looks_at_rows(task_filter.terms):
+                found = await self._asker.ask(work)
+                heard(found)
+                return found if found.is_exact else await self._exact_facets(task_filter, found)
             source = await self._made(task_filter, limits)
             return await self._growing(source, FACET_COLUMNS, LOOKED_AT, facets_of, heard, work)
         except UnsupportedError:
             # Citus steps through no index from value to value: some rows tell as much as they do.
             return await self._asker.ask(simply)
+
+    async def _exact_facets(self, task_filter: TaskFilter, found: Facets) -> Facets:
+        """Count on beyond the cap, where narrow indexes tell all in a moment."""
+
+        async def values(
+            column: ColumnElement[Any], session: Session
+        ) -> tuple[FacetValue, ...] | None:
+            source = await self._source(session, task_filter, RunLimits())
+            return await exact_values(session, source, await self._profile(session), column)
+
+        told: list[tuple[FacetValue, ...]] = []
+        for column, capped in zip(FACET_COLUMNS, (found.statuses, found.agents), strict=True):
+            exact = None
+            with suppress(QueryTimeoutError):
+                exact = await self._asker.ask(partial(values, column), seconds=_MOMENT)
+            told.append(capped if exact is None else exact)
+        statuses, agents = told
+        return Facets(statuses, agents)
 
     async def _growing(
         self,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from taskview_core.entities import Count, Facets, FacetValue
 from taskview_core.persistence.running import Session
 from taskview_core.persistence.sql.conditions import Seeks
-from taskview_core.persistence.sql.expressions import Condition, Expression
+from taskview_core.persistence.sql.expressions import Condition, Expression, opaque
 from taskview_core.persistence.sql.mapping import text_of
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import InSession
@@ -105,6 +105,26 @@ async def count_facets(session: Session, source: Source[T], profile: Profile) ->
             values[column] = [each for each in found if text_of(each) == source.fixed[column]]
     exact = await _count_each(session, source, values)
     return Facets(_ranked(exact["status"]), _ranked(exact["agent_id"]))
+
+
+async def exact_values(
+    session: Session, source: Source[T], profile: Profile, column: ColumnElement[Any]
+) -> tuple[FacetValue, ...] | None:
+    """Count the rows of a list by one of the facets' columns; None where no narrow index has them.
+
+    That reads an index to its end: some hundred milliseconds for millions of rows.
+    """
+    if not source.narrow or f"tasks.{column.name}" not in profile.leading:
+        return None
+    where = source.where(Seeks()).where
+    if "status" in source.fixed and column.name == "agent_id" and not source.engine.is_served:
+        # SQLite would look at each row with that status: the index by agents holds it too.
+        where = (opaque(*where),)
+    counted = select(column, func.count().label("n")).where(*where).group_by(column)
+    found: Counter[str] = Counter()
+    for value, number in (await session.execute(counted)).all():
+        found[text_of(value)] += number
+    return _ranked({value: Count(number) for value, number in found.items()})
 
 
 async def _of_some(session: Session, source: Source[T], pairs: Counter[tuple[str, ...]]) -> Facets:
