@@ -5,7 +5,9 @@
    index has gathered where in the whole table it is.
 2. Else a text index, where there is one, is asked for the rows that may hold the terms. If they
    are few, they are all that is left to look at.
-3. Else more windows, or, where the database has no index for the order, statements that sort.
+3. Else more windows. Where the database has no index for the order, they go through the table in
+   the order in which it is stored, and the first rows of the list are those of all that fit.
+4. Where there is no such order either, as of a view, statements that sort.
 
 A text index that may not know all rows as they are says which to show until these are found.
 """
@@ -16,13 +18,15 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
 
 from taskview_core.errors import QueryTimeoutError
+from taskview_core.persistence.sql.conditions import Conditions, Seeks
 from taskview_core.persistence.sql.expressions import Condition, opaque
-from taskview_core.persistence.sql.order import order_by
+from taskview_core.persistence.sql.order import PLACE, Segment, order_by
 from taskview_core.persistence.sql.places import Reached, Stretch, Watch, key_columns, key_of
 from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Few, Source
@@ -31,8 +35,12 @@ from taskview_core.persistence.sql.windows import OrderNotIndexedError, Windows
 T = TypeVar("T")
 Hint = Callable[[Sequence[Any]], None]
 """Is told rows that fit and that a search will meet further on, in the order of the list."""
+Gathered = Callable[[Sequence[Any], int], None]
+"""Is told the first rows of those that fit so far, and how many have been looked at."""
 
 _BATCH = 200
+_MOST_GATHERED = 1_000
+"""Of how many first rows it is known where they are: each time, all of them are sorted anew."""
 _NEAR_ROWS = 4_000
 """So many more rows are looked at without asking an index."""
 _PATIENCE = 0.008
@@ -49,12 +57,14 @@ class Judged(Generic[T]):
         columns: bool,
         watch: Watch | None,
         hint: Hint | None = None,
+        gathered: Gathered | None = None,
     ) -> None:
         self._reads = reads
         self._source = source
         self._columns = columns
         self._watch = watch
         self._hint = hint
+        self._gathered = gathered
         self._ask = source.candidates
         self._some: Few | None = None
         self._is_hinted = False
@@ -66,7 +76,7 @@ class Judged(Generic[T]):
         """Give the rows of a stretch that fit."""
         windows = Windows(self._source, stretch, self._columns)
         self._is_hinted = False
-        in_order = stretch.order.sort.key in self._source.windowed
+        in_order = self._source.is_windowed(stretch.order)
         while in_order and (self._near or not await self._is_narrowed(windows.stretch, want)):
             try:
                 window = await windows.next(self._reads, want if self._near else None)
@@ -83,8 +93,11 @@ class Judged(Generic[T]):
             expected = window.looked_at * want / fitting if fitting else math.inf
             windows.expect(expected)
             self._near = expected <= _NEAR_ROWS
-        await self._is_narrowed(windows.stretch, want)
-        async for row in self._batches(windows.stretch, want):
+        narrowed = await self._is_narrowed(windows.stretch, want)
+        is_stored = self._source.storage is not None and want <= _MOST_GATHERED
+        gathers = is_stored and not narrowed and not in_order
+        rows = self._gather if gathers else self._batches
+        async for row in rows(windows.stretch, want):
             yield row
 
     async def _is_narrowed(self, stretch: Stretch, want: int) -> bool:
@@ -116,6 +129,51 @@ class Judged(Generic[T]):
         except QueryTimeoutError:
             pass  # Those that lie far apart take long on a slow disk; they are met anyway.
         return hits
+
+    async def _gather(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
+        """Go through the table as it is stored, and keep the first rows of the stretch."""
+        source, storage = self._source, self._source.storage
+        assert storage is not None, "it has been looked at"
+
+        def where(seeks: Seeks) -> Conditions:
+            asked = source.where(stretch.seeks())
+            return replace(asked, others=(*asked.others, *stretch.conditions(source)))
+
+        through = Stretch(storage, Segment(nulls=False), backward=False)
+        windows = Windows(replace(source, where=where), through, columns=False)
+        first: Sequence[Any] = ()
+        while True:
+            try:
+                window = await windows.next(self._reads)
+            except OrderNotIndexedError:
+                async for row in self._batches(stretch, want):
+                    yield row
+                return
+            places = [row.key_0 async for row in self._fitting(window.rows)]
+            if places:
+                kept = [row.place for row in first]
+                first = await self._first_of(stretch, [*kept, *places], want)
+            self._looked_at += window.looked_at
+            if window.edge is None:
+                break
+            if self._gathered is not None:
+                self._gathered(first, self._looked_at)
+        for row in first:
+            yield row
+
+    async def _first_of(self, stretch: Stretch, places: list[Any], want: int) -> Sequence[Any]:
+        """Sort a few rows, which have been judged; the first ones say as `place` where they are."""
+        storage = self._source.storage
+        assert storage is not None, "the places are in it"
+        place = storage.first
+        rows: Sequence[Any] = ()
+        # What is shown of a row costs more than to sort it: it is asked of the first ones alone.
+        for columns in (False, True) if len(places) > _BATCH else (True,):
+            among = self._source.among(place.in_(places))
+            statement = select_stretch(among, stretch, columns and self._columns).limit(want)
+            rows = await rows_of(self._reads, statement.add_columns(place.label(PLACE)))
+            places = [row.place for row in rows]
+        return rows
 
     async def _batches(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
         source = self._source

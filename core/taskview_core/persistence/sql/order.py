@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, tuple_
+from sqlalchemy import Integer, and_, func, literal_column, or_, tuple_
 
 from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
@@ -23,6 +23,9 @@ from taskview_core.persistence.sql.statements import mark
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.request import KeyValue
 from taskview_core.query.sort import Sort
+
+PLACE = "place"
+"""Names where a row is stored, or an id that stands for it."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,20 @@ def sorted_keys(profile: Profile) -> frozenset[str]:
     columns |= {"agent": "tasks.agent_id", "status": "tasks.status"}
     known = any(column.startswith("tasks.") for column in profile.leading)
     return frozenset(k for k, column in columns.items() if not known or column in profile.leading)
+
+
+def storage_order(profile: Profile) -> Order | None:
+    """Give an order in which all tasks can be read whatever they are sorted by; None for none.
+
+    SQLite's numbers of the rows follow each other where the rows lie; elsewhere it is the id's.
+    """
+    if profile.has_rowids:
+        place: Expression = literal_column("tasks._rowid_", Integer)
+    elif "tasks.id" in profile.leading and not profile.is_spread:
+        place = tasks.c.id
+    else:
+        return None
+    return Order(Sort(PLACE, descending=True), (KeyColumn(PLACE, place),), None)
 
 
 def conversation_order(engine: Expressions, profile: Profile, sort: Sort) -> Order:

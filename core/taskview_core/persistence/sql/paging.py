@@ -47,6 +47,8 @@ class PageSearch(Generic[T]):
         self._looked_behind = False
         self._found_since = False
         self._reached: Reached | None = None
+        self._looked_at = 0
+        """How many rows have been, of those that come in another order than the list's."""
         self._hints: Sequence[Any] = ()
         self._marks: Marks | None = None
         self._start = self._start_of_cursor()
@@ -118,11 +120,15 @@ class PageSearch(Generic[T]):
             hint=None if self.heard is None else self._hinted,
             behind=behind,
             marks=self._marks,
+            gathered=self._gathered,
         ):
             self.found.append(row)
             self._found_since = True
         if behind is not None and self.found:
             self._more_behind = bool(self.found[0].told)
+        elif self._looked_at and start is not None:
+            # All would be looked through once more for the row that the cursor was taken from.
+            self._more_behind = True
         elif start is not None or self._beyond_all:
             async for _ in walk(
                 reads,
@@ -140,6 +146,14 @@ class PageSearch(Generic[T]):
     def _watch(self, reached: Reached) -> None:
         self._reached, self._found_since = reached, False
         self._tell()
+
+    def _gathered(self, first: Sequence[Any], looked_at: int) -> None:
+        """Show the first rows of those that were looked at: there may be some before them."""
+        self._looked_at = looked_at
+        if self.heard is not None:
+            rows = self.source.map([*self.found, *first][: self.request.page_size])
+            page = self.so_far("the search goes on")
+            self.heard(replace(page, rows=tuple(rows[::-1] if self._backward else rows)))
 
     def _hinted(self, rows: Sequence[Any]) -> None:
         self._hints = [*self._hints, *rows]  # of the next part of the list
@@ -178,7 +192,7 @@ class PageSearch(Generic[T]):
         """Make the page of what was found by now; `reason` says why there may be more."""
         reached, key = self._reached, self.request.sort.key
         if reached is None:
-            return self.page(Partial(reason))
+            return self.page(Partial(reason, None, self._looked_at))
         to = read_time(reached.key[0]) if key in _TIMES else None
         return self.page(Partial(reason, to, reached.rows))
 

@@ -38,6 +38,7 @@ from taskview_core.persistence.sql.expressions import (
     microseconds_within,
 )
 from taskview_core.persistence.sql.lengths import postgres_duration, task_duration
+from taskview_core.persistence.sql.order import PLACE
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.request import KeyValue
@@ -221,7 +222,7 @@ class PostgresExpressions:
         """See Expressions."""
         if value is None:
             return literal_column("NULL")
-        if name == "id":
+        if name in {"id", PLACE}:
             return literal(UUID(str(value)), Uuid)
         if name.rpartition(".")[2] in _TIMES:
             if str(value).startswith("@"):

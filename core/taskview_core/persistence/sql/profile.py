@@ -27,6 +27,7 @@ class Profile:
     behind foreign tables. What is compared with a column, SQLite turns into text for those that are
     `text_typed`, and into a number for those that are `number_typed`. It says how the tables are
     made and nothing of their rows, which may differ from one to the next.
+    `has_rowids` says that SQLite numbers the tasks itself.
     """
 
     kind: Literal["sqlite", "postgresql"]
@@ -37,6 +38,7 @@ class Profile:
     text_typed: frozenset[str] = frozenset()
     number_typed: frozenset[str] = frozenset()
     is_spread: bool = False
+    has_rowids: bool = False
 
     @property
     def titles_apart(self) -> bool:
@@ -60,6 +62,11 @@ _SQLITE_INDEXES = (
     f" FROM {_TABLES}, pragma_index_list(owner) AS each, pragma_index_info(each.name) AS first"
     " LEFT JOIN sqlite_master AS made ON made.name = each.name"
     " WHERE first.seqno = 0"
+)
+
+_SQLITE_ROWIDS = (
+    "SELECT 1 FROM sqlite_master WHERE name = 'tasks' AND type = 'table'"
+    " AND sql NOT LIKE '%WITHOUT%ROWID%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 )
 
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
@@ -113,8 +120,10 @@ async def _of_sqlite(session: Session, label: str) -> Profile:
         elif (row.made or "").endswith(f" WHERE {odd_time(row.name or '')}"):
             odd_times.add(f"{row.owner}.{row.name}")
     _check_columns(columns, label)
+    has_rowids = (await session.execute(text(_SQLITE_ROWIDS))).first() is not None
     return Profile(
         kind="sqlite",
+        has_rowids=has_rowids,
         nullable=frozenset(nullable),
         leading=frozenset(leading),
         odd_times=frozenset(odd_times & leading),

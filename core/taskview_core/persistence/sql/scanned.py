@@ -33,8 +33,9 @@ def quick_seconds(served: bool) -> float:
 
 
 def can_be_scanned(source: Source[T], request: PageRequest) -> bool:
-    """Say whether there are windows: a list that is sorted for each would be read as often."""
-    return source.judge is not None or request.sort.key in source.windowed
+    """Say whether there is any order to read the list in, window by window."""
+    in_order = request.sort.key in source.windowed or source.storage is not None
+    return source.judge is not None or in_order
 
 
 def scanned(source: Source[T]) -> Source[T]:

@@ -26,7 +26,13 @@ from taskview_core.persistence.sql.expressions import Condition, Expression, Exp
 from taskview_core.persistence.sql.ident_forms import PresentForms, present_forms
 from taskview_core.persistence.sql.many_rows import RowMapper
 from taskview_core.persistence.sql.mapping import optional_text
-from taskview_core.persistence.sql.order import Order, conversation_order, sorted_keys, task_order
+from taskview_core.persistence.sql.order import (
+    Order,
+    conversation_order,
+    sorted_keys,
+    storage_order,
+    task_order,
+)
 from taskview_core.persistence.sql.postgres import PostgresExpressions
 from taskview_core.persistence.sql.profile import Profile
 from taskview_core.persistence.sql.reads import Reads
@@ -84,7 +90,8 @@ class Source(Generic[T]):
     `where` gives the database's conditions; rows that they let through are read with
     `judge_columns` and decided by `judge`, where there is one. `map` makes rows of the list of
     stored ones, which begin with `columns`.
-    `windowed` names the sort keys in whose order an index can be read; `by_value` says that one
+    `windowed` names the sort keys in whose order an index can be read, and `storage` is an order in
+    which the table can, whatever that; `by_value` says that one
     leads to the rows of each status and agent, and `narrow` that to count them takes no more than
     such an index; `sampled`, that a server knows the columns that decide by samples; `fixed` gives
     by column the one value that all rows have. `few` holds for the few rows that a text index has
@@ -102,6 +109,7 @@ class Source(Generic[T]):
     order: Callable[[Sort], Order]
     map: Callable[[Sequence[Any]], Sequence[T]]
     windowed: frozenset[str] = frozenset()
+    storage: Order | None = None
     by_value: bool = False
     narrow: bool = False
     sampled: bool = False
@@ -112,6 +120,10 @@ class Source(Generic[T]):
     titles_apart: bool = False
     assumes_limits: bool = False
     statements: Statements = field(default_factory=Statements, compare=False)
+
+    def is_windowed(self, order: Order) -> bool:
+        """Whether the list can be read in an order, window by window."""
+        return order is self.storage or order.sort.key in self.windowed
 
     def among(self, few: Condition) -> Source[T]:
         """Give the same list, of which no other rows have to be looked at."""
@@ -171,6 +183,7 @@ def _task_source(
         order=lru_cache(partial(task_order, engine, profile)),
         map=lambda rows: RowMapper().rows(rows),
         windowed=sorted_keys(profile),
+        storage=storage_order(profile),
         by_value=leads_to_each_value(task_filter.terms),
         narrow=told_by_value(task_filter.terms),
         sampled=asks_for_sampled(task_filter.terms),

@@ -52,6 +52,8 @@ async def tallies(
     where there are no windows to be had.
     """
     numbers: Counter[tuple[str, ...]] = Counter()
+    if source.storage is not None and not source.is_windowed(order):
+        order = source.storage  # Numbers need no other.
     limit = 2**62 if most is None else most
     if source.judge is not None:
 

@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType
 
 from taskview_core.errors import ConflictError
 from taskview_core.persistence.sql.expressions import Condition
-from taskview_core.persistence.sql.judged import Hint, Judged, select_stretch
+from taskview_core.persistence.sql.judged import Gathered, Hint, Judged, select_stretch
 from taskview_core.persistence.sql.order import Order, Segment, order_by, segments
 from taskview_core.persistence.sql.places import (
     FROM,
@@ -96,11 +96,13 @@ async def walk(
     hint: Hint | None = None,
     behind: Start | None = None,
     marks: Marks | None = None,
+    gathered: Gathered | None = None,
 ) -> AsyncIterator[Any]:
     """Give up to `want` rows as stored; where not `columns`, only their keys.
 
     Rows that the database cannot decide on are judged here; `watch` is told how far that has come,
-    and `hint` which rows a text index knows beyond, where that may not be all.
+    and `hint` which rows a text index knows beyond, where that may not be all; `gathered` is told
+    the first rows of all that have been looked at, where they come in another order.
     Others are told by the first row, as its `told`, whether there are any from `behind` on in the
     other direction, where that is given: it is the same key as `start`. `marks` are those of that
     key, where they have been made.
@@ -120,7 +122,7 @@ async def walk(
             if given >= want:
                 return
         return
-    judged = Judged(reads, source, columns, watch, hint)
+    judged = Judged(reads, source, columns, watch, hint, gathered)
     for stretch in parts:
         async for row in judged.rows(stretch, want - given):
             yield row

@@ -39,6 +39,8 @@ MOST_SECONDS_SERVED = 0.45
 """The same on a server. The way there and back is in it, and it costs a connection to stop."""
 MOST_HITS = 200
 """How many rows of a window are read at once, each with payloads of any size."""
+MOST_KEYS = 4_000
+"""The same where they come without payloads."""
 _LEAST_ROWS = 8
 _AIM_SECONDS = 0.12
 _NO_TIME = 1e-6
@@ -74,6 +76,7 @@ class Windows:
         self._served = source.engine.is_served
         self._peek = Peek(source, columns) if self._served else None
         self._size = self._first = PEEK_ROWS if self._served else FIRST_ROWS
+        self._most_hits = MOST_HITS if columns or source.judge_columns else MOST_KEYS
         self._needed: int | None = None
         self._enters = True
         self._way = math.inf
@@ -132,7 +135,7 @@ class Windows:
         """Read the rows of a window."""
         begun = time.monotonic()
         rows, end = await self._read_between(reads, self._hits, begun)
-        size, full = self._rows, len(rows) >= MOST_HITS
+        size, full = self._rows, len(rows) >= self._most_hits
         # Of a window with many hits the rest is left to the next one.
         if full:
             self._size = max(size // 2, _LEAST_ROWS)
@@ -144,7 +147,7 @@ class Windows:
 
     async def _near(self, reads: Reads, peek: Peek, want: int) -> Window:
         """Read on until there are enough hits, or the window ends."""
-        size, hits = self._rows, max(_LEAST_ROWS, min(want, MOST_HITS))
+        size, hits = self._rows, max(_LEAST_ROWS, min(want, self._most_hits))
         statement, parameters = peek.statement(self.stretch, size, hits, enters=self._enters)
         begun = time.monotonic()
 
@@ -223,7 +226,7 @@ class Windows:
             .select_from(source.table)
             .where(*source.where(stretch.seeks()).where, *stretch.conditions(source))
             .order_by(*(source.engine.unindexed(each) for each in by))
-            .limit(MOST_HITS)
+            .limit(self._most_hits)
         )
 
     def _numbers(self, by: Sequence[ColumnElement[Any]], end: Key | None) -> Any:
