@@ -187,7 +187,7 @@ def storage_order(profile: Profile) -> Order | None:
     SQLite's numbers of the rows follow each other where the rows lie; elsewhere it is the id's.
     """
     if profile.has_rowids:
-        place: Expression = literal_column("tasks._rowid_", Integer)
+        place: Expression = literal_column("tasks.rowid", Integer)
     elif "tasks.id" in profile.leading and not profile.is_spread:
         place = tasks.c.id
     else:

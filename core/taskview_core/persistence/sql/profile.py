@@ -64,10 +64,12 @@ _SQLITE_INDEXES = (
     " WHERE first.seqno = 0"
 )
 
-_SQLITE_ROWIDS = (
-    "SELECT 1 FROM sqlite_master WHERE name = 'tasks' AND type = 'table'"
-    " AND sql NOT LIKE '%WITHOUT%ROWID%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+HAS_ROWIDS = (
+    "SELECT count(*) = 1 FROM sqlite_master WHERE name = 'tasks' AND type = 'table'"
+    " AND sql NOT LIKE '%without%rowid%' AND NOT EXISTS"
+    " (SELECT 1 FROM pragma_table_info('tasks') WHERE lower(name) = 'rowid')"
 )
+"""Says whether tasks have numbers of SQLite's own: rows of views have none, or WITHOUT ROWID."""
 
 _known: WeakKeyDictionary[Engine, Profile] = WeakKeyDictionary()
 
@@ -120,7 +122,7 @@ async def _of_sqlite(session: Session, label: str) -> Profile:
         elif (row.made or "").endswith(f" WHERE {odd_time(row.name or '')}"):
             odd_times.add(f"{row.owner}.{row.name}")
     _check_columns(columns, label)
-    has_rowids = (await session.execute(text(_SQLITE_ROWIDS))).first() is not None
+    has_rowids = bool((await session.execute(text(HAS_ROWIDS))).scalar_one())
     return Profile(
         kind="sqlite",
         has_rowids=has_rowids,

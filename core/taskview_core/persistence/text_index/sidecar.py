@@ -24,13 +24,6 @@ from taskview_core.persistence.text_index.file_state import FileState, state_of
 FORM = 2
 """The form of the file; one of another form is made anew."""
 
-HAS_ROWIDS = (
-    "SELECT count(*) = 1 FROM sqlite_master WHERE name = 'tasks' AND type = 'table'"
-    " AND sql NOT LIKE '%without%rowid%' AND NOT EXISTS"
-    " (SELECT 1 FROM pragma_table_info('tasks') WHERE lower(name) = 'rowid')"
-)
-"""Says whether tasks have numbers of SQLite's own: rows of views have none, or WITHOUT ROWID."""
-
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE rows (

@@ -16,11 +16,12 @@ from pathlib import Path
 from sqlalchemy import Integer, column, func, literal_column, select, text
 
 from taskview_core.persistence.database_url import DatabaseUrl
+from taskview_core.persistence.sql.profile import HAS_ROWIDS
 from taskview_core.persistence.sql.reads import Reads, rows_of
 from taskview_core.persistence.sql.source import Few
 from taskview_core.persistence.text_index.file_state import state_of
 from taskview_core.persistence.text_index.interruptible import in_thread
-from taskview_core.persistence.text_index.sidecar import HAS_ROWIDS, open_to_read, read_covers
+from taskview_core.persistence.text_index.sidecar import open_to_read, read_covers
 from taskview_core.persistence.text_index.trigrams import match_of
 from taskview_core.query.terms import TextTerm
 

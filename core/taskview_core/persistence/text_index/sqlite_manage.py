@@ -12,6 +12,7 @@ from pathlib import Path
 from taskview_core.errors import TaskviewError
 from taskview_core.persistence.database_url import DatabaseUrl
 from taskview_core.persistence.faults import translated
+from taskview_core.persistence.sql.profile import HAS_ROWIDS
 from taskview_core.persistence.text_index.file_state import state_of
 from taskview_core.persistence.text_index.report import (
     IndexProgress,
@@ -20,7 +21,6 @@ from taskview_core.persistence.text_index.report import (
     TextIndexStatus,
 )
 from taskview_core.persistence.text_index.sidecar import (
-    HAS_ROWIDS,
     covers_at,
     is_behind,
     remove,
