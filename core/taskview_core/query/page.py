@@ -23,6 +23,9 @@ class Partial:
     """How many rows have been looked at, at least."""
     hinted: int = 0
     """How many rows of the page lie beyond: an index knows them, and may not know all."""
+    in_order: bool = True
+    """Whether the others are the first ones of the list. Where no index leads to the rows in its
+    order, some may come before them still."""
 
 
 @dataclass(frozen=True, slots=True)

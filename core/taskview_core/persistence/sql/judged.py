@@ -68,6 +68,8 @@ class Judged(Generic[T]):
         self._ask = source.candidates
         self._some: Few | None = None
         self._is_hinted = False
+        self._known: Sequence[Any] = ()
+        """What the index knows of the stretch, where that may not be all."""
         self._near = True
         self._looked_at = 0
         self._turn = time.monotonic()
@@ -75,7 +77,7 @@ class Judged(Generic[T]):
     async def rows(self, stretch: Stretch, want: int) -> AsyncIterator[Any]:
         """Give the rows of a stretch that fit."""
         windows = Windows(self._source, stretch, self._columns)
-        self._is_hinted = False
+        self._is_hinted, self._known = False, ()
         in_order = self._source.is_windowed(stretch.order)
         while in_order and (self._near or not await self._is_narrowed(windows.stretch, want)):
             try:
@@ -114,7 +116,8 @@ class Judged(Generic[T]):
                 self._some = found
         if self._some is not None and hint is not None and not self._is_hinted:
             self._is_hinted = True
-            hint(await self._first_among(self._some.rows, stretch, want))
+            self._known = await self._first_among(self._some.rows, stretch, want)
+            hint(self._known)
         return self._source.few is not None
 
     async def _first_among(self, few: Condition, stretch: Stretch, want: int) -> list[Any]:
@@ -141,7 +144,7 @@ class Judged(Generic[T]):
 
         through = Stretch(storage, Segment(nulls=False), backward=False)
         windows = Windows(replace(source, where=where), through, columns=False)
-        first: Sequence[Any] = ()
+        first = self._known
         while True:
             try:
                 window = await windows.next(self._reads)
@@ -151,8 +154,8 @@ class Judged(Generic[T]):
                 return
             places = [row.key_0 async for row in self._fitting(window.rows)]
             if places:
-                kept = [row.place for row in first]
-                first = await self._first_of(stretch, [*kept, *places], want)
+                both = dict.fromkeys([*(row.place for row in first), *places])
+                first = await self._first_of(stretch, list(both), want)
             self._looked_at += window.looked_at
             if window.edge is None:
                 break
@@ -180,6 +183,8 @@ class Judged(Generic[T]):
         batch = min(max(want, 1), _BATCH)
         while True:
             statement = select_stretch(source, stretch, self._columns).limit(batch)
+            if source.storage is not None:
+                statement = statement.add_columns(source.storage.first.label(PLACE))
             rows = await rows_of(self._reads, statement)
             async for row in self._fitting(rows):
                 yield row

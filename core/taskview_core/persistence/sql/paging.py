@@ -153,7 +153,14 @@ class PageSearch(Generic[T]):
         if self.heard is not None:
             rows = self.source.map([*self.found, *first][: self.request.page_size])
             page = self.so_far("the search goes on")
-            self.heard(replace(page, rows=tuple(rows[::-1] if self._backward else rows)))
+            assert page.partial is not None, "it goes on"
+            self.heard(
+                replace(
+                    page,
+                    rows=tuple(rows[::-1] if self._backward else rows),
+                    partial=replace(page.partial, in_order=False),
+                )
+            )
 
     def _hinted(self, rows: Sequence[Any]) -> None:
         self._hints = [*self._hints, *rows]  # of the next part of the list
