@@ -83,6 +83,7 @@ class Judged(Generic[T]):
             try:
                 window = await windows.next(self._reads, want if self._near else None)
             except OrderNotIndexedError:
+                in_order = False
                 break
             fitting = 0
             async for row in self._fitting(window.rows):

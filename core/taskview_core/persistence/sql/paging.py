@@ -126,7 +126,7 @@ class PageSearch(Generic[T]):
             self._found_since = True
         if behind is not None and self.found:
             self._more_behind = bool(self.found[0].told)
-        elif self._looked_at and start is not None:
+        elif self._looked_at and self._cursor.place in {Place.AFTER, Place.BEFORE}:
             # All would be looked through once more for the row that the cursor was taken from.
             self._more_behind = True
         elif start is not None or self._beyond_all:
