@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
+import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
@@ -113,3 +114,18 @@ async def test_a_key_that_is_never_done_holds_the_next_up_for_a_moment_only() ->
         await app.noted_once.wait()
         app.query_one(_Stubborn).may_go_on.set()
         assert app.noted == ["Screen"]
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+async def test_a_key_that_comes_when_there_is_no_screen_any_more_does_nothing(
+    forwarded: bool,
+) -> None:
+    """As the program ends; one that is on its way then has been forwarded."""
+    async with _App().run_test() as pilot:
+        app = pilot.app
+    assert isinstance(app, _App)
+    key = Key("j", "j")
+    if forwarded:
+        key._set_forwarded()
+    await app.on_event(key)
+    assert app.noted == []

@@ -37,13 +37,24 @@ class KeysInTurn(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Take a key in its turn; anything else at once."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        if not isinstance(event, Key | Paste):
+            await super().on_event(event)
+        elif not self._has_screen:
+            pass  # The program ends: nobody is there to hear it.
+        elif event.is_forwarded:
             await super().on_event(event)
         elif self._turn is None:
             await self._take(event)
         else:
             self._typed.append(event)
             self._wait()
+
+    @property
+    def _has_screen(self) -> bool:
+        try:
+            return bool(self.screen_stack)
+        except KeyError:  # as Textual says that there is no screen of a mode yet
+            return False
 
     def on_key_heard(self, heard: KeyHeard) -> None:
         """Give the turn to the next key, behind what this one has called for later."""
@@ -68,7 +79,7 @@ class KeysInTurn(App[None]):
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
-        if self._typed:
+        if self._typed and self._has_screen:
             await self._take(self._typed.popleft())
             if self._typed:
                 self._wait()
