@@ -28,6 +28,7 @@ from taskview_core.persistence.lines.members import ObjectScanner
 from taskview_core.persistence.loading import LoadProgress, load_files
 from taskview_core.persistence.url import parse_database_url
 from taskview_migrations import make_schema
+from taskview_migrations.expected import expected_indexes
 
 
 def expected(files: list[Path]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -279,6 +280,16 @@ async def test_progress_tells_bytes_and_rows(migrated_url: str, tmp_path: Path) 
     assert {step.step for step in told} == {"conversations", "tasks"}
     assert all(0 <= step.bytes_done <= step.bytes_total == size for step in told)
     assert (told[-1].bytes_done, told[-1].rows) == (size, 50)
+
+
+async def test_of_a_new_file_each_index_is_told_as_it_is_made(tmp_path: Path) -> None:
+    file = write_lines(tmp_path / "rows", [conversation(), task(1)])
+    told: list[LoadProgress] = []
+    url = parse_database_url(str(tmp_path / "new.db"))
+    await load_files(url, [file], told.append, make_schema)
+    made = {state.part for state in told if state.step == "indexes"}
+    expected = {index.name for index in expected_indexes("sqlite")}
+    assert made == expected - {"ix_tasks_status"}  # which comes with the table
 
 
 def test_a_new_sqlite_file_is_made_and_migrated(tmp_path: Path) -> None:

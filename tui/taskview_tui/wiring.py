@@ -235,10 +235,12 @@ def import_paths(
         return loops.run(run_import(ask, inputs, progress, _make_schema))
 
 
-async def _make_schema(url: DatabaseUrl, stage: Stage) -> None:
+async def _make_schema(
+    url: DatabaseUrl, stage: Stage, told: Callable[[str], None] = lambda number: None
+) -> None:
     from taskview_migrations import make_schema
 
-    await make_schema(url, stage)
+    await make_schema(url, stage, told)
 
 
 def state_folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from taskview_core.persistence.sql.column_names import CONVERSATION_COLUMNS, TASK_COLUMNS
@@ -82,8 +82,8 @@ class BulkWriter(Protocol):
         """
         ...
 
-    async def make_indexes(self) -> None:
-        """Make the indexes again that were set aside."""
+    async def make_indexes(self, told: Callable[[str], None]) -> None:
+        """Make the indexes again that were set aside; `told` the name of each."""
         ...
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -116,9 +116,9 @@ class PostgresBulkWriter:
             await self._indexes.take()
         return self._indexes.any
 
-    async def make_indexes(self) -> None:
+    async def make_indexes(self, told: Callable[[str], None]) -> None:
         """Make them again, of all rows at once."""
-        await self._indexes.make_again()
+        await self._indexes.make_again(told)
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
         """Insert or update a batch."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
+    Callable,
     Collection,
     Iterable,
     Iterator,
@@ -88,9 +89,9 @@ class SqliteBulkWriter:
             await self._indexes.take()
         return self._indexes.any
 
-    async def make_indexes(self) -> None:
+    async def make_indexes(self, told: Callable[[str], None]) -> None:
         """Make them again, of all rows at once."""
-        await self._indexes.make_again()
+        await self._indexes.make_again(told)
 
     async def write_conversations(self, rows: Sequence[BulkRow]) -> list[Refused]:
         """Insert or update a batch."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from taskview_core.errors import CannotConnectError
 from taskview_core.persistence.database_url import DatabaseUrl
@@ -23,8 +23,16 @@ WHILE_FRESH = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536")
 
 `fresh_file` sees in the end that it is on the disk.
 """
-SchemaMaker: TypeAlias = Callable[[DatabaseUrl, Stage], Awaitable[None]]
-"""Makes a new database's tables; or, once the rows are in it, its indexes."""
+
+
+class SchemaMaker(Protocol):
+    """Makes a new database's tables; or, once the rows are in it, its indexes."""
+
+    def __call__(
+        self, url: DatabaseUrl, stage: Stage, told: Callable[[str], None] = ..., /
+    ) -> Awaitable[None]:
+        """Make a stage; `told` the name of each index before it is made."""
+        ...
 
 
 @contextmanager

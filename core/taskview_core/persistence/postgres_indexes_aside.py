@@ -7,6 +7,7 @@ It is done within the load's transaction: one that is broken off leaves the inde
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -50,7 +51,7 @@ class IndexesAside:
 
     def __init__(self, driver: asyncpg.Connection[Any]) -> None:
         self._driver = driver
-        self._made: list[str] = []
+        self._made: list[tuple[str, str]] = []
 
     @property
     def any(self) -> bool:
@@ -78,11 +79,12 @@ class IndexesAside:
         except _NOT_NOW:
             # Somebody reads the table, or it is not ours: rows are written beside the indexes.
             return
-        self._made = [index["made"] for index in found]
+        self._made = [(index["name"].rpartition(".")[2], index["made"]) for index in found]
 
-    async def make_again(self) -> None:
-        """Make each as it was."""
-        for statement in self._made:
+    async def make_again(self, told: Callable[[str], None]) -> None:
+        """Make each as it was; `told` its name before."""
+        for name, statement in self._made:
+            told(name)
             await self._driver.execute(statement)
         self._made = []
 

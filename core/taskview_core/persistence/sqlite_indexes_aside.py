@@ -7,6 +7,7 @@ who reads the file goes on with what was, and one that is broken off leaves them
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import aiosqlite
 
@@ -30,7 +31,7 @@ class SqliteIndexesAside:
 
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self._driver = driver
-        self._made: list[str] = []
+        self._made: list[tuple[str, str]] = []
 
     @property
     def any(self) -> bool:
@@ -46,12 +47,17 @@ class SqliteIndexesAside:
         for name, made in await self._driver.execute_fetchall(_REPLACEABLE, _OURS):
             if name not in kept:
                 await self._driver.execute(f"DROP INDEX {name}")
-                self._made.append(made)
+                self._made.append((name, made))
 
-    async def make_again(self) -> None:
-        """Make each as it was. Cancelling stops the one that is being made."""
+    async def make_again(self, told: Callable[[str], None]) -> None:
+        """Make each as it was; `told` its name before.
+
+        Cancelling stops the one that is being made.
+        """
         while self._made:
-            await self._run(self._made[0])
+            name, statement = self._made[0]
+            told(name)
+            await self._run(statement)
             del self._made[0]
 
     async def _run(self, statement: str) -> None:

@@ -89,7 +89,8 @@ def _intent(url: str) -> str:
 
 def _told(state: LoadProgress) -> tuple[str, float | None]:
     share = state.bytes_done / state.bytes_total if state.bytes_total else None
-    return f"{state.step}, {state.rows:,} rows", share
+    step = f"{state.step} {state.part}".rstrip()
+    return f"{step}, {state.rows:,} rows", share
 
 
 def _report(report: LoadReport) -> list[str]:

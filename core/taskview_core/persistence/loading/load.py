@@ -61,10 +61,19 @@ async def load_sources(
         await make_schema(part, "tables")
         report = await _load(part, sources, progress, fresh=True)
         total = sum(source.size for source in sources)
-        progress(
-            LoadProgress(step="indexes", bytes_done=total, bytes_total=total, rows=report.tasks)
-        )
-        await make_schema(part, "indexes")
+
+        def told(name: str) -> None:
+            progress(
+                LoadProgress(
+                    step="indexes",
+                    bytes_done=total,
+                    bytes_total=total,
+                    rows=report.tasks,
+                    part=name,
+                )
+            )
+
+        await make_schema(part, "indexes", told)
     return report
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 class LoadProgress:
     """How far a load has come: bytes read of all that there are, and rows written.
 
-    `step` says what is being done, in words: "conversations", "tasks", "parents", "indexes".
+    `step` says what is being done, in words: "conversations", "tasks", "parents", "indexes"; and
+    `part` which index is being made, by its name.
     """
 
     step: str
     bytes_done: int
     bytes_total: int
     rows: int
+    part: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,11 +18,13 @@ class Teller:
         self._progress = progress
         self._told = 0.0
 
-    def tell(self, step: str, done: int, rows: int, *, now: bool = False) -> None:
+    def tell(self, step: str, done: int, rows: int, *, now: bool = False, part: str = "") -> None:
         """Tell it, unless it was told a moment ago; with `now` in any case."""
         moment = time.monotonic()
         if now or moment - self._told >= _EVERY:
             self._told = moment
             self._progress(
-                LoadProgress(step=step, bytes_done=done, bytes_total=self.total, rows=rows)
+                LoadProgress(
+                    step=step, bytes_done=done, bytes_total=self.total, rows=rows, part=part
+                )
             )

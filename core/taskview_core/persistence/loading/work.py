@@ -102,8 +102,7 @@ class LoadWork:
             seek = self._seek_earlier
             await self._settle(self._writer.had_tasks and new_tasks != 0 if seek is None else seek)
             if aside:
-                self._teller.tell("indexes", self._teller.total, self._rows["tasks"], now=True)
-                await self._writer.make_indexes()
+                await self._writer.make_indexes(self._tell_index)
         finally:
             self._pending.close()
         return LoadReport(
@@ -118,6 +117,10 @@ class LoadWork:
             waiting=self._waiting,
             waiting_for=tuple(self._waiting_for),
         )
+
+    def _tell_index(self, part: str) -> None:
+        total, rows = self._teller.total, self._rows["tasks"]
+        self._teller.tell("indexes", total, rows, now=True, part=part)
 
     async def _write_all(self, table: Table, write: Callable[[Batch], Awaitable[None]]) -> None:
         async with aclosing(self._batches(self._reader.batches(table))) as batches:
