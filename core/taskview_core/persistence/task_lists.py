@@ -36,7 +36,12 @@ from taskview_core.persistence.sql.paging import PageSearch
 from taskview_core.persistence.sql.profile import Profile, profile_of
 from taskview_core.persistence.sql.reads import EachAlone, InSession, Reads
 from taskview_core.persistence.sql.recent_sources import RecentSources
-from taskview_core.persistence.sql.scanned import can_be_scanned, quick_seconds, scanned
+from taskview_core.persistence.sql.scanned import (
+    by_ways,
+    can_be_scanned,
+    quick_seconds,
+    scanned,
+)
 from taskview_core.persistence.sql.source import Few, Source, task_source
 from taskview_core.persistence.sql.spread import titles_of
 from taskview_core.persistence.sql.tallies import Tally, tallies
@@ -140,8 +145,12 @@ class TaskLists:
         if heard is None or not looks_at_rows(task_filter.terms):
             return await self._asker.ask(work, long=cap is None)
         source = await self._made(task_filter, limits)
+
+        async def count(listed: Source[TaskRow], session: Session) -> Count:
+            return await count_rows(session, listed, cap)
+
         return await self._growing(
-            source, (), cap, lambda tally: count_of(tally, cap), heard, work, long=cap is None
+            source, (), cap, lambda tally: count_of(tally, cap), heard, count, long=cap is None
         )
 
     async def count_quickly(self, task_filter: TaskFilter) -> Count | None:
@@ -177,6 +186,9 @@ class TaskLists:
             source = await self._source(session, task_filter, limits)
             return await count_facets(session, source, profile)
 
+        async def count(listed: Source[TaskRow], session: Session) -> Facets:
+            return await count_facets(session, listed, await self._profile(session))
+
         async def simply(session: Session) -> Facets:
             bare = replace(await self._profile(session), leading=frozenset())
             return await count_facets(
@@ -191,7 +203,7 @@ class TaskLists:
                 heard(found)
                 return found if found.is_exact else await self._exact_facets(task_filter, found)
             source = await self._made(task_filter, limits)
-            return await self._growing(source, FACET_COLUMNS, LOOKED_AT, facets_of, heard, work)
+            return await self._growing(source, FACET_COLUMNS, LOOKED_AT, facets_of, heard, count)
         except UnsupportedError:
             # Citus steps through no index from value to value: some rows tell as much as they do.
             return await self._asker.ask(simply)
@@ -221,17 +233,17 @@ class TaskLists:
         most: int | None,
         made: Callable[[Tally], T],
         heard: Callable[[T], None],
-        work: Work[T],
+        count: Callable[[Source[TaskRow], Session], Awaitable[T]],
         *,
         long: bool = False,
     ) -> T:
-        """Give numbers window by window, unless the `work` of one statement has them in a moment.
+        """Give numbers window by window, unless one statement `count`s them in a moment.
 
         Where time runs out, what has been counted is what there is, at least.
         """
         found: T | None = None
-        tried = source.judge is not None
         order = source.order(NEWEST_FIRST)
+        at_once = [] if source.judge is not None else [source, by_ways(source)]
 
         def watch(tally: Tally) -> None:
             nonlocal found
@@ -242,12 +254,14 @@ class TaskLists:
             async with stopped_after(self._asker.limit(long=long)):
                 async for tally in tallies(self._pieces, source, order, by, most, watch):
                     watch(tally)
-                    if not tried and not tally.complete:
-                        tried = True
-                        with suppress(QueryTimeoutError):
-                            return await self._asker.ask(work, seconds=self._quick)
+                    while at_once and not tally.complete:
+                        listed = at_once.pop(0)
+                        if listed is not None:
+                            with suppress(QueryTimeoutError):
+                                work = partial(count, listed)
+                                return await self._asker.ask(work, seconds=self._quick)
         except OrderNotIndexedError:
-            return await self._asker.ask(work, long=long)
+            return await self._asker.ask(partial(count, source), long=long)
         except QueryTimeoutError:
             if found is None:
                 raise

@@ -109,11 +109,12 @@ class ConditionBuilder:
 
     def _ways(self, terms: Sequence[TaskTerm]) -> tuple[Condition, ...]:
         """Lead from a user's conversations to their tasks."""
-        return tuple(
+        found = (
             self.engine.under_conversation(self._patterns(conversations.c.user_id, term))
             for term in terms
             if isinstance(term, ValueTerm) and term.key is ValueKey.USER and not term.denied
         )
+        return tuple(way for way in found if way is not None)
 
     def _spans(self, terms: Sequence[TaskTerm]) -> dict[str, Bounds]:
         """Give by column what all terms on it leave of the time: one look at it tells them all."""

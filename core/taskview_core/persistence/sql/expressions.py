@@ -72,10 +72,11 @@ class Expressions(Protocol):
         """Hold for the tasks of a conversation for whose row a condition holds."""
         ...
 
-    def under_conversation(self, wanted: Condition) -> Condition:
+    def under_conversation(self, wanted: Condition) -> Condition | None:
         """Hold for all tasks that name such a conversation, and for few others.
 
-        From the conversations an index leads to these tasks, where few are wanted.
+        From the conversations an index leads to these tasks, where few are wanted. None where
+        `in_conversation` is such a way already.
         """
         ...
 

@@ -84,9 +84,9 @@ class PostgresExpressions:
         """See Expressions."""
         return exists(select(1).select_from(conversations).where(self.of_conversation(), wanted))
 
-    def under_conversation(self, wanted: Condition) -> Condition:
+    def under_conversation(self, wanted: Condition) -> Condition | None:
         """See Expressions."""
-        return tasks.c.conversation_id.in_(select(conversations.c.id).where(wanted))
+        return None
 
     def has_children(self) -> Condition:
         """See Expressions."""

@@ -9,15 +9,17 @@ as the table is big, and show nothing meanwhile: such a list is searched as one 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import and_, func, literal, select
 
 from taskview_core.errors import QueryTimeoutError
 from taskview_core.persistence.running import Session
-from taskview_core.persistence.sql.conditions import Seeks
+from taskview_core.persistence.sql.conditions import Conditions, Seeks
 from taskview_core.persistence.sql.reads import Reads
 from taskview_core.persistence.sql.source import Few, Source
+from taskview_core.persistence.sql.statements import Statements
 from taskview_core.persistence.sql.windows import MOST_SECONDS, MOST_SECONDS_SERVED
 from taskview_core.query.request import PageRequest
 
@@ -38,6 +40,22 @@ def can_be_scanned(source: Source[T], request: PageRequest) -> bool:
     return source.judge is not None or in_order
 
 
+def by_ways(source: Source[T]) -> Source[T] | None:
+    """Give the same list, to be come by in no order, by the ways that there are; None for none.
+
+    Where they lead to many rows, these lie far apart.
+    """
+    if not source.where(Seeks()).ways:
+        return None
+
+    @lru_cache
+    def where(seeks: Seeks) -> Conditions:
+        asked = source.where(seeks)
+        return replace(asked, others=(*asked.ways, *asked.others))
+
+    return replace(source, where=where, statements=Statements())
+
+
 def scanned(source: Source[T]) -> Source[T]:
     """Give the same list, to be read in windows, or from the few rows that some index leads to.
 
@@ -46,8 +64,8 @@ def scanned(source: Source[T]) -> Source[T]:
     """
     if source.judge is not None:
         return source
-    asked = source.where(Seeks())
-    fitting = (*asked.ways, *asked.where)
+    led = by_ways(source) or source
+    fitting = led.where(Seeks()).where
 
     async def candidates(reads: Reads, some: bool) -> Few | None:
         few = select(literal(1)).select_from(source.table).where(*fitting).limit(_FEW + 1)

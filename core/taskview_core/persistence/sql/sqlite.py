@@ -104,7 +104,7 @@ class SqliteExpressions:
         found = select(CONVERSATION_FORM).where(conversations.c.id.is_not(None), wanted)
         return TASK_FORM.in_(found)
 
-    def under_conversation(self, wanted: Condition) -> Condition:
+    def under_conversation(self, wanted: Condition) -> Condition | None:
         """See Expressions. A task may name its conversation in another form of the same id."""
         forms = [select(form).where(wanted) for form in FORMS_OF_CONVERSATION]
         return tasks.c.conversation_id.in_(union_all(*forms))
