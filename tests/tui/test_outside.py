@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -104,6 +105,20 @@ def _while_it_waits(act: Callable[[], object], capsys: pytest.CaptureFixture[str
     thread = Thread(target=watch)
     thread.start()
     return thread
+
+
+def test_a_signal_as_the_program_is_begun_ends_it_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begin = subprocess.Popen
+
+    def begin_late(command: list[str]) -> subprocess.Popen[bytes]:
+        signal.raise_signal(signal.SIGTERM)
+        return begin(command)
+
+    monkeypatch.setattr(subprocess, "Popen", begin_late)
+    script = "import time; time.sleep(600)"
+    assert run_command([sys.executable, "-c", script], tmp_path / "x") == signal.SIGTERM
 
 
 def test_what_ends_at_once_can_be_read_until_enter(

@@ -60,9 +60,10 @@ class HandsOver(App[None]):
         try:
             command = command_of(tool, os.environ)
             with private_file(shown, ending) as path:
-                self._leave_signals()
                 try:
                     with self.suspend():
+                        # Not before: whatever takes long here, a signal would end us at once.
+                        self._leave_signals()
                         # Whatever is raised in here, the terminal would never be taken back.
                         try:
                             stopped = run_command(command, path, self._own_terminal)

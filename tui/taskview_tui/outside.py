@@ -91,22 +91,23 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
     caught: list[int] = []
     interrupts: list[int] = []
     began = time.monotonic()
-    try:
-        process = subprocess.Popen([*command, str(path)])
-    except OSError as error:
-        words = error.strerror or str(error)
-        raise TaskviewError(f"cannot run {shlex.join(command)}", words) from None
+    process: subprocess.Popen[bytes] | None = None
 
     def end(number: int, _frame: FrameType | None) -> None:
         caught.append(number)
-        process.terminate()
+        if process is not None:
+            process.terminate()
 
+    # Before the program is there: who sees what it writes may say at once that we are to end.
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     # A handler, and not SIG_IGN, which the program would inherit.
     before[signal.SIGINT] = signal.signal(
         signal.SIGINT, lambda number, _frame: interrupts.append(number)
     )
     try:
+        process = _begun([*command, str(path)])
+        if caught:
+            process.terminate()
         code = _ended(process)
         if terminal is not None and time.monotonic() - began < _A_GLANCE:
             interrupts.clear()
@@ -124,6 +125,14 @@ def run_command(command: list[str], path: Path, terminal: int | None = None) -> 
         ended = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
         raise TaskviewError(f"{shlex.join(command)} {ended}")
     return None
+
+
+def _begun(command: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command)
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise TaskviewError(f"cannot run {shlex.join(command[:-1])}", words) from None
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:
