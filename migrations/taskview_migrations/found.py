@@ -57,21 +57,26 @@ def look(connection: Connection) -> Found:
         rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         revision = ", ".join(str(row) for row in rows) or None
     servers = {table: _servers(connection, table) for table in columns}
-    indexes = all_indexes(connection)
+    indexes, tables = all_indexes(connection), frozenset(inspector.get_table_names())
     return Found(
         columns,
         indexes,
         revision,
         _odd_types(connection),
         servers,
-        frozenset(table for table in columns if not _has_key(connection, table, indexes)),
+        frozenset(
+            table
+            for table in columns
+            if table in tables and not _has_key(connection, table, indexes)
+        ),
     )
 
 
 def _has_key(connection: Connection, table: str, indexes: Mapping[str, FoundIndex]) -> bool:
     """Say whether an index leads to a row by its id; SQLite lists none where that numbers rows."""
     if any(
-        each.table == table and each.valid and each.columns[0] == "id" for each in indexes.values()
+        each.table == table and each.valid and each.whole and each.columns[0] == "id"
+        for each in indexes.values()
     ):
         return True
     if connection.dialect.name != "sqlite":

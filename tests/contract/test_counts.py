@@ -151,6 +151,15 @@ async def test_facets_stay_capped_where_all_take_too_long(
     assert await many.facets(EVERYTHING, heard=told.append) == told[0]
 
 
+async def test_facets_of_a_large_conversation_say_that_they_are_of_a_part(
+    many: DatabaseBrowser,
+) -> None:
+    words = TaskFilter.parse(f"conversation:{CONVERSATION}")
+    facets = await many.facets(words, heard=lambda _: None)
+    assert not facets.complete
+    assert facets == await many.facets(words)
+
+
 async def test_facets_follow_the_filter(many: DatabaseBrowser) -> None:
     facets = await many.facets(TaskFilter.parse("status:failed agent:agent0"))
     assert {each.value: each.count.value for each in facets.statuses} == {"failed": 35}

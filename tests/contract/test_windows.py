@@ -134,6 +134,21 @@ async def test_pages_of_a_search_are_complete_both_ways(
 LOOKED_AT = ["-status:failed", "agent:z*", "duration:>1s", "is:leaf", "user:nobody", "is:orphan"]
 
 
+@pytest.mark.parametrize("sort", SORTS, ids=str)
+async def test_each_order_that_has_an_index_is_searched_in_it(
+    filled: DatabaseBrowser, sort: Sort
+) -> None:
+    told: list[Page[TaskRow]] = []
+    words = TaskFilter.parse("needle")
+    page = await filled.search_tasks(words, PageRequest(5, sort), heard=told.append)
+    assert len(page.rows) == 5
+    assert told
+    assert all(each.partial is not None and each.partial.in_order for each in told)
+    last = told[-1].partial
+    assert last is not None
+    assert last.rows_read < len(ROWS) / 2, "no further than to the page"
+
+
 @pytest.mark.parametrize("words", LOOKED_AT)
 @pytest.mark.parametrize("sort", [NEWEST_FIRST, Sort("completed")], ids=str)
 async def test_where_one_statement_takes_too_long_a_list_is_read_in_windows(
@@ -352,6 +367,14 @@ async def test_what_is_gathered_shows_as_it_comes_in_the_lists_order(
         assert times == sorted(times, reverse=True)  # type: ignore[type-var]  # all have one
     later = await unsorted.search_tasks(words, PageRequest(20, cursor=page.next))
     assert later.has_previous
+    told.clear()
+    again = PageRequest(20, cursor=page.next)
+    await unsorted.search_tasks(words, again, heard=told.append)
+    for each in told:
+        assert each.next == again.cursor, "nothing is sure: it is searched once more"
+        assert each.previous is not None
+        before = await unsorted.search_tasks(words, PageRequest(20, cursor=each.previous))
+        assert before.rows == page.rows[:-1]
 
 
 @pytest.mark.parametrize("words", LOOKED_AT)

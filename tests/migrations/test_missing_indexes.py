@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
+from support.endless import make_plain_view
 from support.foreign import make_guide_database
 from support.stored import StoredTask, insert_async
 from taskview_core.persistence.url import parse_database_url
@@ -141,3 +142,11 @@ def test_a_table_without_a_key_is_told(
     asyncio.run(execute(migrated_url, "CREATE INDEX theirs ON tasks (id)"))
     assert main(("db", "status", migrated_url)) == 0
     assert "key of tasks" not in capsys.readouterr().out
+
+
+def test_of_a_view_nobody_knows_whether_there_is_a_key(
+    migrated_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(make_plain_view(migrated_url))
+    assert main(("db", "status", migrated_url)) == 0
+    assert "key of" not in capsys.readouterr().out

@@ -157,6 +157,12 @@ async def test_facets_are_offered_as_they_are_counted() -> None:
         some = FacetValue("planner", Count(3, exact=False))
         browser.tell_facets(Facets((), (some,), complete=False))
         await run.until(lambda: "3+" in str(run.one(Choices).render()))
+        await run.press("down", "escape")
+        assert not run.one(Choices).display
+        browser.tell_facets(Facets((), (some,), complete=False))
+        await run.pilot.pause()
+        assert not run.one(Choices).display, "what was closed stays closed"
+        await run.press("down")
         gate.set()
         await run.until(lambda: "10" in str(run.one(Choices).render()))
         assert len(browser.named("facets")) == 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from textual import constants
 from textual.events import Key
 
 from taskview_tui.keyboard import KeyParser
@@ -42,11 +45,36 @@ def test_esc_and_the_key_after_it_are_both_heard(typed: str, keys: list[str]) ->
         ("\x1b[5~", ["pageup"]),
         ("\x1b[27u", ["escape"]),
         ("\x1b\x1b[A", ["escape", "up"]),
-        ("\x1b\x7f", ["ctrl+w"]),
         ("\x1b\t", ["shift+tab"]),
-        ("\x1bb", ["ctrl+left"]),
-        ("\x1bf", ["ctrl+right"]),
     ],
 )
 def test_sequences_of_one_key_are_one_key(typed: str, keys: list[str]) -> None:
     assert _keys(typed) == keys
+
+
+@pytest.mark.parametrize(
+    ("typed", "edits", "else_"),
+    [
+        ("\x1b\x7f", "ctrl+w", "backspace"),
+        ("\x1bb", "ctrl+left", "b"),
+        ("\x1bf", "ctrl+right", "f"),
+    ],
+)
+def test_keys_with_alt_edit_where_text_is_edited(typed: str, edits: str, else_: str) -> None:
+    assert [key.key for key in KeyParser(lambda: True).feed(typed) if isinstance(key, Key)] == [
+        edits
+    ]
+    assert _keys(typed) == ["escape", else_]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"), [("\x1b[", "left_square_bracket"), ("\x1bO", "O"), ("\x1b", None)]
+)
+def test_an_esc_that_begins_nothing_is_heard_when_nothing_more_comes(
+    typed: str, key: str | None
+) -> None:
+    parser = KeyParser()
+    assert list(parser.feed(typed)) == []
+    time.sleep(constants.ESCAPE_DELAY * 1.1)
+    heard = [each.key for each in parser.tick() if isinstance(each, Key)]
+    assert heard == (["escape"] if key is None else ["escape", key])

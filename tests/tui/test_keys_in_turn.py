@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from taskview_tui import keys_in_turn
 from taskview_tui.keys_in_turn import KeysInTurn
 
 
@@ -74,6 +75,13 @@ def _type(app: _App, *keys: str) -> None:
         app.post_message(Key(key, key if len(key) == 1 else None))
 
 
+@pytest.fixture
+def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a key wait for the one before it however long that takes."""
+    monkeypatch.setattr(keys_in_turn, "LONGEST", 1_000.0)
+
+
+@pytest.mark.usefixtures("for_ever")
 async def test_a_key_goes_to_the_screen_that_the_one_before_it_opened_or_left() -> None:
     async with _App().run_test() as pilot:
         app = pilot.app
@@ -84,6 +92,7 @@ async def test_a_key_goes_to_the_screen_that_the_one_before_it_opened_or_left() 
         assert app.noted == ["below", "above", "below"]
 
 
+@pytest.mark.usefixtures("for_ever")
 async def test_a_key_that_goes_first_waits_for_its_turn_all_the_same() -> None:
     async with _App().run_test() as pilot:
         app = pilot.app
@@ -94,6 +103,7 @@ async def test_a_key_that_goes_first_waits_for_its_turn_all_the_same() -> None:
         assert app.noted == ["_Above", "Screen"]
 
 
+@pytest.mark.usefixtures("for_ever")
 async def test_what_is_typed_and_pasted_behind_the_slash_goes_into_the_input() -> None:
     async with _App().run_test() as pilot:
         app = pilot.app

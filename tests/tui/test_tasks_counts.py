@@ -7,7 +7,7 @@ import pytest
 from support.fake_browser import tasks
 from support.screens import running
 from taskview_core.entities import Count
-from taskview_core.errors import QueryTimeoutError
+from taskview_core.errors import QueryError, QueryTimeoutError
 from taskview_core.query.page import Partial
 
 
@@ -73,6 +73,21 @@ async def test_a_count_grows_while_it_takes_long_and_holds_up_no_page_ahead() ->
         late(Count(500, exact=False))
         await run.pilot.pause()
         assert "500" not in run.status
+
+
+async def test_a_count_that_fails_half_way_is_counted_again() -> None:
+    browser = tasks(200)
+    gate = browser.hold("count_tasks")
+    async with running(browser, settled=False) as run:
+        await run.until(lambda: "rows 1-50 of …" in run.status)
+        browser.tell_count(Count(120, exact=False))
+        await run.until(lambda: "of 120+ …" in run.status)
+        browser.failures["count_tasks"] = QueryError("it went wrong")
+        gate.set()
+        await run.until(lambda: "of 120+ (# counts all)" in run.status)
+        browser.failures.clear()
+        await run.press("]")
+        await run.until(lambda: "rows 51-100 of 200 " in run.status)
 
 
 async def test_counting_never_holds_up_the_page_and_its_failure_is_small() -> None:

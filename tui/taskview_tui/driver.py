@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.widgets import Input
 
 from taskview_tui.keyboard import KeyParser
 from taskview_tui.resizing import Resizing
@@ -83,7 +84,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends, or the terminal has gone: see `keyboard`."""
-        parser = KeyParser()
+        parser = KeyParser(lambda: isinstance(self._app.focused, Input))
         decode = getincrementaldecoder("utf-8")("replace").decode
         with SelectSelector() as keyboard:
             keyboard.register(self.fileno, EVENT_READ)

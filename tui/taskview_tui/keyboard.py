@@ -9,7 +9,7 @@ No command of ours has a key with Alt, so that nothing is lost by taking the two
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
@@ -17,20 +17,32 @@ from textual.events import Key
 
 _ESC = "\x1b"
 _BEGINNINGS = frozenset(sequence[:2] for sequence in ANSI_SEQUENCES_KEYS if len(sequence) > 2)
-_EDITING = frozenset({"\x1b\x7f", "\x1b\t", "\x1bb", "\x1bf"})
-"""Alt and Backspace, Shift and Tab, and a word back or forth: sent by terminals of today."""
+_TAB = "\x1b\t"
+"""Shift and Tab, as some terminals send it."""
+_EDITING = frozenset({"\x1b\x7f", "\x1bb", "\x1bf"})
+"""A word taken away, and a word back or forth: Alt, or Option, with Backspace and the arrows."""
 
 
 class KeyParser(XTermParser):
-    """Textual's parser, which never loses an Esc that another key follows."""
+    """Textual's parser, which does not lose an Esc that another key follows.
+
+    `edits` says whether text is edited at the moment: only then are keys with Alt that do so
+    themselves, and an Esc before a quick `b`, `f` or Backspace is lost.
+    """
+
+    def __init__(self, edits: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
+        self._edits = edits
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
-        if (
-            len(sequence) == 2
-            and sequence[0] == _ESC
-            and sequence not in _BEGINNINGS
-            and sequence not in _EDITING
-        ):
+        if alt:  # Textual has dropped the Esc before it: nothing made a sequence of the two.
+            yield Key("escape", _ESC)
+        elif len(sequence) == 2 and sequence[0] == _ESC and not self._is_one_key(sequence):
             yield Key("escape", _ESC)
             sequence = sequence[1]
-        yield from super()._sequence_to_key_events(sequence, alt)
+        yield from super()._sequence_to_key_events(sequence)
+
+    def _is_one_key(self, sequence: str) -> bool:
+        return (
+            sequence in _BEGINNINGS or sequence == _TAB or (sequence in _EDITING and self._edits())
+        )

@@ -8,6 +8,7 @@ or even acts before the first.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from functools import partial
 
@@ -17,7 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-_LONGEST = 0.25
+LONGEST = 0.25
 """Seconds for which a key holds up the next one: what it went to may be gone, or at work."""
 
 
@@ -32,6 +33,7 @@ class KeysInTurn(App[None]):
         super().__init__()
         self._turn: KeyHeard | None = None
         """Follows the last key; None once it has come back."""
+        self._taken_at = 0.0
         self._typed: deque[Key | Paste] = deque()
         self._patience: Timer | None = None
 
@@ -43,11 +45,16 @@ class KeysInTurn(App[None]):
             pass  # The program ends: nobody is there to hear it.
         elif event.is_forwarded:
             await super().on_event(event)
-        elif self._turn is None:
+        elif self._turn is None or (self._is_late and not self._typed):
             await self._take(event)
         else:
             self._typed.append(event)
             self._wait()
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the last key has been on its way for longer than it may hold up another."""
+        return time.monotonic() - self._taken_at > LONGEST
 
     @property
     def _has_screen(self) -> bool:
@@ -61,6 +68,7 @@ class KeysInTurn(App[None]):
         self.call_later(self._end, heard)
 
     async def _take(self, event: Key | Paste) -> None:
+        self._taken_at = time.monotonic()
         hears: MessagePump = self.focused or self.screen
         turn = self._turn = KeyHeard()
         await super().on_event(event)
@@ -69,7 +77,7 @@ class KeysInTurn(App[None]):
 
     def _wait(self) -> None:
         if self._patience is None:
-            self._patience = self.set_timer(_LONGEST, partial(self._end, self._turn))
+            self._patience = self.set_timer(LONGEST, partial(self._end, self._turn))
 
     async def _end(self, turn: KeyHeard | None) -> None:
         """End a turn, unless its key has lost it before."""

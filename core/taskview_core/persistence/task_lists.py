@@ -105,9 +105,10 @@ class TaskLists:
 
         try:
             found = await self._tried(work, task_filter)
-            if found is None and (search is None or not can_be_scanned(search.source, request)):
+            if search is None:  # Its moment was over before it had begun.
+                search = PageSearch(await self._made(task_filter, limits), request, heard)
+            if found is None and not can_be_scanned(search.source, request):
                 found = await self._asker.ask(work)
-            assert search is not None, "the work has begun it"
             if found is None:
                 search = PageSearch(scanned(search.source), request, heard)
                 async with stopped_after(None if heard else self._asker.seconds):
@@ -218,13 +219,15 @@ class TaskLists:
             return await exact_values(session, source, await self._profile(session), column)
 
         told: list[tuple[FacetValue, ...]] = []
+        complete = True
         for column, capped in zip(FACET_COLUMNS, (found.statuses, found.agents), strict=True):
             exact = None
             with suppress(QueryTimeoutError):
                 exact = await self._asker.ask(partial(values, column), seconds=_MOMENT)
             told.append(capped if exact is None else exact)
+            complete = complete and exact is not None
         statuses, agents = told
-        return Facets(statuses, agents)
+        return Facets(statuses, agents, found.complete or complete)
 
     async def _growing(
         self,
@@ -250,18 +253,23 @@ class TaskLists:
             found = made(tally)
             heard(found)
 
+        async def growing() -> T | None:
+            async for tally in tallies(self._pieces, source, order, by, most, watch):
+                watch(tally)
+                while at_once and not tally.complete:
+                    listed = at_once.pop(0)
+                    if listed is not None:
+                        with suppress(QueryTimeoutError):
+                            work = partial(count, listed)
+                            return await self._asker.ask(work, seconds=self._quick)
+            return found
+
         try:
             async with stopped_after(self._asker.limit(long=long)):
-                async for tally in tallies(self._pieces, source, order, by, most, watch):
-                    watch(tally)
-                    while at_once and not tally.complete:
-                        listed = at_once.pop(0)
-                        if listed is not None:
-                            with suppress(QueryTimeoutError):
-                                work = partial(count, listed)
-                                return await self._asker.ask(work, seconds=self._quick)
-        except OrderNotIndexedError:
-            return await self._asker.ask(partial(count, source), long=long)
+                try:
+                    found = await growing()
+                except OrderNotIndexedError:
+                    found = await self._asker.ask(partial(count, source), long=long)
         except QueryTimeoutError:
             if found is None:
                 raise

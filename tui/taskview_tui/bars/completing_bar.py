@@ -48,6 +48,7 @@ class CompletingBar(Vertical):
         self._agents: dict[str, None] = {}
         """Agents that are known to occur, while nothing is offered yet."""
         self._choices: Choices | None = None
+        self._were_closed = False
 
     # What a subclass gives
 
@@ -104,7 +105,8 @@ class CompletingBar(Vertical):
     ) -> None:
         """Take the values of a column that were counted under a filter; see Facets."""
         self._offers.take(key, task_filter, values, complete=complete)
-        self._update_choices()
+        if not self._were_closed:  # They come again and again, while they are counted.
+            self._update_choices()
 
     # What is offered
 
@@ -147,6 +149,7 @@ class CompletingBar(Vertical):
         return None
 
     def _update_choices(self) -> None:
+        self._were_closed = False
         found = self._wanted()
         if found is None:
             self._close_choices()
@@ -180,6 +183,7 @@ class CompletingBar(Vertical):
         return self._choices is not None and self._choices.display
 
     def _close_choices(self) -> None:
+        self._were_closed = True
         if self._choices is not None:
             self._choices.close()
 

@@ -168,7 +168,8 @@ class CountedScreen(BrowserScreen, Generic[F]):
         self._counting_for = None
         slow = isinstance(message.error, QueryTimeoutError)
         fault = "(too many to count in time)" if slow else "(not counted)"
-        self.counting = asked._replace(running=False, fault=fault)
+        # What came of it so far is no number: with the next page it is counted again.
+        self.counting = asked._replace(running=False, fault=fault, is_old=not slow)
         if isinstance(message.error, CannotConnectError):
             self.lost("count", message.error, lambda: self._start(asked, exact=asked.exact))
         self.update_lines()

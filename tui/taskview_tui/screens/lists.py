@@ -194,7 +194,8 @@ class ListScreen(ListLines[F, R]):
         if ask is not self._ask or self._searching is None:
             return
         self._searching = Searching(page)
-        self._was_heard = True
+        # Only a search in the list's order goes on from where it is: another one begins anew.
+        self._was_heard = page.partial is None or page.partial.in_order
         if shown is None or shown.ask is not ask:
             # What is read again stays whole on the screen until all of it has come.
             again = shown is not None and shown.ask.is_like(ask)

@@ -20,6 +20,8 @@ def searched_text(page: Page[Any], times: TimeDisplay, now: datetime) -> str:
     if partial is None:
         return ""
     beyond = f", {partial.hinted:,} beyond by the index alone" if partial.hinted else ""
+    if not partial.in_order:
+        return f"{partial.rows_read:,} rows searched, others may come before"
     if partial.searched_to is None:
         return f"{partial.rows_read:,} rows searched{beyond}"
     asked = page.request

@@ -150,6 +150,10 @@ class Expressions(Protocol):
         """Hold where a value is not NULL, in words that an index can be entered by."""
         ...
 
+    def stored_at(self, place: Expression, places: Sequence[Any]) -> Condition:
+        """Hold for the rows at these places, see `storage_order`, in one parameter."""
+        ...
+
     def unindexed(self, by: Expression) -> Expression:
         """Give the same ORDER BY in words that no index is read for."""
         ...

@@ -83,7 +83,7 @@ class Judged(Generic[T]):
             try:
                 window = await windows.next(self._reads, want if self._near else None)
             except OrderNotIndexedError:
-                in_order = False
+                in_order, self._known = False, ()
                 break
             fitting = 0
             async for row in self._fitting(window.rows):
@@ -171,9 +171,10 @@ class Judged(Generic[T]):
         assert storage is not None, "the places are in it"
         place = storage.first
         rows: Sequence[Any] = ()
+        unjudged = replace(self._source, judge_columns=())
         # What is shown of a row costs more than to sort it: it is asked of the first ones alone.
         for columns in (False, True) if len(places) > _BATCH else (True,):
-            among = self._source.among(place.in_(places))
+            among = unjudged.among(self._source.engine.stored_at(place, places))
             statement = select_stretch(among, stretch, columns and self._columns).limit(want)
             rows = await rows_of(self._reads, statement.add_columns(place.label(PLACE)))
             places = [row.place for row in rows]

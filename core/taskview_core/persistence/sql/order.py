@@ -18,7 +18,7 @@ from sqlalchemy import Integer, and_, func, literal_column, or_, tuple_
 from taskview_core.errors import UsageError
 from taskview_core.persistence.sql.expressions import Condition, Expression, Expressions
 from taskview_core.persistence.sql.lengths import TaskDuration
-from taskview_core.persistence.sql.profile import Profile
+from taskview_core.persistence.sql.profile import DURATION, Profile
 from taskview_core.persistence.sql.statements import mark
 from taskview_core.persistence.sql.tables import conversations, tasks
 from taskview_core.query.request import KeyValue
@@ -176,7 +176,7 @@ def sorted_keys(profile: Profile) -> frozenset[str]:
     Where no index is known at all, as of a view, only trying tells.
     """
     columns = {key: f"tasks.{key}_at" for key in ("created", "started", "completed", "updated")}
-    columns |= {"agent": "tasks.agent_id", "status": "tasks.status"}
+    columns |= {"agent": "tasks.agent_id", "status": "tasks.status", "duration": DURATION}
     known = any(column.startswith("tasks.") for column in profile.leading)
     return frozenset(k for k, column in columns.items() if not known or column in profile.leading)
 

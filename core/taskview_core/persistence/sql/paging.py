@@ -227,17 +227,32 @@ class PageSearch(Generic[T]):
         last = Cursor(Place.LAST, sort)
         after = None if self._backward else edge
         before = edge if self._backward else None
+        begin, end = self._otherwise(first, last, partial)
         return Page(
             rows=tuple(self.source.map(rows)),
             request=self.request,
-            next=self._after(rows, after, offset, first) if more_after else None,
-            previous=self._before(rows, before, offset, last) if more_before else None,
+            next=self._after(rows, after, offset, begin) if more_after else None,
+            previous=self._before(rows, before, offset, end) if more_before else None,
             first=first,
             last=last,
             offset=offset,
             partial=partial,
             assumes_limits=self.source.assumes_limits,
         )
+
+    def _otherwise(
+        self, first: Cursor, last: Cursor, partial: Partial | None
+    ) -> tuple[Cursor, Cursor]:
+        """Give where a page without rows leads on to, and back to: the ends of the list.
+
+        One that is not searched to its end leads to itself, and back to before its own cursor.
+        """
+        if partial is None or self._start is None:
+            return first, last
+        sort, key, again = self.request.sort, self._start.key, self.request.cursor
+        if self._backward:
+            return Cursor(Place.AFTER, sort, key), again or last
+        return again or first, Cursor(Place.BEFORE, sort, key)
 
     def _after(
         self, rows: Sequence[Any], edge: Key | None, offset: int | None, otherwise: Cursor

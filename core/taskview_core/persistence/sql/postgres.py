@@ -202,6 +202,10 @@ class PostgresExpressions:
         """See Expressions."""
         return value.is_not(None)
 
+    def stored_at(self, place: Expression, places: Sequence[Any]) -> Condition:
+        """See Expressions."""
+        return self.idents(place, places)
+
     def unindexed(self, by: Expression) -> Expression:
         """See Expressions."""
         assert isinstance(by, UnaryExpression)

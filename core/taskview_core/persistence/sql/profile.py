@@ -22,11 +22,11 @@ class Profile:
     """One database's ways.
 
     `nullable` holds `table.column` for columns that may be NULL, `leading` those whose values an
-    index leads to, and `odd_times` those of whose odd times (see there) there is one; `naive_times`
-    which Postgres columns have no time zone, and `is_spread` that tasks lie on other servers,
-    behind foreign tables. What is compared with a column, SQLite turns into text for those that are
-    `text_typed`, and into a number for those that are `number_typed`. It says how the tables are
-    made and nothing of their rows, which may differ from one to the next.
+    index leads to (and DURATION), and `odd_times` those of whose odd times (see there) there is
+    one; `naive_times` which Postgres columns have no time zone, and `is_spread` that tasks lie on
+    other servers, behind foreign tables. What is compared with a column, SQLite turns into text for
+    those that are `text_typed`, and into a number for those that are `number_typed`. It says how
+    the tables are made and nothing of their rows, which may differ from one to the next.
     `has_rowids` says that SQLite numbers the tasks itself.
     """
 
@@ -57,11 +57,20 @@ _SQLITE_COLUMNS = (
 )
 _SQLITE_INDEXES = (
     # An index on what is not NULL has every value that can be asked for.
-    "SELECT owner, first.name, made.sql AS made, NOT each.partial"
+    "SELECT owner, first.name, made.sql AS made, each.name AS index_name, NOT each.partial"
     " OR made.sql LIKE '%) WHERE ' || first.name || ' IS NOT NULL' AS leads"
     f" FROM {_TABLES}, pragma_index_list(owner) AS each, pragma_index_info(each.name) AS first"
     " LEFT JOIN sqlite_master AS made ON made.name = each.name"
     " WHERE first.seqno = 0"
+)
+
+DURATION = "tasks.duration"
+"""Stands for the length of a task's run among the columns that an index leads to."""
+DURATION_INDEX = "ix_tasks_duration"
+"""It is over an expression, by which alone it is of use: an index of others has other words."""
+_HAS_DURATIONS = (
+    "EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisvalid"
+    f" AND i.indrelid = to_regclass('tasks') AND c.relname = '{DURATION_INDEX}')"
 )
 
 HAS_ROWIDS = (
@@ -117,7 +126,9 @@ async def _of_sqlite(session: Session, label: str) -> Profile:
     leading: set[str] = set()
     odd_times: set[str] = set()
     for row in (await session.execute(text(_SQLITE_INDEXES))).all():
-        if row.leads:
+        if row.index_name == DURATION_INDEX:
+            leading.add(DURATION)
+        elif row.leads:
             leading.add(f"{row.owner}.{row.name}")
         elif (row.made or "").endswith(f" WHERE {odd_time(row.name or '')}"):
             odd_times.add(f"{row.owner}.{row.name}")
@@ -183,7 +194,7 @@ async def _of_postgres(session: Session, label: str) -> Profile:
     rows = (
         await session.execute(
             text(
-                f"SELECT {_IS_SPREAD} AS is_spread,"
+                f"SELECT {_IS_SPREAD} AS is_spread, {_HAS_DURATIONS} AS has_durations,"
                 " n AS name, a.attname, a.attnotnull, format_type(a.atttypid, NULL) AS type,"
                 " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisvalid"
                 "  AND i.indkey[0] = a.attnum AND (i.indpred IS NULL"
@@ -213,6 +224,9 @@ async def _of_postgres(session: Session, label: str) -> Profile:
             name for name, kind in kinds.items() if kind == "timestamp without time zone"
         ),
         nullable=frozenset(f"{row.name}.{row.attname}" for row in rows if not row.attnotnull),
-        leading=frozenset(f"{row.name}.{row.attname}" for row in rows if row.leads),
+        leading=frozenset(
+            [f"{row.name}.{row.attname}" for row in rows if row.leads]
+            + [DURATION] * bool(rows[0].has_durations)
+        ),
         is_spread=bool(rows[0].is_spread),
     )

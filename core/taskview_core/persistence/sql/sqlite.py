@@ -199,6 +199,13 @@ class SqliteExpressions:
             return value >= literal_column("''")
         return value.is_not(None)
 
+    def stored_at(self, place: Expression, places: Sequence[Any]) -> Condition:
+        """See Expressions: by the numbers of rows, or by ids where they have none."""
+        if not isinstance(places[0], int):
+            return self.idents(place, places)
+        numbers = func.json_each(json.dumps(places)).table_valued("value").c.value
+        return place.in_(select(numbers))
+
     def unindexed(self, by: Expression) -> Expression:
         """See Expressions."""
         assert isinstance(by, UnaryExpression)
