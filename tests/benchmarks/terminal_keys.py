@@ -15,7 +15,7 @@ _DOWN = 36
 """More moves down than there are lines on the screen, and fewer than rows on a page."""
 SLOW = "has:output -has:output"
 """A filter that nothing passes and no index helps: a page and a count look at all tasks."""
-_SEARCHING = "searching\N{HORIZONTAL ELLIPSIS}"
+_SEARCHING = ("searching\N{HORIZONTAL ELLIPSIS}", "searched back to")
 _BEGUN = 3.0
 """Seconds within which the screen has to say that it is searching."""
 MOST = 12.0
@@ -73,7 +73,7 @@ def measure_keys(database: str, rounds: int) -> KeyTimes:
 
 def is_searching(lines: Sequence[str]) -> bool:
     """Whether the screen says that a page is being looked for."""
-    return any(_SEARCHING in line for line in lines)
+    return any(words in line for line in lines for words in _SEARCHING)
 
 
 def _time_slow(terminal: TimedTerminal) -> float | None:

@@ -31,14 +31,13 @@ async def _nothing_is_left(url: str) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _cancel_after(delay: float, work: asyncio.Task[object]) -> float:
+async def _cancel_after(delay: float, work: asyncio.Task[object]) -> None:
     await asyncio.sleep(delay)
     assert not work.done(), "the query was to be slow"
-    begin = time.monotonic()
     work.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await work
-    return time.monotonic() - begin
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(asyncio.CancelledError):
+            await work
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ async def test_cancelling_stops_the_query_and_keeps_the_connection(
     slow: DatabaseBrowser, migrated_url: str, delay: float
 ) -> None:
     work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
-    assert await _cancel_after(delay, work) < PATIENCE
+    await _cancel_after(delay, work)
     await _nothing_is_left(migrated_url)
     await make_quick(migrated_url)
     page = await asyncio.wait_for(slow.search_tasks(EVERYTHING, PageRequest(5)), PATIENCE)
@@ -84,7 +83,7 @@ async def test_every_call_can_be_cancelled(
     slow: DatabaseBrowser, migrated_url: str, name: str
 ) -> None:
     work = asyncio.create_task(CALLS[name](slow))
-    assert await _cancel_after(0.1, work) < PATIENCE
+    await _cancel_after(0.1, work)
     await _nothing_is_left(migrated_url)
 
 
@@ -93,11 +92,10 @@ async def test_a_hundred_superseded_queries_leave_the_newest_free(
 ) -> None:
     for turn in range(100):
         work = asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5)))
-        assert await _cancel_after(0.002 * (turn % 5), work) < PATIENCE
+        await _cancel_after(0.002 * (turn % 5), work)
     await make_quick(migrated_url)
-    begin = time.monotonic()
-    assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
-    assert time.monotonic() - begin < PATIENCE
+    async with asyncio.timeout(PATIENCE):
+        assert len((await slow.search_tasks(EVERYTHING, PageRequest(5))).rows) == 5
     await _nothing_is_left(migrated_url)
 
 
@@ -132,12 +130,11 @@ async def test_more_queries_than_connections_wait_and_can_be_cancelled(
 ) -> None:
     works = [asyncio.create_task(slow.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(10)]
     await asyncio.sleep(0.2)
-    begin = time.monotonic()
     for work in works:
         work.cancel()
-    ends = await asyncio.gather(*works, return_exceptions=True)
+    async with asyncio.timeout(PATIENCE):
+        ends = await asyncio.gather(*works, return_exceptions=True)
     assert all(isinstance(end, asyncio.CancelledError) for end in ends)
-    assert time.monotonic() - begin < PATIENCE
     await _nothing_is_left(migrated_url)
 
 
@@ -146,10 +143,9 @@ async def test_the_time_limit_stops_the_query(migrated_url: str) -> None:
     browser = DatabaseBrowser(migrated_url, timeout=0.3)
     await browser.connect()
     await make_endless(migrated_url)
-    begin = time.monotonic()
-    with pytest.raises(QueryTimeoutError) as caught:
-        await browser.search_tasks(EVERYTHING, PageRequest(5))
-    assert 0.2 < time.monotonic() - begin < PATIENCE + 0.3
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(QueryTimeoutError) as caught:
+            await browser.search_tasks(EVERYTHING, PageRequest(5))
     assert caught.value.detail
     await _nothing_is_left(migrated_url)
     await make_quick(migrated_url)
@@ -166,9 +162,8 @@ async def test_closing_stops_what_runs(migrated_url: str) -> None:
         asyncio.create_task(browser.search_tasks(EVERYTHING, PageRequest(5))) for _ in range(3)
     ]
     await asyncio.sleep(0.2)
-    begin = time.monotonic()
-    await browser.close()
-    assert time.monotonic() - begin < PATIENCE
+    async with asyncio.timeout(PATIENCE):
+        await browser.close()
     ends = await asyncio.wait_for(asyncio.gather(*works, return_exceptions=True), PATIENCE)
     assert all(isinstance(end, BaseException) for end in ends)
     await _nothing_is_left(migrated_url)

@@ -75,4 +75,5 @@ def test_typing_while_nothing_is_searched_is_told_and_missed() -> None:
 
 def test_a_screen_that_searches_says_so() -> None:
     assert is_searching(["taskview", "", "searching… 1.2 s"])
+    assert is_searching(["taskview", "", "searched back to 3h …  ·  no tasks"])
     assert not is_searching(["taskview", "", "rows 1-50"])
