@@ -34,7 +34,7 @@ SLOW: Mapping[str, tuple[str, ...]] = {
     ),
     "ix_tasks_created": (
         "every page of the task list reads and sorts the whole table, and a search for words"
-        " shows nothing before it has read all",
+        " is over only when it has read all",
         f"every page of the task list {_MOMENT}",
     ),
     "ix_tasks_created_odd": (
