@@ -126,6 +126,22 @@ async def test_a_key_that_is_never_done_holds_the_next_up_for_a_moment_only() ->
         assert app.noted == ["Screen"]
 
 
+async def test_a_key_long_after_one_that_is_never_done_waits_no_more() -> None:
+    async with _App().run_test() as pilot:
+        app = pilot.app
+        assert isinstance(app, _App)
+        _type(app, "w")
+        await asyncio.sleep(keys_in_turn.LONGEST * 2)
+        waits: asyncio.Queue[float] = asyncio.Queue()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(app, "set_timer", lambda delay, call: waits.put_nowait(delay))
+            _type(app, "ctrl+p")
+            assert await waits.get() == 0.0
+        await app._end(app._turn)
+        app.query_one(_Stubborn).may_go_on.set()
+        assert app.noted == ["Screen"]
+
+
 @pytest.mark.parametrize("forwarded", [False, True])
 async def test_a_key_that_comes_when_there_is_no_screen_any_more_does_nothing(
     forwarded: bool,

@@ -34,6 +34,7 @@ class KeysInTurn(App[None]):
         self._turn: KeyHeard | None = None
         """Follows the last key; None once it has come back."""
         self._taken_at = 0.0
+        """When that key was taken, in seconds."""
         self._typed: deque[Key | Paste] = deque()
         self._patience: Timer | None = None
 
@@ -45,16 +46,11 @@ class KeysInTurn(App[None]):
             pass  # The program ends: nobody is there to hear it.
         elif event.is_forwarded:
             await super().on_event(event)
-        elif self._turn is None or (self._is_late and not self._typed):
+        elif self._turn is None:
             await self._take(event)
         else:
             self._typed.append(event)
             self._wait()
-
-    @property
-    def _is_late(self) -> bool:
-        """Whether the last key has been on its way for longer than it may hold up another."""
-        return time.monotonic() - self._taken_at > LONGEST
 
     @property
     def _has_screen(self) -> bool:
@@ -77,7 +73,8 @@ class KeysInTurn(App[None]):
 
     def _wait(self) -> None:
         if self._patience is None:
-            self._patience = self.set_timer(LONGEST, partial(self._end, self._turn))
+            left = self._taken_at + LONGEST - time.monotonic()
+            self._patience = self.set_timer(max(left, 0.0), partial(self._end, self._turn))
 
     async def _end(self, turn: KeyHeard | None) -> None:
         """End a turn, unless its key has lost it before."""
