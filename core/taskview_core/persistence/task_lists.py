@@ -21,7 +21,7 @@ from taskview_core.entities import Count, Facets, FacetValue, TaskRow
 from taskview_core.errors import QueryTimeoutError, UnsupportedError
 from taskview_core.persistence.asking import Asker
 from taskview_core.persistence.running import Session, Work, stopped_after
-from taskview_core.persistence.sql.conditions import looks_at_rows
+from taskview_core.persistence.sql.conditions import looks_at_rows, told_by_value
 from taskview_core.persistence.sql.counts import (
     FACET_COLUMNS,
     LOOKED_AT,
@@ -140,16 +140,15 @@ class TaskLists:
         """See ITaskBrowser."""
         limits = await self._limits_for(task_filter)
 
+        async def count(source: Source[TaskRow], session: Session) -> Count:
+            return await count_rows(session, source, cap)
+
         async def work(session: Session) -> Count:
-            return await count_rows(session, await self._source(session, task_filter, limits), cap)
+            return await count(await self._source(session, task_filter, limits), session)
 
         if heard is None or not looks_at_rows(task_filter.terms):
             return await self._asker.ask(work, long=cap is None)
         source = await self._made(task_filter, limits)
-
-        async def count(listed: Source[TaskRow], session: Session) -> Count:
-            return await count_rows(session, listed, cap)
-
         return await self._growing(
             source, (), cap, lambda tally: count_of(tally, cap), heard, count, long=cap is None
         )
@@ -182,13 +181,11 @@ class TaskLists:
         """See ITaskBrowser."""
         limits = await self._limits_for(task_filter)
 
-        async def work(session: Session) -> Facets:
-            profile = await self._profile(session)
-            source = await self._source(session, task_filter, limits)
-            return await count_facets(session, source, profile)
+        async def count(source: Source[TaskRow], session: Session) -> Facets:
+            return await count_facets(session, source, await self._profile(session))
 
-        async def count(listed: Source[TaskRow], session: Session) -> Facets:
-            return await count_facets(session, listed, await self._profile(session))
+        async def work(session: Session) -> Facets:
+            return await count(await self._source(session, task_filter, limits), session)
 
         async def simply(session: Session) -> Facets:
             bare = replace(await self._profile(session), leading=frozenset())
@@ -202,7 +199,8 @@ class TaskLists:
             if not looks_at_rows(task_filter.terms):
                 found = await self._asker.ask(work)
                 heard(found)
-                return found if found.is_exact else await self._exact_facets(task_filter, found)
+                told = found.is_exact or not told_by_value(task_filter.terms)
+                return found if told else await self._exact_facets(task_filter, found)
             source = await self._made(task_filter, limits)
             return await self._growing(source, FACET_COLUMNS, LOOKED_AT, facets_of, heard, count)
         except UnsupportedError:
@@ -246,7 +244,8 @@ class TaskLists:
         """
         found: T | None = None
         order = source.order(NEWEST_FIRST)
-        at_once = [] if source.judge is not None else [source, by_ways(source)]
+        ways = (source, by_ways(source)) if source.judge is None else ()
+        at_once = [way for way in ways if way is not None]
 
         def watch(tally: Tally) -> None:
             nonlocal found
@@ -257,11 +256,9 @@ class TaskLists:
             async for tally in tallies(self._pieces, source, order, by, most, watch):
                 watch(tally)
                 while at_once and not tally.complete:
-                    listed = at_once.pop(0)
-                    if listed is not None:
-                        with suppress(QueryTimeoutError):
-                            work = partial(count, listed)
-                            return await self._asker.ask(work, seconds=self._quick)
+                    with suppress(QueryTimeoutError):
+                        work = partial(count, at_once.pop(0))
+                        return await self._asker.ask(work, seconds=self._quick)
             return found
 
         try:
